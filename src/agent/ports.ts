@@ -1,0 +1,239 @@
+import type {
+  CredentialsView,
+  Environment,
+  IdentityMode,
+  ProcedureArguments,
+  ProcedureOutput,
+  ProfileView,
+  PromptView,
+  SessionView,
+  Settings,
+  SettingsPatch,
+  SignInView,
+  SsoSessionView,
+} from '../contract/index.ts';
+
+/**
+ * The interfaces by which the agent's rooms know each other. Each room is a class of its own that implements one
+ * of them; composition.ts is the only file that names the classes.
+ */
+
+/** Time as an argument. `at` and `now` are epoch ms; a timer fires once, at or after `at`, also after a clock jump. */
+export interface Clock {
+  now(): number;
+  /** Calls `fire` when the clock has reached `at`; the returned function cancels. Long waits are re-evaluated, so sleep and clock jumps are noticed within seconds. */
+  wakeAt(at: number, fire: () => void): () => void;
+}
+
+/** What an event source offers: `subscribe` returns the function that unsubscribes. */
+export interface Observable {
+  onChange(listener: () => void): () => void;
+}
+
+/** Structured log without secrets (redacted again at the sink). */
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+  debug(fields: Record<string, unknown>, message: string): void;
+}
+
+/** Process-wide things that come in as arguments so that tests can replace them. */
+export interface AgentContext {
+  clock: Clock;
+  log: Log;
+  /** The agent's own environment variables (AWS_CONFIG_FILE, AWS_ENDPOINT_URL_*, BROWSER, …). */
+  env: Readonly<Record<string, string | undefined>>;
+  /** The person's home folder (~/.aws, ~/.claude). */
+  userHome: string;
+  /** State folder (BEDROCK_TRAY_HOME or the platform's), 0700. */
+  home: string;
+  /** Cryptographically strong random bytes. */
+  random(bytes: number): Uint8Array;
+  /** Opens a URL in the person's browser ($BROWSER or the platform's opener). False when there is none. */
+  openBrowser(url: string): Promise<boolean>;
+}
+
+/** An SSO session as configured. `id`: section name, or start URL for legacy profiles (key of its cache file). */
+export interface SsoSessionConfig {
+  id: string;
+  kind: 'sso-session' | 'legacy';
+  startUrl: string;
+  region: string;
+  /** sso_registration_scopes; default `sso:account:access`. */
+  scopes: readonly string[];
+}
+
+/** A profile whose credentials are a permission set's. */
+export interface SsoProfile {
+  name: string;
+  ssoSession: string;
+  accountId: string;
+  roleName: string;
+  region: string | null;
+}
+
+/** What ~/.aws/config and ~/.aws/credentials say, re-read when they change. */
+export interface ProfileCatalog extends Observable {
+  list(): ProfileView[];
+  ssoSessions(): SsoSessionConfig[];
+  /** Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed. */
+  ssoProfile(name: string): SsoProfile;
+  /** Rises with each change. */
+  revision(): number;
+  problem(): import('../contract/index.ts').ErrorView | null;
+  /** Reads the files again now (after our own writes, or before refusing a name that is not known). */
+  reload(): Promise<void>;
+  /** Errors: SsoSessionExists, ConfigMalformed, StorageFailed. */
+  createSsoSession(input: ProcedureArguments<'ssoSessions.create'>): Promise<void>;
+  /** Errors: ProfileExists, SsoSessionUnknown, ConfigMalformed, StorageFailed. */
+  createProfile(input: ProcedureArguments<'profiles.create'>): Promise<ProfileView>;
+}
+
+export interface SettingsStore extends Observable {
+  get(): Settings;
+  set(patch: SettingsPatch): Promise<Settings>;
+}
+
+export interface EnvironmentStore extends Observable {
+  list(): Environment[];
+  active(): Environment | null;
+  /** Errors: EnvironmentUnknown. */
+  get(name: string): Environment;
+  create(e: Environment): Promise<Environment>;
+  update(e: Environment): Promise<Environment>;
+  use(name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/** Role credentials: secrets, never logged. `expiresAt` epoch ms. */
+export interface RoleCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiresAt: number;
+  accountId: string;
+}
+
+/** Keeps the SSO sessions' tokens alive (domain/sso-session decides, this performs). */
+export interface Keeper extends Observable {
+  /** Loads cache files, watches them, arms the timer. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  views(): SsoSessionView[];
+  prompt(): PromptView | null;
+  /** A valid access token. Errors: SignInNeeded, SsoSessionUnknown, NetworkUnavailable. */
+  accessToken(ssoSession: string): Promise<string>;
+  /** The portal answered 401 with this token: one forced refresh decides whether a person is needed. Resolves when decided. */
+  rejected(ssoSession: string, accessToken: string): Promise<void>;
+  /** Resolves when that SSO session has a valid token (a person signed in, here or by another tool). Rejects only by `signal`. */
+  untilValid(ssoSession: string, signal: AbortSignal): Promise<void>;
+  /** A consumer cannot go on without a sign-in: raises the prompt (once). */
+  need(ssoSession: string, who: { profile: string; accountId: string; roleName: string }): void;
+  /** A sign-in made here has ended well: adopt its token and write it to the cache. */
+  adopt(ssoSession: string, token: SsoToken): Promise<void>;
+  /** Portal logout, cache files, memory; all or one. Answers the ids signed out. */
+  signOut(ssoSession?: string): Promise<string[]>;
+}
+
+/** The AWS CLI's token file as data. Dates epoch ms. */
+export interface SsoToken {
+  startUrl: string;
+  region: string;
+  accessToken: string;
+  expiresAt: number;
+  refreshToken?: string;
+  clientId?: string;
+  clientSecret?: string;
+  registrationExpiresAt?: number;
+}
+
+/** Runs sign-ins, one at a time for each SSO session; all askers share it. */
+export interface SignInDesk extends Observable {
+  start(input: {
+    ssoSession: string;
+    flow: 'auto' | 'pkce' | 'device';
+    openBrowser: boolean;
+  }): Promise<SignInView>;
+  /** Errors: SignInDenied, SignInTimedOut, SignInCancelled, SignInFailed. */
+  wait(id: string): Promise<{ ssoSession: string; expiresAt: number }>;
+  cancel(id: string): void;
+  /** The sign-in under way for that SSO session. */
+  current(ssoSession: string): SignInView | null;
+  stop(): Promise<void>;
+}
+
+/** Holds role credentials, renews them ahead of time. */
+export interface Broker extends Observable {
+  views(): CredentialsView[];
+  /**
+   * Credentials of a profile's role, with more than 15 min left where those can be had. Concurrent requests share
+   * one upstream call. `rejected` names an access key id that AWS refused: fresh ones are fetched if it is ours.
+   * Errors: SignInNeeded, AccessDenied, NetworkUnavailable, ProfileUnknown, ProfileUnsupported.
+   */
+  credentials(profile: string, options?: { rejected?: string }): Promise<RoleCredentials>;
+  /** Keeps a profile's credentials fresh from now on (an environment or an open session uses it); the function lets go. */
+  hold(profile: string): () => void;
+  /** SSO session signed out: drop what came from it. */
+  drop(ssoSession: string): void;
+  /** Accounts and roles that the SSO session's person may use (portal). */
+  accounts(ssoSession: string): Promise<ProcedureOutput<'accounts.list'>['accounts']>;
+  roles(ssoSession: string, accountId: string): Promise<ProcedureOutput<'roles.list'>['roles']>;
+  stop(): Promise<void>;
+}
+
+/** What a Claude session's own credential export asks. */
+export interface SessionIdentity {
+  id: string;
+  profile: string;
+}
+
+/** Hands credentials out: the plain route on the socket and the 127.0.0.1 container endpoint. */
+export interface HandOut {
+  /** Answers GET routes.credentials. */
+  handleCredentials(
+    url: URL,
+    signal: AbortSignal,
+  ): Promise<{ status: number; headers: Record<string, string>; body: string }>;
+  /** Opens the container endpoint for one consumer; `close` revokes its token. */
+  open(profile: string): Promise<{ url: string; token: string; close: () => void }>;
+  stop(): Promise<void>;
+}
+
+export interface ClaudeSessions extends Observable {
+  /** Connects to the pty-host if one runs and adopts its sessions. */
+  start(): Promise<void>;
+  views(): SessionView[];
+  recentFolders(): string[];
+  open(wish: {
+    environment?: string | undefined;
+    profile?: string | undefined;
+    cwd: string;
+    region?: string | undefined;
+    model?: string | undefined;
+    cols: number;
+    rows: number;
+    args?: readonly string[] | undefined;
+    env?: Readonly<Record<string, string>> | undefined;
+  }): Promise<SessionView>;
+  attach(id: string): Promise<{ ticket: string; socket: string }>;
+  kill(id: string): Promise<void>;
+  resume(id: string, cols: number, rows: number): Promise<SessionView>;
+  remove(id: string): Promise<void>;
+  /** Who asks when the credential export of session `id` calls. Undefined when the session is not known. */
+  identity(id: string): SessionIdentity | undefined;
+  /** `keep`: leave the pty-host running; `end`: end every session and it. */
+  stop(sessions: 'keep' | 'end'): Promise<void>;
+  /** Executable and version of Claude Code, as last looked up. */
+  claude(): { path: string; version: string | null } | null;
+}
+
+/** What `ClaudeSessions` needs to know of the other rooms to open one. */
+export interface LaunchPlanInput {
+  profile: string;
+  region: string;
+  model: string | null;
+  smallFastModel: string | null;
+  identityMode: IdentityMode;
+  endpointUrl: string | null;
+}

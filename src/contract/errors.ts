@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/**
+ * Every way in which a request can be refused. An error crosses a process as its code and parameters only;
+ * words are chosen where it is shown (src/locales, namespace `errors`). Parameters never hold a secret.
+ */
+export const errorParams = {
+  BadInput: z.object({ field: z.string(), reason: z.string() }),
+  ProtocolMismatch: z.object({
+    agentVersion: z.string(),
+    agentProtocol: z.number(),
+    clientProtocol: z.number(),
+  }),
+  AgentUnavailable: z.object({ reason: z.string() }),
+  Forbidden: z.object({ procedure: z.string(), role: z.string() }),
+  SignInNeeded: z.object({ ssoSession: z.string(), startUrl: z.string() }),
+  SignInDenied: z.object({ ssoSession: z.string() }),
+  SignInTimedOut: z.object({ ssoSession: z.string() }),
+  SignInCancelled: z.object({ ssoSession: z.string() }),
+  SignInFailed: z.object({ ssoSession: z.string(), reason: z.string() }),
+  StartUrlInvalid: z.object({ startUrl: z.string() }),
+  RegionInvalid: z.object({ region: z.string() }),
+  SsoSessionUnknown: z.object({ ssoSession: z.string() }),
+  SsoSessionExists: z.object({ ssoSession: z.string() }),
+  ProfileUnknown: z.object({ profile: z.string() }),
+  ProfileExists: z.object({ profile: z.string() }),
+  ProfileUnsupported: z.object({ profile: z.string(), reason: z.string() }),
+  ConfigMalformed: z.object({ file: z.string(), line: z.number(), reason: z.string() }),
+  EnvironmentUnknown: z.object({ environment: z.string() }),
+  EnvironmentExists: z.object({ environment: z.string() }),
+  EnvironmentMissing: z.object({}),
+  AccessDenied: z.object({ accountId: z.string(), roleName: z.string() }),
+  NetworkUnavailable: z.object({ host: z.string(), reason: z.string() }),
+  Throttled: z.object({ service: z.string() }),
+  ServiceFailed: z.object({ service: z.string(), reason: z.string() }),
+  ClaudeNotInstalled: z.object({ searched: z.string() }),
+  FolderMissing: z.object({ folder: z.string() }),
+  SessionUnknown: z.object({ session: z.string() }),
+  SessionEnded: z.object({ session: z.string() }),
+  SessionNotResumable: z.object({ session: z.string(), reason: z.string() }),
+  PortInUse: z.object({ port: z.number() }),
+  SocketInUse: z.object({ path: z.string() }),
+  StorageFailed: z.object({ file: z.string(), reason: z.string() }),
+  CommandNotFound: z.object({ command: z.string() }),
+  Internal: z.object({ reference: z.string() }),
+} as const;
+
+export type ErrorCode = keyof typeof errorParams;
+export type ErrorParams<C extends ErrorCode> = z.infer<(typeof errorParams)[C]>;
+export const ErrorCode = z.enum(Object.keys(errorParams) as [ErrorCode, ...ErrorCode[]]);
+
+/** An error as data: in snapshots, in events and in `--json` output. */
+export const ErrorView = z.object({
+  code: ErrorCode,
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type ErrorView = z.infer<typeof ErrorView>;
+
+/** Exit codes of `bedrock-tray` (DESIGN: outside surface). */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, signInNeeded: 3, noAgent: 4 } as const;
+
+/** The exit code that a shell ends with after an error. Mistakes in what was typed are usage errors. */
+export function exitCodeOf(code: ErrorCode): number {
+  switch (code) {
+    case 'SignInNeeded':
+      return exitCodes.signInNeeded;
+    case 'AgentUnavailable':
+    case 'ProtocolMismatch':
+    case 'SocketInUse':
+      return exitCodes.noAgent;
+    case 'BadInput':
+    case 'StartUrlInvalid':
+    case 'RegionInvalid':
+    case 'SsoSessionUnknown':
+    case 'SsoSessionExists':
+    case 'ProfileUnknown':
+    case 'ProfileExists':
+    case 'EnvironmentUnknown':
+    case 'EnvironmentExists':
+    case 'SessionUnknown':
+    case 'FolderMissing':
+      return exitCodes.usage;
+    default:
+      return exitCodes.failed;
+  }
+}
+
+/** The one error class of the product: thrown in any room, carried over the wire by code and params. */
+export class BedrockTrayError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly params: ErrorParams<C>;
+  constructor(code: C, params: ErrorParams<C>, options?: { cause?: unknown }) {
+    super(code, options);
+    this.name = 'BedrockTrayError';
+    this.code = code;
+    this.params = params;
+  }
+  /** The error as plain data. */
+  view(): ErrorView {
+    return { code: this.code, params: this.params as Record<string, string | number> };
+  }
+}
+
+export function isBedrockTrayError(e: unknown): e is BedrockTrayError {
+  return e instanceof BedrockTrayError;
+}

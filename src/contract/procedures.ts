@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import {
+  AbsolutePath,
+  AccountId,
+  Columns,
+  ModelId,
+  Region,
+  RoleName,
+  Rows,
+  SectionName,
+  StartUrl,
+} from './names.ts';
+import type { Role } from './roles.ts';
+import { Settings, SettingsPatch } from './settings.ts';
+import {
+  AccountView,
+  AgentView,
+  Environment,
+  ModelView,
+  ProfileView,
+  RoleView,
+  SessionView,
+  SignInView,
+  Snapshot,
+} from './state.ts';
+
+type Schema = z.ZodType;
+/** One row of the contract. `call` answers once with `output`; `stream` yields `output` again and again until the caller stops. */
+export interface Procedure<
+  I extends Schema = Schema,
+  O extends Schema = Schema,
+  K extends 'call' | 'stream' = 'call' | 'stream',
+> {
+  kind: K;
+  roles: readonly Role[];
+  input: I;
+  output: O;
+}
+
+const call = <I extends Schema, O extends Schema>(
+  roles: readonly Role[],
+  input: I,
+  output: O,
+): Procedure<I, O, 'call'> => ({ kind: 'call', roles, input, output });
+const stream = <I extends Schema, O extends Schema>(
+  roles: readonly Role[],
+  input: I,
+  output: O,
+): Procedure<I, O, 'stream'> => ({ kind: 'stream', roles, input, output });
+
+const everyone: readonly Role[] = ['tray', 'page', 'cli', 'consumer'];
+const shells: readonly Role[] = ['tray', 'page', 'cli'];
+const trusted: readonly Role[] = ['tray', 'cli'];
+const cli: readonly Role[] = ['cli'];
+
+const None = z.object({}).strict();
+const Nothing = z.object({});
+
+const SessionWish = z
+  .object({
+    environment: SectionName.optional(),
+    cwd: AbsolutePath,
+    region: Region.optional(),
+    model: ModelId.optional(),
+    cols: Columns.default(80),
+    rows: Rows.default(24),
+  })
+  .strict();
+
+/**
+ * Every procedure that crosses from a shell to the agent, with the roles that may call it. Inputs are strict and
+ * are validated by the agent whatever the transport; any other role is refused with `Forbidden`.
+ */
+export const procedures = {
+  'agent.info': call(everyone, None, AgentView),
+  /** Ends the agent. `sessions`: `keep` leaves Claude sessions to the pty-host, `end` ends them and it. */
+  'agent.stop': call(trusted, z.object({ sessions: z.enum(['keep', 'end']) }).strict(), Nothing),
+
+  'state.get': call(shells, None, Snapshot),
+  'state.watch': stream(shells, None, Snapshot),
+
+  /** Starts a sign-in, or joins the one under way for that SSO session. One of `ssoSession` and `profile`, or neither for the active environment's. Errors: SsoSessionUnknown, ProfileUnknown, NetworkUnavailable, SignInFailed. */
+  'signIn.start': call(
+    shells,
+    z
+      .object({
+        ssoSession: SectionName.optional(),
+        profile: SectionName.optional(),
+        flow: z.enum(['auto', 'pkce', 'device']).default('auto'),
+        /** Whether the agent opens the browser; false where the shell shows the URL or opens it. */
+        openBrowser: z.boolean().default(true),
+      })
+      .strict(),
+    SignInView,
+  ),
+  /** Answers when that sign-in has ended. Errors: SignInDenied, SignInTimedOut, SignInCancelled, SignInFailed. */
+  'signIn.wait': call(
+    shells,
+    z.object({ id: z.string() }).strict(),
+    z.object({ ssoSession: z.string(), expiresAt: z.number() }),
+  ),
+  'signIn.cancel': call(shells, z.object({ id: z.string() }).strict(), Nothing),
+  /** Portal logout, cache files and memory, as `aws sso logout` (one SSO session, or all). */
+  signOut: call(
+    shells,
+    z.object({ ssoSession: SectionName.optional() }).strict(),
+    z.object({ signedOut: z.array(z.string()) }),
+  ),
+
+  'profiles.list': call(shells, None, z.object({ profiles: z.array(ProfileView) })),
+  'profiles.create': call(
+    shells,
+    z
+      .object({
+        name: SectionName,
+        ssoSession: SectionName,
+        accountId: AccountId,
+        roleName: RoleName,
+        region: Region.optional(),
+      })
+      .strict(),
+    ProfileView,
+  ),
+  'ssoSessions.create': call(
+    shells,
+    z.object({ name: SectionName, startUrl: StartUrl, region: Region }).strict(),
+    Nothing,
+  ),
+  'accounts.list': call(
+    shells,
+    z.object({ ssoSession: SectionName }).strict(),
+    z.object({ accounts: z.array(AccountView) }),
+  ),
+  'roles.list': call(
+    shells,
+    z.object({ ssoSession: SectionName, accountId: AccountId }).strict(),
+    z.object({ roles: z.array(RoleView) }),
+  ),
+
+  'environments.create': call(shells, Environment.strict(), Environment),
+  'environments.update': call(shells, Environment.strict(), Environment),
+  'environments.use': call(shells, z.object({ name: SectionName }).strict(), Nothing),
+  'environments.delete': call(shells, z.object({ name: SectionName }).strict(), Nothing),
+
+  /** What Bedrock offers to the environment's identity in `region` (default: the environment's). `source` is `shipped` where AWS could not be asked. */
+  'models.list': call(
+    shells,
+    z.object({ environment: SectionName.optional(), region: Region.optional() }).strict(),
+    z.object({ region: z.string(), source: z.enum(['live', 'shipped']), models: z.array(ModelView) }),
+  ),
+  'regions.list': call(shells, None, z.object({ regions: z.array(z.string()) })),
+
+  /** A container credentials endpoint for one consumer (`bedrock-tray exec`): the answer holds a bearer token. Closed with the connection that opened it. */
+  'endpoint.open': call(
+    cli,
+    z.object({ profile: SectionName }).strict(),
+    z.object({ url: z.string(), token: z.string(), region: z.string().nullable() }),
+  ),
+
+  'sessions.list': call(shells, None, z.object({ sessions: z.array(SessionView) })),
+  /** Opens Claude Code. Errors: FolderMissing, EnvironmentMissing, EnvironmentUnknown, ClaudeNotInstalled, ProfileUnknown. */
+  'sessions.open': call(shells, SessionWish, SessionView),
+  /** The same with what only a terminal may decide: the caller's environment (never logged), a profile instead of an environment, arguments for claude. */
+  'sessions.openWith': call(
+    cli,
+    SessionWish.extend({
+      profile: SectionName.optional(),
+      args: z.array(z.string().max(32_768)).max(256),
+      env: z.record(z.string(), z.string()),
+    }).strict(),
+    SessionView,
+  ),
+  /** A one-time ticket for a terminal connection to the pty-host (pty-protocol.ts). */
+  'sessions.attach': call(
+    shells,
+    z.object({ id: z.uuid() }).strict(),
+    z.object({ ticket: z.string(), socket: z.string() }),
+  ),
+  'sessions.kill': call(shells, z.object({ id: z.uuid() }).strict(), Nothing),
+  /** Opens an exited or lost session's conversation again. */
+  'sessions.resume': call(
+    shells,
+    z.object({ id: z.uuid(), cols: Columns.default(80), rows: Rows.default(24) }).strict(),
+    SessionView,
+  ),
+  /** Forgets an exited or lost session. */
+  'sessions.remove': call(shells, z.object({ id: z.uuid() }).strict(), Nothing),
+
+  'settings.get': call(shells, None, Settings),
+  'settings.set': call(shells, SettingsPatch, Settings),
+
+  /** Opens the browser page's loopback server if needed and answers a URL with a one-time ticket. */
+  'page.open': call(trusted, None, z.object({ url: z.string() })),
+} as const satisfies Record<string, Procedure>;
+
+export type Procedures = typeof procedures;
+export type ProcedureName = keyof Procedures;
+/** What a caller passes. */
+export type ProcedureInput<N extends ProcedureName> = z.input<Procedures[N]['input']>;
+/** What the agent's implementation receives (defaults filled in). */
+export type ProcedureArguments<N extends ProcedureName> = z.output<Procedures[N]['input']>;
+export type ProcedureOutput<N extends ProcedureName> = z.output<Procedures[N]['output']>;
+export type CallName = {
+  [N in ProcedureName]: Procedures[N]['kind'] extends 'call' ? N : never;
+}[ProcedureName];
+export type StreamName = Exclude<ProcedureName, CallName>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { SectionName } from './names.ts';
+
+/**
+ * The agent's socket speaks HTTP/1.1. Beside the contract (a WebSocket at `rpc`) it has a few plain routes, so
+ * that their clients load nothing.
+ */
+export const routes = {
+  /** GET -> {version, protocol, pid}: no role needed. */
+  hello: '/hello',
+  /** WebSocket upgrade: `?role=ROLE&protocol=N`; another protocol is answered 426 with an ErrorView. */
+  rpc: '/rpc',
+  /** GET `?profile=P&format=F[&session=ID]`: credentials as text, ready to print. Errors: JSON ErrorView, `x-exit-code`, `x-message` in the body's `message`. */
+  credentials: '/v1/credentials',
+} as const;
+
+/** Formats of `export-credentials`: the AWS CLI's and Claude Code's (awsCredentialExport). */
+export const CredentialFormat = z.enum([
+  'process',
+  'env',
+  'env-no-export',
+  'powershell',
+  'windows-cmd',
+  'fish',
+  'claude',
+]);
+export type CredentialFormat = z.infer<typeof CredentialFormat>;
+
+export const CredentialsQuery = z
+  .object({
+    profile: SectionName.optional(),
+    format: CredentialFormat.default('process'),
+    /** A Claude session that asks: it waits for a sign-in and never fails (docs/security.md, invariants). */
+    session: z.uuid().optional(),
+  })
+  .strict()
+  .refine((q) => (q.profile === undefined) !== (q.session === undefined));
+export type CredentialsQuery = z.infer<typeof CredentialsQuery>;
+
+/** Body of a refused plain route. */
+export const RouteError = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  message: z.string(),
+  exitCode: z.number(),
+});
+export type RouteError = z.infer<typeof RouteError>;

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { AbsolutePath } from './names.ts';
+
+export const Language = z.enum(['system', 'en', 'zh-CN']);
+export type Language = z.infer<typeof Language>;
+
+/** Settings that every shell shows alike; they live in the agent. */
+export const Settings = z.object({
+  /** Words of tray, page, CLI and callback page. */
+  language: Language.default('system'),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Keep SSO session and credentials alive while no shell and no Claude session is open. */
+  keepAlive: z.boolean().default(true),
+  /** Open the browser by itself when a sign-in is needed (never by default). */
+  openBrowserAutomatically: z.boolean().default(false),
+  /** Which AWS identity shell commands inside Claude see (docs/security.md). */
+  identityMode: z.enum(['bedrock-only', 'whole-session']).default('bedrock-only'),
+  notifications: z.object({ signInNeeded: z.boolean().default(true) }).prefault({}),
+  /** Claude Code's executable, when the one on the login shell's PATH is not wanted. */
+  claudePath: AbsolutePath.nullable().default(null),
+  terminal: z
+    .object({
+      fontFamily: z.string().max(200).default(''),
+      fontSize: z.number().int().min(6).max(48).default(13),
+      scrollback: z.number().int().min(0).max(100_000).default(10_000),
+      screenReader: z.boolean().default(false),
+      renderer: z.enum(['auto', 'webgl', 'dom']).default('auto'),
+    })
+    .prefault({}),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** A change: top-level keys replace whole values; nested objects are given whole. */
+export const SettingsPatch = z
+  .object({
+    language: Language,
+    theme: Settings.shape.theme.unwrap(),
+    keepAlive: z.boolean(),
+    openBrowserAutomatically: z.boolean(),
+    identityMode: Settings.shape.identityMode.unwrap(),
+    notifications: z.object({ signInNeeded: z.boolean() }),
+    claudePath: AbsolutePath.nullable(),
+    terminal: z.object({
+      fontFamily: z.string().max(200),
+      fontSize: z.number().int().min(6).max(48),
+      scrollback: z.number().int().min(0).max(100_000),
+      screenReader: z.boolean(),
+      renderer: z.enum(['auto', 'webgl', 'dom']),
+    }),
+  })
+  .partial()
+  .strict();
+export type SettingsPatch = z.infer<typeof SettingsPatch>;

@@ -1,0 +1,2 @@
+/** Words of the agent room. */
+export const agent = {} as const;

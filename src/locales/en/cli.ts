@@ -1,0 +1,2 @@
+/** Words of the cli room. */
+export const cli = {} as const;

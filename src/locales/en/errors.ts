@@ -1,0 +1,59 @@
+/** One sentence for each error code: what happened and what to do next. */
+export const errors = {
+  BadInput: '{{field}} cannot be used: {{reason}}. Correct it and try again.',
+  ProtocolMismatch:
+    'The running agent is version {{agentVersion}} and speaks another protocol ({{agentProtocol}}, this is {{clientProtocol}}). Run “bedrock-tray agent stop”, then try again.',
+  AgentUnavailable:
+    'The Bedrock Tray agent could not be started: {{reason}}. Run “bedrock-tray agent run” to see why.',
+  Forbidden: '“{{procedure}}” is not allowed from here ({{role}}). Use the command line or the tray for it.',
+  SignInNeeded:
+    'You need to sign in to “{{ssoSession}}” ({{startUrl}}). Run “bedrock-tray login” or press Sign in.',
+  SignInDenied: 'The sign-in to “{{ssoSession}}” was denied in the browser. Sign in again and press Allow.',
+  SignInTimedOut:
+    'Nobody completed the sign-in to “{{ssoSession}}” in time. Sign in again when you are ready.',
+  SignInCancelled: 'The sign-in to “{{ssoSession}}” was cancelled. Sign in again when you are ready.',
+  SignInFailed:
+    'The sign-in to “{{ssoSession}}” failed: {{reason}}. Check start URL and region, then sign in again.',
+  StartUrlInvalid:
+    '“{{startUrl}}” is not an access portal address. Ask your administrator for the start URL, such as https://d-1234567890.awsapps.com/start.',
+  RegionInvalid:
+    'There is no IAM Identity Center to be reached in region “{{region}}”. Use the region named by your administrator, such as us-east-1.',
+  SsoSessionUnknown:
+    'There is no SSO session “{{ssoSession}}” in ~/.aws/config. Run “bedrock-tray configure sso” to add it.',
+  SsoSessionExists:
+    'There is already an SSO session “{{ssoSession}}” with other values. Choose another name.',
+  ProfileUnknown:
+    'There is no profile “{{profile}}” in ~/.aws/config. Run “bedrock-tray profiles” to see those there are.',
+  ProfileExists: 'There is already a profile “{{profile}}”. Choose another name.',
+  ProfileUnsupported:
+    'Profile “{{profile}}” cannot be used: {{reason}}. Choose a profile that signs in through an SSO session.',
+  ConfigMalformed:
+    '{{file}} cannot be read, line {{line}}: {{reason}}. Correct that line; nothing was changed.',
+  EnvironmentUnknown:
+    'There is no environment “{{environment}}”. Run “bedrock-tray env list” to see those there are.',
+  EnvironmentExists: 'There is already an environment “{{environment}}”. Choose another name.',
+  EnvironmentMissing:
+    'No environment is chosen yet. Choose an account and a role under Access, or run “bedrock-tray env create”.',
+  AccessDenied:
+    'AWS does not let you use role {{roleName}} in account {{accountId}}. Choose another role, or ask your administrator.',
+  NetworkUnavailable:
+    '{{host}} cannot be reached ({{reason}}). Check the network or proxy; it is tried again by itself.',
+  Throttled: 'AWS asks to wait before the next request to {{service}}. It is tried again by itself.',
+  ServiceFailed: '{{service}} answered with an error: {{reason}}. Try again in a moment.',
+  ClaudeNotInstalled:
+    'Claude Code was not found (searched: {{searched}}). Install it with “npm install -g @anthropic-ai/claude-code”, then try again.',
+  FolderMissing: 'The folder {{folder}} is not there. Choose another folder.',
+  SessionUnknown:
+    'There is no Claude Code session {{session}}. Run “bedrock-tray sessions list” to see those there are.',
+  SessionEnded: 'Claude Code session {{session}} has ended. Resume it or open a new one.',
+  SessionNotResumable:
+    'Claude Code session {{session}} cannot be resumed: {{reason}}. Open a new one in the same folder.',
+  PortInUse: 'Port {{port}} on 127.0.0.1 is in use by another program. Close that program and try again.',
+  SocketInUse:
+    '{{path}} is in use by another program. End that program or set BEDROCK_TRAY_HOME to another folder.',
+  StorageFailed:
+    '{{file}} could not be written: {{reason}}. Nothing was changed; free space or mend the permissions and try again.',
+  CommandNotFound: 'The command “{{command}}” was not found. Check its name and your PATH.',
+  Internal:
+    'Something went wrong inside Bedrock Tray (reference {{reference}}). The log names the cause: “bedrock-tray agent status” says where it is.',
+} as const;

@@ -1,0 +1,2 @@
+/** Words of the page room. */
+export const page = {} as const;

@@ -1,0 +1,2 @@
+/** Words of the tray room. */
+export const tray = {} as const;

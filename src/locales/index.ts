@@ -1,0 +1,70 @@
+import { createInstance, type i18n } from 'i18next';
+import type { ErrorView } from '../contract/errors.ts';
+import type { Language } from '../contract/settings.ts';
+import { agent as agentEn } from './en/agent.ts';
+import { cli as cliEn } from './en/cli.ts';
+import { errors as errorsEn } from './en/errors.ts';
+import { page as pageEn } from './en/page.ts';
+import { tray as trayEn } from './en/tray.ts';
+import { agent as agentZh } from './zh-CN/agent.ts';
+import { cli as cliZh } from './zh-CN/cli.ts';
+import { errors as errorsZh } from './zh-CN/errors.ts';
+import { page as pageZh } from './zh-CN/page.ts';
+import { tray as trayZh } from './zh-CN/tray.ts';
+
+const en = { agent: agentEn, cli: cliEn, errors: errorsEn, page: pageEn, tray: trayEn } as const;
+const zhCN: Record<keyof typeof en, Record<string, string>> = {
+  agent: agentZh,
+  cli: cliZh,
+  errors: errorsZh,
+  page: pageZh,
+  tray: trayZh,
+};
+
+/** All words, by language and namespace: for i18next and for the tests that compare the two. */
+export const resources = { en, 'zh-CN': zhCN } as const;
+export type ShownLanguage = keyof typeof resources;
+export type Namespace = keyof typeof en;
+type Keys<N extends Namespace> = keyof (typeof en)[N] & string;
+/** `namespace:key`; plural forms are given as their stem (i18next `_one`, `_other`). */
+type Stem<K extends string> = K extends `${infer S}_one` | `${infer S}_other` ? S | K : K;
+export type MessageKey = { [N in Namespace]: `${N}:${Stem<Keys<N>>}` }[Namespace];
+
+export interface Translator {
+  language: ShownLanguage;
+  /** The message for a key, with parameters filled in as plain text. */
+  t(key: MessageKey, params?: Readonly<Record<string, string | number>>): string;
+  /** The sentence for an error. */
+  error(view: ErrorView): string;
+}
+
+/** The language to show: the setting, or the system's own (BCP 47 or POSIX form); English where we have no words for it. */
+export function shownLanguage(setting: Language, system: string | undefined): ShownLanguage {
+  if (setting !== 'system') return setting;
+  return system && /^zh\b|^zh[_-]/i.test(system) ? 'zh-CN' : 'en';
+}
+
+/** The system's language as POSIX variables name it (LC_ALL, LC_MESSAGES, LANG). */
+export function systemLanguage(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return env.LC_ALL || env.LC_MESSAGES || env.LANG;
+}
+
+export function createTranslator(language: ShownLanguage): Translator {
+  const instance: i18n = createInstance();
+  void instance.init({
+    lng: language,
+    fallbackLng: 'en',
+    resources,
+    ns: Object.keys(en),
+    initAsync: false,
+    interpolation: { escapeValue: false },
+    showSupportNotice: false,
+  } as Parameters<i18n['init']>[0]);
+  const t = (key: string, params?: Readonly<Record<string, string | number>>): string =>
+    instance.t(key, { ...params }) as string;
+  return {
+    language,
+    t: (key, params) => t(key, params),
+    error: (view) => t(`errors:${view.code}`, view.params),
+  };
+}

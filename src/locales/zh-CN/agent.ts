@@ -1,0 +1,3 @@
+import type { agent as en } from '../en/agent.ts';
+
+export const agent: Record<keyof typeof en, string> = {};

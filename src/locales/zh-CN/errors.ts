@@ -1,0 +1,43 @@
+import type { errors as en } from '../en/errors.ts';
+
+export const errors: Record<keyof typeof en, string> = {
+  BadInput: '{{field}} 无法使用：{{reason}}。请更正后重试。',
+  ProtocolMismatch:
+    '正在运行的代理是 {{agentVersion}} 版，使用另一种协议（{{agentProtocol}}，这里是 {{clientProtocol}}）。请运行“bedrock-tray agent stop”后重试。',
+  AgentUnavailable: '无法启动 Bedrock Tray 代理：{{reason}}。请运行“bedrock-tray agent run”查看原因。',
+  Forbidden: '此处（{{role}}）不允许执行“{{procedure}}”。请改用命令行或托盘。',
+  SignInNeeded: '需要登录“{{ssoSession}}”（{{startUrl}}）。请运行“bedrock-tray login”或点按“登录”。',
+  SignInDenied: '浏览器中拒绝了对“{{ssoSession}}”的登录。请重新登录并点按“允许”。',
+  SignInTimedOut: '对“{{ssoSession}}”的登录未能按时完成。准备好后请重新登录。',
+  SignInCancelled: '已取消对“{{ssoSession}}”的登录。准备好后请重新登录。',
+  SignInFailed: '登录“{{ssoSession}}”失败：{{reason}}。请检查起始 URL 和区域后重新登录。',
+  StartUrlInvalid:
+    '“{{startUrl}}”不是访问门户地址。请向管理员索取起始 URL，例如 https://d-1234567890.awsapps.com/start。',
+  RegionInvalid: '在区域“{{region}}”中无法访问 IAM Identity Center。请使用管理员给出的区域，例如 us-east-1。',
+  SsoSessionUnknown:
+    '~/.aws/config 中没有 SSO 会话“{{ssoSession}}”。请运行“bedrock-tray configure sso”添加。',
+  SsoSessionExists: '已有一个取值不同的 SSO 会话“{{ssoSession}}”。请换一个名称。',
+  ProfileUnknown: '~/.aws/config 中没有配置文件“{{profile}}”。请运行“bedrock-tray profiles”查看现有的。',
+  ProfileExists: '已有名为“{{profile}}”的配置文件。请换一个名称。',
+  ProfileUnsupported: '配置文件“{{profile}}”无法使用：{{reason}}。请选择通过 SSO 会话登录的配置文件。',
+  ConfigMalformed: '无法读取 {{file}} 第 {{line}} 行：{{reason}}。请更正该行；未作任何更改。',
+  EnvironmentUnknown: '没有名为“{{environment}}”的环境。请运行“bedrock-tray env list”查看现有的。',
+  EnvironmentExists: '已有名为“{{environment}}”的环境。请换一个名称。',
+  EnvironmentMissing: '尚未选择环境。请在“访问”中选择账户和角色，或运行“bedrock-tray env create”。',
+  AccessDenied: 'AWS 不允许您在账户 {{accountId}} 中使用角色 {{roleName}}。请选择其他角色或联系管理员。',
+  NetworkUnavailable: '无法连接 {{host}}（{{reason}}）。请检查网络或代理；会自动重试。',
+  Throttled: 'AWS 要求稍后再请求 {{service}}。会自动重试。',
+  ServiceFailed: '{{service}} 返回错误：{{reason}}。请稍后重试。',
+  ClaudeNotInstalled:
+    '未找到 Claude Code（已查找：{{searched}}）。请运行“npm install -g @anthropic-ai/claude-code”安装后重试。',
+  FolderMissing: '文件夹 {{folder}} 不存在。请选择其他文件夹。',
+  SessionUnknown: '没有 Claude Code 会话 {{session}}。请运行“bedrock-tray sessions list”查看现有的。',
+  SessionEnded: 'Claude Code 会话 {{session}} 已结束。请恢复它或打开新会话。',
+  SessionNotResumable: '无法恢复 Claude Code 会话 {{session}}：{{reason}}。请在同一文件夹中打开新会话。',
+  PortInUse: '127.0.0.1 的端口 {{port}} 已被其他程序占用。请关闭该程序后重试。',
+  SocketInUse: '{{path}} 已被其他程序占用。请结束该程序，或将 BEDROCK_TRAY_HOME 设为其他文件夹。',
+  StorageFailed: '无法写入 {{file}}：{{reason}}。未作任何更改；请释放空间或修正权限后重试。',
+  CommandNotFound: '未找到命令“{{command}}”。请检查名称和 PATH。',
+  Internal:
+    'Bedrock Tray 内部出错（编号 {{reference}}）。日志中有原因：“bedrock-tray agent status”会显示日志位置。',
+};
