@@ -1,0 +1,89 @@
+/** Builds everything that runs into out/. `--if-stale` does nothing when no source is newer than the last build. */
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { build as viteBuild } from 'vite';
+
+const root = join(import.meta.dirname, '..');
+const stamp = join(root, 'out', '.built');
+
+/** Newest modification time (epoch ms) below a folder or of a file. */
+async function newest(path: string): Promise<number> {
+  const s = await stat(path);
+  if (!s.isDirectory()) return s.mtimeMs;
+  const times = await Promise.all((await readdir(path)).map((name) => newest(join(path, name))));
+  return Math.max(s.mtimeMs, ...times);
+}
+
+async function isFresh(): Promise<boolean> {
+  const builtAt = await stat(stamp).then(
+    (s) => s.mtimeMs,
+    () => 0,
+  );
+  if (builtAt === 0) return false;
+  const sources = ['src', 'renderer', 'assets', 'package-lock.json', 'scripts/build.ts', 'vite.config.ts'];
+  return Math.max(...(await Promise.all(sources.map((s) => newest(join(root, s)))))) <= builtAt;
+}
+
+if (process.argv.includes('--if-stale') && (await isFresh())) process.exit(0);
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  logLevel: 'warning',
+  legalComments: 'none',
+  sourcemap: 'linked',
+  // Native modules and Electron itself cannot be bundled.
+  external: ['electron', 'node-pty', '@napi-rs/keyring', 'fsevents'],
+};
+
+/** Programs that run on the product's own Node 24. */
+const node24: BuildOptions = {
+  ...shared,
+  format: 'esm',
+  target: 'node24',
+  outExtension: { '.js': '.mjs' },
+  // Bundled CommonJS packages still call require().
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+
+await mkdir(join(root, 'out'), { recursive: true });
+await rm(stamp, { force: true });
+await Promise.all([
+  build({
+    ...node24,
+    entryPoints: {
+      'agent/main': 'src/agent/main.ts',
+      'agent/page-server': 'src/agent/page-server/worker.ts',
+      'pty-host/main': 'src/pty-host/main.ts',
+      'cli/main': 'src/cli/main.ts',
+      'sandbox/main': 'src/sandbox/main.ts',
+    },
+    outdir: 'out',
+  }),
+  // The hand-out client runs at each credential request: one small CommonJS file loads fastest.
+  build({
+    ...shared,
+    format: 'cjs',
+    target: 'node20',
+    minify: true,
+    sourcemap: false,
+    entryPoints: { 'cli/hand-out': 'src/cli/hand-out.ts' },
+    outdir: 'out',
+    outExtension: { '.js': '.cjs' },
+  }),
+  // One tray bundle for Electron 45 and for the older Electron that end-to-end tests may run on.
+  build({
+    ...shared,
+    format: 'cjs',
+    target: 'node16',
+    entryPoints: { 'tray/main': 'src/tray/main.ts', 'tray/preload': 'src/tray/preload.ts' },
+    outdir: 'out',
+    outExtension: { '.js': '.cjs' },
+  }),
+  viteBuild({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' }),
+]);
+await writeFile(stamp, '');
