@@ -10,3 +10,23 @@ export type PageChannel = z.infer<typeof PageChannel>;
 
 /** Paths of the loopback page server. */
 export const pageRoutes = { rpc: '/rpc', pty: '/pty', enter: '/enter' } as const;
+
+/**
+ * What the preload exposes to the renderer as `window.bedrockTray`; a browser page has none and uses WebSockets.
+ *
+ * `openChannel(channel, id)` asks main for a channel. The preload answers with
+ * `window.postMessage({ type: channelMessageType, id }, location.origin, [port])`. Messages on the port are frames:
+ * a string or an ArrayBuffer, as on a WebSocket; `null` ends the channel, from either side, and is the last message.
+ */
+export interface BedrockTrayBridge {
+  openChannel(channel: PageChannel, id: string): void;
+  /** The system's folder dialog: an absolute path, or null when the person cancels. */
+  chooseFolder(): Promise<string | null>;
+}
+export const channelMessageType = 'bedrock-tray:channel';
+export interface ChannelMessage {
+  type: typeof channelMessageType;
+  id: string;
+}
+/** One frame on the port of a channel. */
+export type ChannelFrame = string | ArrayBuffer | null;
