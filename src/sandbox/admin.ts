@@ -1,0 +1,105 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Call, Reply } from './http.ts';
+import { header, json, jsonBody } from './http.ts';
+import type { RequestLog } from './request-record.ts';
+import { switchesChangeSchema } from './switches.ts';
+import type { World } from './world.ts';
+import { accounts } from './world.ts';
+
+/**
+ * The sandbox's own paths, under /_sandbox/. They need the admin token in a header of its own: a page in a browser
+ * cannot send one across origins, since no preflight is ever answered.
+ */
+export const adminHeader = 'x-sandbox-admin';
+
+const requestsQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  count: z.coerce.number().int().min(1).max(10_000).default(1),
+  waitMs: z.coerce.number().int().min(0).max(120_000).default(0),
+  service: z.string().optional(),
+  operation: z.string().optional(),
+});
+
+const credentialsBody = z.strictObject({
+  accountId: z.enum(accounts.map(({ accountId }) => accountId)).default('111122223333'),
+  roleName: z.string().min(1).default('BedrockDeveloper'),
+  lifetimeSeconds: z.number().min(-3600).max(86_400).optional(),
+});
+
+const refuse = (status: number, message: string): Reply => json(status, { message });
+
+function issues(error: z.ZodError): Reply {
+  return refuse(400, error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+}
+
+function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+const iso = (time: number) => new Date(time).toISOString();
+
+export async function admin(world: World, log: RequestLog, token: string, call: Call): Promise<Reply> {
+  if (!sameText(header(call, adminHeader) ?? '', token))
+    return refuse(403, `Header ${adminHeader} is needed.`);
+  switch (`${call.method} ${call.path}`) {
+    case 'GET /_sandbox/requests': {
+      const query = requestsQuery.safeParse(Object.fromEntries(call.query));
+      if (!query.success) return issues(query.error);
+      const { count, waitMs, ...filter } = query.data;
+      return json(200, { requests: await log.wait(filter, count, waitMs) });
+    }
+    case 'GET /_sandbox/issued': {
+      const keys = [...world.keys.values()].map(
+        ({ secretAccessKey: _, sessionToken: __, issuedAt, expiresAt, ...key }) => ({
+          ...key,
+          issuedAt: iso(issuedAt),
+          expiresAt: iso(expiresAt),
+        }),
+      );
+      return json(200, { keys });
+    }
+    case 'GET /_sandbox/sessions': {
+      const tokensOf = (tokens: Map<string, { sessionId: string }>, id: string) =>
+        [...tokens.values()].filter(({ sessionId }) => sessionId === id).length;
+      const sessions = [...world.sessions.values()].map(({ id, startedAt, endsAt }) => ({
+        startedAt: iso(startedAt),
+        endsAt: iso(endsAt),
+        alive: endsAt > call.now,
+        accessTokens: tokensOf(world.accessTokens, id),
+        refreshTokens: tokensOf(world.refreshTokens, id),
+      }));
+      return json(200, { sessions });
+    }
+    case 'GET /_sandbox/switches':
+      return json(200, world.switches);
+    case 'POST /_sandbox/switches': {
+      const change = switchesChangeSchema.safeParse(jsonBody(call));
+      if (!change.success) return issues(change.error);
+      world.change(change.data, call.now);
+      return json(200, world.switches);
+    }
+    case 'POST /_sandbox/credentials': {
+      const body = credentialsBody.safeParse(jsonBody(call) ?? {});
+      if (!body.success) return issues(body.error);
+      const { lifetimeSeconds, ...whose } = body.data;
+      const key = world.issueKey({
+        ...whose,
+        source: 'admin',
+        now: call.now,
+        ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }),
+      });
+      return json(200, {
+        accessKeyId: key.accessKeyId,
+        secretAccessKey: key.secretAccessKey,
+        sessionToken: key.sessionToken,
+        expiration: iso(key.expiresAt),
+        generation: key.generation,
+        arn: key.arn,
+      });
+    }
+    default:
+      return refuse(404, 'No such admin path.');
+  }
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** What the sandbox's model says: pure functions from a Messages API body to content blocks. */
+
+const block = z.looseObject({ type: z.string() });
+const message = z.looseObject({
+  role: z.string(),
+  content: z.union([z.string(), z.array(block)]),
+});
+export const messagesBodySchema = z.looseObject({
+  anthropic_version: z.string(),
+  max_tokens: z.int().min(1),
+  messages: z.array(message).min(1),
+  system: z.union([z.string(), z.array(block)]).optional(),
+  tools: z.array(z.looseObject({ name: z.string().optional() })).optional(),
+});
+export type MessagesBody = z.infer<typeof messagesBodySchema>;
+type Block = z.infer<typeof block>;
+
+export type Content =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'tool_use'; readonly name: string; readonly input: Readonly<Record<string, unknown>> };
+
+export interface Answer {
+  readonly content: readonly Content[];
+  readonly stopReason: 'end_turn' | 'tool_use' | 'max_tokens';
+  /** What the request was taken for; goes to the record. */
+  readonly purpose: 'prompt' | 'tool-result' | 'probe' | 'title' | 'classifier';
+}
+
+function blocks(content: string | readonly Block[]): readonly Block[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+}
+
+function textOf(content: string | readonly Block[]): string {
+  return blocks(content)
+    .map((part) => (part.type === 'text' && typeof part.text === 'string' ? part.text : ''))
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+/** Clients put context for the model in these; the person did not type it. */
+function withoutReminders(text: string): string {
+  return text.replace(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '').trim();
+}
+
+/** What the person said last, or what a tool said since. Messages of the role `system` may follow and are skipped. */
+function lastWord(body: MessagesBody): { kind: 'text' | 'tool-result'; text: string } {
+  for (const { role, content } of body.messages.toReversed()) {
+    if (role !== 'user') continue;
+    const results = blocks(content).filter((part) => part.type === 'tool_result');
+    if (results.length > 0) {
+      const texts = results.map((part) => textOf((part.content ?? '') as string | Block[]));
+      return { kind: 'tool-result', text: texts.join('\n') };
+    }
+    const text = withoutReminders(textOf(content));
+    if (text !== '') return { kind: 'text', text };
+  }
+  return { kind: 'text', text: '' };
+}
+
+const say = (text: string, purpose: Answer['purpose']): Answer => ({
+  content: [{ type: 'text', text }],
+  stopReason: 'end_turn',
+  purpose,
+});
+
+/**
+ * The answer to a request. A prompt is quoted: `Sandbox heard: "…" (credentials generation N)`; a line
+ * `run: COMMAND` in it is answered with a Bash tool use, and the tool's result is then quoted as it came.
+ */
+export function answer(body: MessagesBody, generation: number): Answer {
+  const last = lastWord(body);
+  const by = `(credentials generation ${generation})`;
+  if (body.max_tokens === 1) {
+    return { content: [{ type: 'text', text: 'OK' }], stopReason: 'max_tokens', purpose: 'probe' };
+  }
+  if (last.kind === 'tool-result') return say(`Sandbox saw: ${last.text}\n\n${by}`, 'tool-result');
+  const command = /^\s*run:\s*(\S.*)$/m.exec(last.text)?.[1]?.trim();
+  if (command !== undefined && body.tools?.some((tool) => tool.name === 'Bash')) {
+    return {
+      content: [
+        { type: 'tool_use', name: 'Bash', input: { command, description: 'Run what the prompt asks for' } },
+      ],
+      stopReason: 'tool_use',
+      purpose: 'prompt',
+    };
+  }
+  return say(`Sandbox heard: "${last.text}" ${by}`, 'prompt');
+}
+
+/** About four characters a token: enough for figures that move with the text. */
+export function countTokens(value: unknown): number {
+  return Math.max(1, Math.ceil(JSON.stringify(value ?? '').length / 4));
+}

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer, MessagesBody } from './answers.ts';
+import { answer, countTokens, messagesBodySchema } from './answers.ts';
+import { bedrockCaller, bedrockDenied } from './bedrock.ts';
+import { encodeChunk, encodeException } from './event-stream.ts';
+import type { Call, Reply } from './http.ts';
+import { json, jsonBody, restError } from './http.ts';
+import { resolveModel } from './models.ts';
+import type { World } from './world.ts';
+
+/** Bedrock's runtime for Anthropic models: InvokeModel, InvokeModelWithResponseStream, CountTokens. */
+
+const operations: Readonly<Record<string, string>> = {
+  invoke: 'InvokeModel',
+  'invoke-with-response-stream': 'InvokeModelWithResponseStream',
+  'count-tokens': 'CountTokens',
+};
+
+const id = (prefix: string) =>
+  `${prefix}_bdrk_${randomBytes(18).toString('base64url').replace(/[-_]/g, '0')}`;
+
+const invalid = (call: Call, message: string) => restError(call, 400, 'ValidationException', message);
+
+export function bedrockRuntime(world: World, call: Call): Reply {
+  const match = /^\/model\/(.+)\/([\w-]+)$/.exec(call.path);
+  const operation = operations[match?.[2] ?? ''] ?? 'unknown';
+  call.note.operation = operation;
+  const caller = bedrockCaller(world, call);
+  if ('status' in caller) return caller;
+  if (match === null || operation === 'unknown') {
+    return restError(call, 404, 'UnknownOperationException', 'Unknown operation');
+  }
+  const { key, region } = caller;
+  const modelId = decodeModelId(match[1] ?? '');
+  call.note.detail = { modelId };
+
+  const resolved = resolveModel(region, key.accountId, modelId);
+  if (resolved.kind === 'invalid') return invalid(call, 'The provided model identifier is invalid.');
+  if (resolved.kind === 'needs-profile' && operation !== 'CountTokens') {
+    return invalid(
+      call,
+      `Invocation of model ID ${modelId} with on-demand throughput isn\u2019t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`,
+    );
+  }
+  if (resolved.kind === 'ok') {
+    const denied = bedrockDenied(world, call, key, `bedrock:${operation}`, resolved.resourceArn);
+    if (denied !== undefined) return denied;
+    if (world.switches.deniedModels.includes(resolved.base.modelId)) {
+      return restError(
+        call,
+        403,
+        'AccessDeniedException',
+        "You don't have access to the model with the specified model ID.",
+      );
+    }
+  }
+
+  if (operation === 'CountTokens') return countTokensReply(call);
+  const parsed = messagesBodySchema.safeParse(jsonBody(call));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return invalid(call, `Malformed input request: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  const body = parsed.data;
+  const given = answer(body, key.generation);
+  call.note.detail = { modelId, maxTokens: body.max_tokens, purpose: given.purpose };
+  const usage = {
+    input_tokens: countTokens(body.messages) + countTokens(body.system),
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    output_tokens: given.stopReason === 'max_tokens' ? 1 : countTokens(given.content),
+  };
+  const shell = {
+    id: id('msg'),
+    type: 'message',
+    role: 'assistant',
+    model: modelName(modelId),
+  };
+  if (operation === 'InvokeModel') {
+    const content = given.content.map(withToolId);
+    return json(
+      200,
+      { ...shell, content, stop_reason: given.stopReason, stop_sequence: null, usage },
+      {
+        'x-amzn-bedrock-input-token-count': String(usage.input_tokens),
+        'x-amzn-bedrock-output-token-count': String(usage.output_tokens),
+        'x-amzn-bedrock-invocation-latency': '1',
+      },
+    );
+  }
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/vnd.amazon.eventstream',
+      'x-amzn-bedrock-content-type': 'application/json',
+      'x-amzn-requestid': crypto.randomUUID(),
+    },
+    body: stream(world, streamEvents(shell, given, usage)),
+  };
+}
+
+function decodeModelId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `us.anthropic.claude-x-v1:0` answers as `claude-x`. */
+function modelName(modelId: string): string {
+  return /(?:claude|nova)[\w.-]*/.exec(modelId)?.[0].replace(/-v\d+$/, '') ?? modelId;
+}
+
+type ToolOrText = Answer['content'][number];
+const withToolId = (content: ToolOrText) =>
+  content.type === 'tool_use' ? { ...content, id: id('toolu') } : content;
+
+function* pieces(text: string, size = 24): Generator<string> {
+  const characters = Array.from(text);
+  for (let at = 0; at < characters.length; at += size) yield characters.slice(at, at + size).join('');
+}
+
+interface Usage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+}
+
+function* streamEvents(shell: object, given: Answer, usage: Usage): Generator<Record<string, unknown>> {
+  yield {
+    type: 'message_start',
+    message: {
+      ...shell,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { ...usage, output_tokens: 1 },
+    },
+  };
+  for (const [index, content] of given.content.entries()) {
+    if (content.type === 'text') {
+      yield { type: 'content_block_start', index, content_block: { type: 'text', text: '' } };
+      for (const text of pieces(content.text)) {
+        yield { type: 'content_block_delta', index, delta: { type: 'text_delta', text } };
+      }
+    } else {
+      yield { type: 'content_block_start', index, content_block: { ...withToolId(content), input: {} } };
+      for (const partial_json of pieces(JSON.stringify(content.input))) {
+        yield { type: 'content_block_delta', index, delta: { type: 'input_json_delta', partial_json } };
+      }
+    }
+    yield { type: 'content_block_stop', index };
+  }
+  yield {
+    type: 'message_delta',
+    delta: { stop_reason: given.stopReason, stop_sequence: null },
+    usage: { output_tokens: usage.output_tokens },
+  };
+  yield {
+    type: 'message_stop',
+    'amazon-bedrock-invocationMetrics': {
+      inputTokenCount: usage.input_tokens,
+      outputTokenCount: usage.output_tokens,
+      invocationLatency: 2,
+      firstByteLatency: 1,
+    },
+  };
+}
+
+async function* stream(world: World, events: Iterable<Record<string, unknown>>): AsyncGenerator<Buffer> {
+  const { streamError, chunkMs } = world.switches;
+  const breaks = streamError !== null && streamError.count > 0;
+  if (breaks) streamError.count -= 1;
+  for (const event of events) {
+    if (chunkMs > 0) await sleep(chunkMs);
+    yield encodeChunk(event);
+    if (breaks && event.type === 'content_block_delta') {
+      yield encodeException(streamError.name, 'The sandbox was asked to break this stream.');
+      return;
+    }
+  }
+}
+
+function countTokensReply(call: Call): Reply {
+  const input = jsonBody(call)?.input as { invokeModel?: { body?: unknown } } | undefined;
+  const encoded = input?.invokeModel?.body;
+  if (typeof encoded !== 'string') return invalid(call, 'input.invokeModel.body is required');
+  let body: Partial<MessagesBody>;
+  try {
+    body = JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
+  } catch {
+    return invalid(call, 'input.invokeModel.body is not base64 of JSON');
+  }
+  return json(200, { inputTokens: countTokens(body.messages) + countTokens(body.system) });
+}

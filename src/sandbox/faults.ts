@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Call, Reply } from './http.ts';
+import { restError } from './http.ts';
+import { oidcError } from './oidc.ts';
+import { stsError } from './sts.ts';
+import type { Service } from './switches.ts';
+import type { World } from './world.ts';
+
+/** What the switches put in the way of a call: a pause, a dropped connection, a throttle, a 5xx, an OIDC error. */
+
+export const dropped = Symbol('dropped');
+
+function throttled(service: Service, call: Call): Reply {
+  switch (service) {
+    case 'sts':
+      return stsError(call, 400, 'Throttling', 'Rate exceeded');
+    case 'portal':
+      return restError(call, 429, 'TooManyRequestsException', 'HTTP 429 Unknown Code');
+    case 'oidc':
+      return restError(call, 429, 'TooManyRequestsException', 'Rate exceeded');
+    case 'bedrock':
+    case 'bedrock-runtime':
+      return restError(
+        call,
+        429,
+        'ThrottlingException',
+        'Too many requests, please wait before trying again.',
+      );
+  }
+}
+
+function broken(service: Service, call: Call): Reply {
+  if (service === 'oidc') return oidcError(call, 'InternalServerException');
+  if (service === 'sts') {
+    return stsError(
+      call,
+      500,
+      'InternalFailure',
+      'The request processing has failed because of an unknown error.',
+    );
+  }
+  return restError(
+    call,
+    500,
+    'InternalServerException',
+    'The system encountered an unexpected error during processing. Try your request again.',
+  );
+}
+
+/** Uses up what the switches hold for this call. Undefined: let it through. */
+export async function faultFor(
+  world: World,
+  service: Service,
+  call: Call,
+): Promise<Reply | typeof dropped | undefined> {
+  const { switches } = world;
+  if (switches.faultServices.includes(service)) {
+    if (switches.latencyMs > 0) await sleep(switches.latencyMs);
+    if (switches.dropNext > 0) {
+      switches.dropNext -= 1;
+      return dropped;
+    }
+    if (switches.throttleNext > 0) {
+      switches.throttleNext -= 1;
+      return throttled(service, call);
+    }
+    if (switches.throttleRate > 0 && Math.random() < switches.throttleRate) return throttled(service, call);
+    if (switches.serverErrorNext > 0) {
+      switches.serverErrorNext -= 1;
+      return broken(service, call);
+    }
+  }
+  const asked = switches.oidcError;
+  if (service === 'oidc' && asked !== null && asked.count > 0) {
+    if (asked.operation === null || asked.operation === call.note.operation) {
+      asked.count -= 1;
+      return oidcError(call, asked.name);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+
+/** Every service that the sandbox plays; the names stand in the request record and in fault filters. */
+export const services = ['oidc', 'portal', 'sts', 'bedrock', 'bedrock-runtime'] as const;
+export const serviceSchema = z.enum(services);
+export type Service = z.infer<typeof serviceSchema>;
+
+/** Error names of the OIDC service model; each can be asked for with the `oidcError` switch. */
+export const oidcErrorNames = [
+  'AccessDeniedException',
+  'AuthorizationPendingException',
+  'ExpiredTokenException',
+  'InternalServerException',
+  'InvalidClientException',
+  'InvalidClientMetadataException',
+  'InvalidGrantException',
+  'InvalidRedirectUriException',
+  'InvalidRequestException',
+  'InvalidScopeException',
+  'SlowDownException',
+  'UnauthorizedClientException',
+  'UnsupportedGrantTypeException',
+] as const;
+export const oidcErrorNameSchema = z.enum(oidcErrorNames);
+export type OidcErrorName = z.infer<typeof oidcErrorNameSchema>;
+
+const seconds = z.number().positive().max(31_536_000);
+const count = z.int().min(0).max(1_000_000);
+
+/** Lifetimes in seconds. They hold for what is issued after the change. */
+export const lifetimesSchema = z.strictObject({
+  accessToken: seconds,
+  roleCredentials: seconds,
+  ssoSession: seconds,
+  registration: seconds,
+  deviceCode: seconds,
+  /** Pause that a device-code client must keep between two polls. */
+  deviceInterval: seconds,
+  authorizationCode: seconds,
+});
+export type Lifetimes = z.infer<typeof lifetimesSchema>;
+
+export const switchesSchema = z.strictObject({
+  lifetimes: lifetimesSchema,
+  /** Added before every answer of an AWS service. */
+  latencyMs: z.int().min(0).max(600_000),
+  /** Pause between two chunks of a streamed answer. */
+  chunkMs: z.int().min(0).max(10_000),
+  /** Services that latency, throttling, 5xx and dropped connections hit. */
+  faultServices: z.array(serviceSchema),
+  throttleNext: count,
+  /** Share of requests that are throttled, 0 to 1. */
+  throttleRate: z.number().min(0).max(1),
+  serverErrorNext: count,
+  /** The connection is closed without an answer: what a client sees of a broken network. */
+  dropNext: count,
+  /** The next `count` calls of an OIDC operation (null = any) fail with this error. */
+  oidcError: z
+    .strictObject({
+      name: oidcErrorNameSchema,
+      count,
+      operation: z.enum(['RegisterClient', 'StartDeviceAuthorization', 'CreateToken']).nullable(),
+    })
+    .nullable(),
+  /** A stream breaks off with this exception after its first delta, for the next `count` streams. */
+  streamError: z
+    .strictObject({
+      name: z.enum([
+        'internalServerException',
+        'modelStreamErrorException',
+        'throttlingException',
+        'modelTimeoutException',
+      ]),
+      count,
+    })
+    .nullable(),
+  /** Roles without access, as "account/role"; "*" may stand for either. At the portal, AssumeRole and Bedrock. */
+  deniedRoles: z.array(z.string()),
+  /** Base model ids that the account has no access to. */
+  deniedModels: z.array(z.string()),
+  /** Role names that AssumeRole accepts in any sandbox account. */
+  assumableRoles: z.array(z.string()),
+  /** A refresh token that was used once is refused; otherwise it goes on working. */
+  strictRotation: z.boolean(),
+  issueRefreshTokens: z.boolean(),
+  /** Nobody is asked: sign-ins are allowed at once. */
+  autoApprove: z.boolean(),
+  /** Ask even in a browser whose session is alive. */
+  alwaysAsk: z.boolean(),
+  /** Start URLs that exist here beside the sandbox's own. */
+  startUrls: z.array(z.string()),
+  portalPageSize: z.int().min(1).max(1000),
+  bedrockPageSize: z.int().min(1).max(1000),
+});
+export type Switches = z.infer<typeof switchesSchema>;
+
+/** What POST /_sandbox/switches takes: any of the switches, and acts that are done once. */
+export const switchesChangeSchema = z.strictObject({
+  ...switchesSchema.partial().shape,
+  lifetimes: lifetimesSchema.partial().optional(),
+  /** Expire every issued access key now. */
+  expireCredentials: z.literal(true).optional(),
+  /** Expire every issued access token now; refresh tokens live on. */
+  expireAccessTokens: z.literal(true).optional(),
+  /** End every SSO session now, as an administrator can. */
+  endSsoSessions: z.literal(true).optional(),
+  /** Forget every registered client. */
+  expireRegistrations: z.literal(true).optional(),
+});
+export type SwitchesChange = z.infer<typeof switchesChangeSchema>;
+
+const normal: Lifetimes = {
+  accessToken: 3600,
+  roleCredentials: 3600,
+  ssoSession: 8 * 3600,
+  registration: 90 * 86_400,
+  deviceCode: 600,
+  deviceInterval: 1,
+  authorizationCode: 120,
+};
+
+/** `short` makes a client that renews at half-life renew every 30 to 45 s. */
+const short: Lifetimes = { ...normal, accessToken: 90, roleCredentials: 60, ssoSession: 3600 };
+
+export const lifetimePresets = { normal, short } as const;
+export type LifetimePreset = keyof typeof lifetimePresets;
+
+export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
+  return {
+    lifetimes: { ...lifetimePresets[preset] },
+    latencyMs: 0,
+    chunkMs: 0,
+    faultServices: [...services],
+    throttleNext: 0,
+    throttleRate: 0,
+    serverErrorNext: 0,
+    dropNext: 0,
+    oidcError: null,
+    streamError: null,
+    deniedRoles: [],
+    deniedModels: [],
+    assumableRoles: ['BedrockCrossAccount'],
+    strictRotation: false,
+    issueRefreshTokens: true,
+    autoApprove: false,
+    alwaysAsk: false,
+    startUrls: [],
+    portalPageSize: 2,
+    bedrockPageSize: 5,
+  };
+}

@@ -1,0 +1,236 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { LifetimePreset, Switches, SwitchesChange } from './switches.ts';
+import { defaultSwitches } from './switches.ts';
+
+/**
+ * Stands inside every secret that the sandbox makes (secret access keys, session tokens, access and refresh
+ * tokens, client secrets, device and authorization codes): a scan for leaks needs to look for this one word.
+ */
+export const secretMarker = 'SbxSecret';
+
+export interface Account {
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly emailAddress: string;
+  readonly roles: readonly string[];
+}
+
+export const accounts: readonly Account[] = [
+  {
+    accountId: '111122223333',
+    accountName: 'Sandbox Development',
+    emailAddress: 'development@sandbox.example',
+    roles: ['BedrockDeveloper', 'ReadOnlyAccess', 'AdministratorAccess'],
+  },
+  {
+    accountId: '222233334444',
+    accountName: 'Sandbox Research',
+    emailAddress: 'research@sandbox.example',
+    roles: ['BedrockDeveloper', 'BedrockPowerUser'],
+  },
+  {
+    accountId: '333344445555',
+    accountName: 'Sandbox Production',
+    emailAddress: 'production@sandbox.example',
+    roles: ['ReadOnlyAccess'],
+  },
+];
+
+export const person = { userName: 'sandbox.person@example.com', displayName: 'Sandbox Person' } as const;
+
+export interface Client {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly clientName: string;
+  readonly scopes: readonly string[];
+  readonly redirectUris: readonly string[];
+  readonly grantTypes: readonly string[];
+  readonly startUrl: string | undefined;
+  expiresAt: number;
+}
+
+/** The person's SSO session: what the browser's cookie names and every token hangs on. */
+export interface SsoSession {
+  readonly id: string;
+  readonly startedAt: number;
+  endsAt: number;
+}
+
+export interface DeviceGrant {
+  readonly deviceCode: string;
+  readonly userCode: string;
+  readonly clientId: string;
+  readonly expiresAt: number;
+  lastPoll: number;
+  interval: number;
+  decision: 'pending' | 'denied' | 'used' | { readonly sessionId: string };
+}
+
+/** A sign-in by browser that waits for the person's answer. */
+export interface PendingAuthorization {
+  readonly id: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly codeChallenge: string;
+  readonly scopes: readonly string[];
+}
+
+export interface AuthorizationCode extends PendingAuthorization {
+  readonly sessionId: string;
+  readonly expiresAt: number;
+  used: boolean;
+}
+
+export interface AccessToken {
+  readonly sessionId: string;
+  readonly clientId: string;
+  expiresAt: number;
+}
+
+export interface RefreshToken {
+  readonly sessionId: string;
+  readonly clientId: string;
+  used: boolean;
+}
+
+export interface IssuedKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly accountId: string;
+  readonly roleName: string;
+  readonly arn: string;
+  readonly userId: string;
+  /** Counts all keys of this sandbox from 1: a short name for "which credentials". */
+  readonly generation: number;
+  readonly source: 'portal' | 'assume-role' | 'admin';
+  readonly issuedAt: number;
+  expiresAt: number;
+}
+
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function randomFrom(alphabet: string, length: number): string {
+  return Array.from(randomBytes(length), (byte) => alphabet.charAt(byte % alphabet.length)).join('');
+}
+
+/** A secret with the marker in it. `prefix` is what the real ones start with. */
+export function newSecret(prefix: string, bytes = 48): string {
+  return `${prefix}${secretMarker}${randomBytes(bytes).toString('base64url')}`;
+}
+
+export function newUserCode(): string {
+  const letters = 'BCDFGHJKLMNPQRSTVWXZ';
+  return `${randomFrom(letters, 4)}-${randomFrom(letters, 4)}`;
+}
+
+/** Everything the sandbox knows; kept in memory for the life of the process. */
+export class World {
+  readonly switches: Switches;
+  readonly region: string;
+  /** Set once the server listens. */
+  baseUrl = '';
+  readonly clients = new Map<string, Client>();
+  readonly sessions = new Map<string, SsoSession>();
+  readonly devices = new Map<string, DeviceGrant>();
+  readonly pending = new Map<string, PendingAuthorization>();
+  readonly codes = new Map<string, AuthorizationCode>();
+  readonly accessTokens = new Map<string, AccessToken>();
+  readonly refreshTokens = new Map<string, RefreshToken>();
+  readonly keys = new Map<string, IssuedKey>();
+
+  #headlessId: string | undefined;
+
+  constructor(preset: LifetimePreset = 'normal', region = 'us-east-1') {
+    this.switches = defaultSwitches(preset);
+    this.region = region;
+  }
+
+  get startUrl(): string {
+    return `${this.baseUrl}/start`;
+  }
+
+  /** Start URLs are compared without a trailing slash or `#/`, as the service does. */
+  knowsStartUrl(url: string): boolean {
+    const plain = (text: string) => text.replace(/(#\/?|\/)+$/, '');
+    return [this.startUrl, ...this.switches.startUrls].some((known) => plain(known) === plain(url));
+  }
+
+  openSession(now: number): SsoSession {
+    const session: SsoSession = {
+      id: randomBytes(24).toString('base64url'),
+      startedAt: now,
+      endsAt: now + this.switches.lifetimes.ssoSession * 1000,
+    };
+    this.sessions.set(session.id, session);
+    return session;
+  }
+
+  liveSession(id: string | undefined, now: number): SsoSession | undefined {
+    const session = id === undefined ? undefined : this.sessions.get(id);
+    return session !== undefined && session.endsAt > now ? session : undefined;
+  }
+
+  /** The session of the person that nobody sees when sign-ins are allowed by themselves. */
+  headlessSession(now: number): SsoSession {
+    const live = this.liveSession(this.#headlessId, now) ?? this.openSession(now);
+    this.#headlessId = live.id;
+    return live;
+  }
+
+  isDenied(accountId: string, roleName: string): boolean {
+    const forms = [`${accountId}/${roleName}`, `*/${roleName}`, `${accountId}/*`];
+    return this.switches.deniedRoles.some((entry) => forms.includes(entry));
+  }
+
+  /** Makes temporary credentials for an account's role. `roleSessionName` is the last part of the caller's ARN. */
+  issueKey(options: {
+    accountId: string;
+    roleName: string;
+    source: IssuedKey['source'];
+    now: number;
+    lifetimeSeconds?: number;
+    roleSessionName?: string;
+  }): IssuedKey {
+    const { accountId, roleName, source, now } = options;
+    const hash = createHash('sha256').update(`${accountId}/${roleName}`).digest('hex').slice(0, 16);
+    const iamRole = source === 'assume-role' ? roleName : `AWSReservedSSO_${roleName}_${hash}`;
+    const sessionName = options.roleSessionName ?? person.userName;
+    const key: IssuedKey = {
+      accessKeyId: `ASIA${randomFrom(base32, 16)}`,
+      // 40 characters of base64 with its `+` and `/`, as real ones have.
+      secretAccessKey: `${secretMarker}${randomBytes(30).toString('base64')}`.slice(0, 40),
+      sessionToken: `IQoJ${secretMarker}${randomBytes(192).toString('base64')}`,
+      accountId,
+      roleName,
+      arn: `arn:aws:sts::${accountId}:assumed-role/${iamRole}/${sessionName}`,
+      userId: `AROA${hash.toUpperCase()}:${sessionName}`,
+      generation: this.keys.size + 1,
+      source,
+      issuedAt: now,
+      expiresAt: now + (options.lifetimeSeconds ?? this.switches.lifetimes.roleCredentials) * 1000,
+    };
+    this.keys.set(key.accessKeyId, key);
+    return key;
+  }
+
+  /** Applies a validated change and does its acts. */
+  change(change: SwitchesChange, now: number): void {
+    const { lifetimes, expireCredentials, expireAccessTokens, endSsoSessions, expireRegistrations, ...rest } =
+      change;
+    Object.assign(this.switches.lifetimes, lifetimes);
+    for (const [name, value] of Object.entries(rest)) {
+      if (value !== undefined) Object.assign(this.switches, { [name]: value });
+    }
+    const cut = (entry: { expiresAt: number }) => {
+      entry.expiresAt = Math.min(entry.expiresAt, now);
+    };
+    if (expireCredentials) this.keys.forEach(cut);
+    if (expireAccessTokens) this.accessTokens.forEach(cut);
+    if (expireRegistrations) this.clients.forEach(cut);
+    if (endSsoSessions) {
+      for (const session of this.sessions.values()) session.endsAt = Math.min(session.endsAt, now);
+    }
+  }
+}
