@@ -1,0 +1,66 @@
+import { callAws, clientOptions } from './client-options.ts';
+import type { Env } from './endpoints.ts';
+import type { SigningKeys } from './sts.ts';
+
+export interface BedrockModel {
+  /** What Claude Code's `--model` takes: the profile's id (`us.anthropic…`) or a foundation model's. */
+  id: string;
+  name: string;
+  kind: 'inference-profile' | 'foundation-model';
+}
+
+const maxPages = 50;
+
+/**
+ * Anthropic models that this identity is offered in a region: system-defined inference profiles, and foundation
+ * models that can be called on demand. Errors: AwsFault (`forbidden` where listing is not allowed).
+ */
+export async function listModels(
+  options: { region: string; env: Env },
+  credentials: SigningKeys,
+): Promise<BedrockModel[]> {
+  const { region, env } = options;
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const where = { service: 'bedrock', region, env } as const;
+  const secrets = [accessKeyId, secretAccessKey, sessionToken];
+  const sdk = await import('@aws-sdk/client-bedrock');
+  const client = new sdk.BedrockClient({
+    ...clientOptions('bedrock', region, env),
+    // An AWS_BEARER_TOKEN_BEDROCK of the process must not sign this.
+    authSchemePreference: ['aws.auth#sigv4'],
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  });
+  try {
+    const profiles: BedrockModel[] = [];
+    let nextToken: string | undefined;
+    for (let n = 0; n < maxPages; n++) {
+      const input = { typeEquals: 'SYSTEM_DEFINED' as const, maxResults: 1000, nextToken };
+      const out = await callAws(where, secrets, (o) =>
+        client.send(new sdk.ListInferenceProfilesCommand(input), o),
+      );
+      for (const p of out.inferenceProfileSummaries ?? []) {
+        if (p.inferenceProfileId?.includes('anthropic.') && p.status !== undefined) {
+          profiles.push({
+            id: p.inferenceProfileId,
+            name: p.inferenceProfileName ?? p.inferenceProfileId,
+            kind: 'inference-profile',
+          });
+        }
+      }
+      if (!out.nextToken || out.nextToken === nextToken) break;
+      nextToken = out.nextToken;
+    }
+    const out = await callAws(where, secrets, (o) =>
+      client.send(
+        new sdk.ListFoundationModelsCommand({ byProvider: 'Anthropic', byInferenceType: 'ON_DEMAND' }),
+        o,
+      ),
+    );
+    const models = (out.modelSummaries ?? []).flatMap((m): BedrockModel[] =>
+      m.modelId ? [{ id: m.modelId, name: m.modelName ?? m.modelId, kind: 'foundation-model' }] : [],
+    );
+    return [...profiles, ...models];
+  } finally {
+    client.destroy();
+  }
+}
