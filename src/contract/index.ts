@@ -7,5 +7,6 @@ export * from './pty-protocol.ts';
 export * from './roles.ts';
 export * from './routes.ts';
 export * from './settings.ts';
+export * from './socket-path.ts';
 export * from './state.ts';
 export * from './version.ts';
