@@ -184,3 +184,8 @@ export const ModelView = z.object({
   kind: z.enum(['inference-profile', 'foundation-model']),
 });
 export type ModelView = z.infer<typeof ModelView>;
+
+/** Whether a session still has, or is about to have, a process. */
+export function sessionIsOpen(session: Pick<SessionView, 'state'>): boolean {
+  return session.state === 'waiting' || session.state === 'starting' || session.state === 'running';
+}

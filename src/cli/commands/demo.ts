@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Command, Option } from 'commander';
+import { productNode, stopAgent } from '../../client/index.ts';
+import { BedrockTrayError } from '../../contract/index.ts';
+import { demoEnvironment } from '../../domain/demo-environment.ts';
+import { note, outDir, translator, withAgent } from '../shell.ts';
+import { openApp } from './open.ts';
+
+interface Options {
+  lifetimes: 'short' | 'normal';
+  page?: boolean;
+}
+
+interface Sandbox {
+  stop(): Promise<void>;
+  /** Resolves when it ended by itself. */
+  ended: Promise<void>;
+}
+
+/** Starts the loopback AWS as a program of its own; it ends with us, also when we are killed. */
+async function startSandbox(folder: string, lifetimes: string): Promise<Sandbox> {
+  const child = spawn(
+    productNode(process.env, outDir),
+    [
+      join(outDir, 'sandbox', 'main.mjs'),
+      '--with-parent',
+      '--lifetimes',
+      lifetimes,
+      '--write-environment',
+      folder,
+    ],
+    // A group of its own: Ctrl+C must not end it before the agent has.
+    { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
+  );
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const ready = await Promise.race([
+    new Promise<boolean>((resolve) => createInterface(child.stdout).once('line', () => resolve(true))),
+    ended.then(() => false),
+  ]);
+  if (!ready)
+    throw new BedrockTrayError('ServiceFailed', { service: 'sandbox', reason: 'it could not start' });
+  return {
+    ended,
+    async stop() {
+      child.stdin.end();
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Resolves at Ctrl+C, SIGTERM or a closed terminal. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** Replaces this process's environment, so that everything started from here lives in the demo's own home. */
+function moveInto(env: Record<string, string>): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+}
+
+async function runDemo(options: Options): Promise<void> {
+  const { t } = translator();
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'bt-demo-'));
+  const stop = interrupted();
+  let sandbox: Sandbox | undefined;
+  try {
+    sandbox = await startSandbox(folder, options.lifetimes);
+    const client = JSON.parse(await readFile(join(folder, 'env.json'), 'utf8')) as Record<string, string>;
+    const env = demoEnvironment(process.env, folder, client);
+    for (const name of [
+      'HOME',
+      'XDG_CONFIG_HOME',
+      'XDG_CACHE_HOME',
+      'XDG_DATA_HOME',
+      'XDG_STATE_HOME',
+      'BEDROCK_TRAY_HOME',
+    ])
+      await mkdir(env[name] as string, { recursive: true, mode: 0o700 });
+    moveInto(env);
+    await withAgent(async (agent) => {
+      const { environments } = await agent.call('state.get', {});
+      if (environments.length === 0)
+        await agent.call('environments.create', {
+          name: 'sandbox',
+          profile: 'sandbox',
+          region: client.AWS_REGION as string,
+          model: null,
+          smallFastModel: null,
+          identityMode: 'bedrock-only',
+          endpointUrl: null,
+        });
+      await agent.call('environments.use', { name: 'sandbox' });
+      const info = await agent.call('agent.info', {});
+      note(t('cli:demo.started'));
+      note(t(info.claude ? 'cli:demo.claudeFound' : 'cli:demo.claudeMissing'));
+      note(t('cli:demo.stop'));
+    });
+    const app = await openApp({ page: options.page ?? false });
+    await Promise.race([stop, sandbox.ended, ...(app.kind === 'tray' ? [app.ended] : [])]);
+  } finally {
+    note(t('cli:demo.ending'));
+    await stopAgent({ env: process.env, sessions: 'end' }).catch(() => {});
+    await sandbox?.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export function addDemo(program: Command): void {
+  const { t } = translator();
+  program
+    .command('demo')
+    .description(t('cli:demo.description'))
+    .addOption(
+      new Option('--lifetimes <length>', t('cli:demo.lifetimes'))
+        .choices(['short', 'normal'])
+        .default('normal'),
+    )
+    .option('--page', t('cli:open.page'))
+    .action((options: Options) => runDemo(options));
+}

@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import type { AgentConnection } from '../../client/index.ts';
+import { BedrockTrayError } from '../../contract/index.ts';
+import { print, printJson, translator, withAgent } from '../shell.ts';
+import { table } from '../table.ts';
+
+/** The SSO session that was named, or the only one that is configured. */
+async function chosenSsoSession(agent: AgentConnection, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const { ssoSessions } = await agent.call('state.get', {});
+  const only = ssoSessions.length === 1 ? ssoSessions[0] : undefined;
+  if (only) return only.id;
+  throw new BedrockTrayError('BadInput', {
+    field: '--sso-session',
+    reason: translator().t('cli:chooseSsoSession', { names: ssoSessions.map((s) => s.id).join(', ') || '-' }),
+  });
+}
+
+/** What is configured, what the access portal offers, and what Bedrock offers. */
+export function addDiscovery(program: Command): void {
+  const { t } = translator();
+  program
+    .command('profiles')
+    .description(t('cli:profiles.description'))
+    .option('--json', t('cli:option.json'))
+    .action((options: { json?: boolean }) =>
+      withAgent(async (agent) => {
+        const { profiles } = await agent.call('profiles.list', {});
+        if (options.json) return printJson({ profiles });
+        const { t: say, error } = translator();
+        if (profiles.length === 0) return print(say('cli:profiles.none'));
+        print(
+          table(
+            [
+              say('cli:head.profile'),
+              say('cli:head.ssoSession'),
+              say('cli:head.account'),
+              say('cli:head.role'),
+              say('cli:head.region'),
+              '',
+            ],
+            profiles.map((p) => [
+              p.name,
+              p.ssoSession ?? '-',
+              p.accountId ?? '-',
+              p.roleName ?? '-',
+              p.region ?? '-',
+              p.problem ? error(p.problem) : '',
+            ]),
+          ),
+        );
+      }),
+    );
+  program
+    .command('accounts')
+    .description(t('cli:accounts.description'))
+    .option('--sso-session <name>', t('cli:option.ssoSession'))
+    .option('--json', t('cli:option.json'))
+    .action((options: { ssoSession?: string; json?: boolean }) =>
+      withAgent(async (agent) => {
+        const ssoSession = await chosenSsoSession(agent, options.ssoSession);
+        const { accounts } = await agent.call('accounts.list', { ssoSession });
+        if (options.json) return printJson({ ssoSession, accounts });
+        const { t: say } = translator();
+        print(
+          table(
+            [say('cli:head.account'), say('cli:head.name'), say('cli:head.email')],
+            accounts.map((a) => [a.accountId, a.name, a.email]),
+          ),
+        );
+      }),
+    );
+  program
+    .command('roles')
+    .description(t('cli:roles.description'))
+    .requiredOption('--account <id>', t('cli:option.account'))
+    .option('--sso-session <name>', t('cli:option.ssoSession'))
+    .option('--json', t('cli:option.json'))
+    .action((options: { account: string; ssoSession?: string; json?: boolean }) =>
+      withAgent(async (agent) => {
+        const ssoSession = await chosenSsoSession(agent, options.ssoSession);
+        const { roles } = await agent.call('roles.list', { ssoSession, accountId: options.account });
+        if (options.json) printJson({ ssoSession, roles });
+        else for (const role of roles) print(role.roleName);
+      }),
+    );
+  program
+    .command('models')
+    .description(t('cli:models.description'))
+    .option('--env <name>', t('cli:option.env'))
+    .option('--region <region>', t('cli:option.bedrockRegion'))
+    .option('--json', t('cli:option.json'))
+    .action((options: { env?: string; region?: string; json?: boolean }) =>
+      withAgent(async (agent) => {
+        const result = await agent.call('models.list', {
+          ...(options.env === undefined ? {} : { environment: options.env }),
+          ...(options.region === undefined ? {} : { region: options.region }),
+        });
+        if (options.json) return printJson(result);
+        const { t: say } = translator();
+        print(
+          table(
+            [say('cli:head.modelId'), say('cli:head.name')],
+            result.models.map((m) => [m.id, m.name]),
+          ),
+        );
+        if (result.source === 'shipped') print(say('cli:models.shipped'));
+      }),
+    );
+  program
+    .command('regions')
+    .description(t('cli:regions.description'))
+    .option('--json', t('cli:option.json'))
+    .action((options: { json?: boolean }) =>
+      withAgent(async (agent) => {
+        const result = await agent.call('regions.list', {});
+        if (options.json) printJson(result);
+        else for (const region of result.regions) print(region);
+      }),
+    );
+}

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { openInBrowser } from '../browser.ts';
+import { findElectron } from '../electron.ts';
+import { note, outDir, print, translator, withAgent } from '../shell.ts';
+
+/**
+ * Opens the tray under Electron, else the page in a browser with one line that says why. `ended` resolves when the
+ * tray has ended; with the page there is nothing to wait for.
+ */
+export async function openApp(options: {
+  page: boolean;
+}): Promise<{ kind: 'tray' | 'page'; ended: Promise<void> }> {
+  const { t } = translator();
+  const electron = findElectron(process.env);
+  if (!options.page && 'path' in electron) {
+    const child = spawn(electron.path, [join(outDir, 'tray', 'main.cjs')], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => child.kill('SIGTERM'));
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
+    });
+    return { kind: 'tray', ended };
+  }
+  if (!options.page && 'missing' in electron) note(t(`cli:open.${electron.missing}`));
+  await withAgent(async (agent) => {
+    const { url } = await agent.call('page.open', {});
+    // The ticket in the address works once, for a minute.
+    if (!(await openInBrowser(url, process.env))) note(t('cli:open.browse'));
+    print(url);
+  });
+  return { kind: 'page', ended: Promise.resolve() };
+}
+
+export function addOpen(program: Command): void {
+  const { t } = translator();
+  program
+    .command('open')
+    .description(t('cli:open.description'))
+    .option('--page', t('cli:open.page'))
+    .action(async (options: { page?: boolean }) => {
+      const app = await openApp({ page: options.page ?? false });
+      await app.ended;
+    });
+}

@@ -1,0 +1,129 @@
+import type { Command } from 'commander';
+import { type Snapshot, sessionIsOpen } from '../../contract/index.ts';
+import { timeLeft } from '../../domain/duration.ts';
+import { print, printJson, translator, useLanguageOf, withAgent } from '../shell.ts';
+import { plain, table } from '../table.ts';
+import { clockTime } from '../words.ts';
+
+function left(expiresAt: number | null, now: number): string {
+  const { t, language } = translator();
+  if (expiresAt === null) return '-';
+  return t('cli:status.until', {
+    left: timeLeft(expiresAt - now, language),
+    time: clockTime(expiresAt, now),
+  });
+}
+
+/** The snapshot in words; `now` is this machine's clock in epoch ms. */
+export function describeStatus(s: Snapshot, now: number): string {
+  const { t, error } = translator();
+  const active = s.environments.find((e) => e.name === s.activeEnvironment);
+  const out: string[] = [];
+  out.push(
+    active
+      ? t('cli:status.environment', {
+          name: active.name,
+          profile: active.profile,
+          region: active.region,
+          model: active.model ?? t('cli:defaultModel'),
+        })
+      : t('cli:status.noEnvironment'),
+  );
+  if (s.prompt) out.push(t('cli:status.prompt', { name: s.prompt.ssoSession }));
+  if (s.configProblem) out.push(error(s.configProblem));
+  out.push('');
+  if (s.ssoSessions.length > 0) {
+    out.push(
+      table(
+        [t('cli:head.ssoSession'), t('cli:head.state'), t('cli:head.expires'), ''],
+        s.ssoSessions.map((x) => [
+          x.id,
+          t(`cli:ssoState.${x.state}`),
+          left(x.expiresAt, now),
+          x.problem ? error(x.problem) : '',
+        ]),
+      ),
+    );
+  } else out.push(t('cli:status.noSsoSession'));
+  if (s.credentials.length > 0) {
+    out.push(
+      '',
+      table(
+        [
+          t('cli:head.profile'),
+          t('cli:head.account'),
+          t('cli:head.role'),
+          t('cli:head.state'),
+          t('cli:head.expires'),
+          '',
+        ],
+        s.credentials.map((c) => [
+          c.profile,
+          c.accountId,
+          c.roleName,
+          t(`cli:credentialsState.${c.state}`),
+          left(c.expiresAt, now),
+          c.problem ? error(c.problem) : '',
+        ]),
+      ),
+    );
+  }
+  const open = s.sessions.filter(sessionIsOpen);
+  if (open.length > 0) {
+    out.push(
+      '',
+      table(
+        [t('cli:head.session'), t('cli:head.state'), t('cli:head.folder'), t('cli:head.title')],
+        open.map((x) => [x.id.slice(0, 8), t(`cli:sessionState.${x.state}`), x.cwd, x.title]),
+      ),
+    );
+  }
+  return out.map((line) => line.split('\n').map(plain).join('\n')).join('\n');
+}
+
+/** Resolves at Ctrl+C or SIGTERM. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+export function addStatus(program: Command): void {
+  const { t } = translator();
+  program
+    .command('status')
+    .description(t('cli:status.description'))
+    .option('--watch', t('cli:status.watch'))
+    .option('--json', t('cli:option.json'))
+    .action((options: { watch?: boolean; json?: boolean }) =>
+      withAgent(async (agent) => {
+        let latest: Snapshot | undefined;
+        const show = (): void => {
+          if (!latest) return;
+          useLanguageOf(latest);
+          if (options.json) {
+            // While watching: one document a line, so that a reader can tell them apart.
+            if (options.watch) print(JSON.stringify(latest));
+            else printJson(latest);
+            return;
+          }
+          if (options.watch && process.stdout.isTTY) process.stdout.write('\x1b[H\x1b[2J');
+          print(describeStatus(latest, Date.now()));
+        };
+        if (!options.watch) {
+          latest = await agent.call('state.get', {});
+          return show();
+        }
+        const stop = agent.watch('state.watch', {}, (snapshot) => {
+          latest = snapshot;
+          show();
+        });
+        // Times left go on counting on a terminal although nothing else changes.
+        const ticking = process.stdout.isTTY && !options.json ? setInterval(show, 15_000) : undefined;
+        await Promise.race([interrupted(), agent.closed]);
+        clearInterval(ticking);
+        stop();
+      }),
+    );
+}

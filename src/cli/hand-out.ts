@@ -1,0 +1,95 @@
+/**
+ * `bedrock-tray export-credentials`: one HTTP request on the agent's socket, and nothing else loaded. Also what
+ * Claude Code runs as awsCredentialExport, as `--socket PATH --session ID --format claude`. Anything that it does
+ * not understand, and a missing agent, is handed to the full program.
+ */
+import { createHash } from 'node:crypto';
+import { createConnection } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentSocketPath } from '../contract/socket-path.ts';
+
+const known = new Set(['--profile', '--session', '--format', '--socket']);
+
+/** Flags as a map, or undefined when something unknown stands among them. */
+function parse(argv: readonly string[]): Map<string, string> | undefined {
+  const flags = new Map<string, string>();
+  for (let i = argv[0] === 'export-credentials' ? 1 : 0; i < argv.length; i++) {
+    const arg = argv[i] as string;
+    const equals = arg.indexOf('=');
+    const name = equals > 0 ? arg.slice(0, equals) : arg;
+    const value = equals > 0 ? arg.slice(equals + 1) : argv[++i];
+    if (!known.has(name) || value === undefined) return undefined;
+    flags.set(name, value);
+  }
+  return flags;
+}
+
+function fullProgram(): void {
+  // A variable keeps the bundler from following the import.
+  const main = join(__dirname, 'main.mjs');
+  void import(main);
+}
+
+function run(argv: readonly string[]): void {
+  const flags = parse(argv);
+  const profile = flags?.get('--profile') ?? (flags?.has('--session') ? undefined : process.env.AWS_PROFILE);
+  const session = flags?.get('--session');
+  if (!flags || (profile === undefined) === (session === undefined)) return fullProgram();
+  const query = new URLSearchParams();
+  if (profile !== undefined) query.set('profile', profile);
+  if (session !== undefined) query.set('session', session);
+  query.set('format', flags.get('--format') ?? 'process');
+  const language = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '';
+  const socket = createConnection(
+    flags.get('--socket') ??
+      agentSocketPath({
+        platform: process.platform,
+        env: process.env,
+        uid: process.getuid?.() ?? null,
+        homedir: homedir(),
+        tmpdir: tmpdir(),
+        sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      }),
+  );
+  let answer = '';
+  let connected = false;
+  socket.setEncoding('utf8');
+  socket.on('connect', () => {
+    connected = true;
+    // HTTP/1.0: the body ends with the connection, so there is nothing to parse but the head.
+    socket.write(
+      `GET /v1/credentials?${query} HTTP/1.0\r\nHost: agent\r\nAccept-Language: ${language.replace(/[^\w-]/g, '-')}\r\n\r\n`,
+    );
+  });
+  socket.on('data', (text: string) => {
+    answer += text;
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (!connected) return fullProgram();
+    process.stderr.write(`bedrock-tray: ${error.message}\n`);
+    process.exitCode = 4;
+  });
+  socket.on('end', () => {
+    const split = answer.indexOf('\r\n\r\n');
+    const status = Number(answer.slice(9, 12));
+    const body = answer.slice(split + 4);
+    if (split > 0 && status === 200) {
+      process.stdout.write(body);
+      return;
+    }
+    let message = 'the agent ended before it answered; try again';
+    let exitCode = 4;
+    try {
+      const refused = JSON.parse(body) as { message?: string; exitCode?: number };
+      message = refused.message ?? message;
+      exitCode = refused.exitCode ?? 1;
+    } catch {
+      // Keep the sentence above: the answer was cut off.
+    }
+    process.stderr.write(`bedrock-tray: ${message}\n`);
+    process.exitCode = exitCode;
+  });
+}
+
+run(process.argv.slice(2));

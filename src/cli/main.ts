@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodes, PRODUCT_VERSION } from '../contract/index.ts';
+import { addAgent } from './commands/agent.ts';
+import { addClaude } from './commands/claude.ts';
+import { addConfigure } from './commands/configure.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDiscovery } from './commands/discovery.ts';
+import { addEnvironments } from './commands/environments.ts';
+import { addExec } from './commands/exec.ts';
+import { addExportCredentials } from './commands/export-credentials.ts';
+import { addLogin } from './commands/login.ts';
+import { addOpen } from './commands/open.ts';
+import { addSessions } from './commands/sessions.ts';
+import { addStatus } from './commands/status.ts';
+import { report, translator } from './shell.ts';
+
+const program = new Command('bedrock-tray')
+  .description(translator().t('cli:description'))
+  .version(PRODUCT_VERSION)
+  .enablePositionalOptions()
+  .showHelpAfterError(translator().t('cli:helpHint'))
+  .exitOverride();
+for (const add of [
+  addStatus,
+  addLogin,
+  addConfigure,
+  addDiscovery,
+  addEnvironments,
+  addExportCredentials,
+  addExec,
+  addClaude,
+  addSessions,
+  addOpen,
+  addAgent,
+  addDemo,
+])
+  add(program);
+// Settings made on the program are not inherited by commands that stand already.
+const inherit = (command: Command): void => {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
+};
+inherit(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  else process.exitCode = report(error);
+}
