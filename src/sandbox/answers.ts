@@ -12,7 +12,10 @@ export const messagesBodySchema = z.looseObject({
   max_tokens: z.int().min(1),
   messages: z.array(message).min(1),
   system: z.union([z.string(), z.array(block)]).optional(),
+  stop_sequences: z.array(z.string()).optional(),
   tools: z.array(z.looseObject({ name: z.string().optional() })).optional(),
+  /** Checks that the client asks the service to make of the tool uses in its answer. */
+  safeguards: z.array(z.looseObject({ type: z.string() })).optional(),
 });
 export type MessagesBody = z.infer<typeof messagesBodySchema>;
 type Block = z.infer<typeof block>;
@@ -23,9 +26,10 @@ export type Content =
 
 export interface Answer {
   readonly content: readonly Content[];
-  readonly stopReason: 'end_turn' | 'tool_use' | 'max_tokens';
+  readonly stopReason: 'end_turn' | 'tool_use' | 'max_tokens' | 'stop_sequence';
+  readonly stopSequence?: string;
   /** What the request was taken for; goes to the record. */
-  readonly purpose: 'prompt' | 'tool-result' | 'probe' | 'title' | 'classifier';
+  readonly purpose: 'prompt' | 'tool-result' | 'probe' | 'classifier';
 }
 
 function blocks(content: string | readonly Block[]): readonly Block[] {
@@ -59,11 +63,29 @@ function lastWord(body: MessagesBody): { kind: 'text' | 'tool-result'; text: str
   return { kind: 'text', text: '' };
 }
 
-const say = (text: string, purpose: Answer['purpose']): Answer => ({
-  content: [{ type: 'text', text }],
-  stopReason: 'end_turn',
-  purpose,
-});
+function say(text: string, purpose: Answer['purpose'], stopSequences: readonly string[] = []): Answer {
+  const cut = stopSequences
+    .map((stopSequence) => ({ stopSequence, at: text.indexOf(stopSequence) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)[0];
+  if (cut === undefined) return { content: [{ type: 'text', text }], stopReason: 'end_turn', purpose };
+  return {
+    content: [{ type: 'text', text: text.slice(0, cut.at) }],
+    stopReason: 'stop_sequence',
+    stopSequence: cut.stopSequence,
+    purpose,
+  };
+}
+
+/**
+ * Claude Code 2.1 asks a model, before it runs a tool in auto mode, how severe that is (0 to 100, below 50 = run it).
+ * The only tools that this model uses are those that the person asked for by `run:`, so they may run.
+ */
+function classification(body: MessagesBody, text: string): Answer | undefined {
+  const system = textOf(body.system ?? '');
+  const asked = /<severity>N<\/severity>/.test(text) || /<severity>N<\/severity>/.test(system);
+  return asked ? say('<severity>3</severity>', 'classifier', body.stop_sequences) : undefined;
+}
 
 /**
  * The answer to a request. A prompt is quoted: `Sandbox heard: "…" (credentials generation N)`; a line
@@ -75,7 +97,11 @@ export function answer(body: MessagesBody, generation: number): Answer {
   if (body.max_tokens === 1) {
     return { content: [{ type: 'text', text: 'OK' }], stopReason: 'max_tokens', purpose: 'probe' };
   }
-  if (last.kind === 'tool-result') return say(`Sandbox saw: ${last.text}\n\n${by}`, 'tool-result');
+  const classified = classification(body, last.text);
+  if (classified !== undefined) return classified;
+  if (last.kind === 'tool-result') {
+    return say(`Sandbox saw: ${last.text}\n\n${by}`, 'tool-result', body.stop_sequences);
+  }
   const command = /^\s*run:\s*(\S.*)$/m.exec(last.text)?.[1]?.trim();
   if (command !== undefined && body.tools?.some((tool) => tool.name === 'Bash')) {
     return {
@@ -86,7 +112,20 @@ export function answer(body: MessagesBody, generation: number): Answer {
       purpose: 'prompt',
     };
   }
-  return say(`Sandbox heard: "${last.text}" ${by}`, 'prompt');
+  return say(`Sandbox heard: "${last.text}" ${by}`, 'prompt', body.stop_sequences);
+}
+
+/**
+ * `safeguard_results` for the tool uses of an answer, where the request asks for the check `dangerous_tool_use`:
+ * none is flagged. (The shape is the one that Claude Code 2.1.330 reads; without it, it asks the model itself and
+ * shows a notice about billing.)
+ */
+export function safeguardResults(body: MessagesBody, toolUseIds: readonly string[]): object {
+  const type = 'dangerous_tool_use';
+  if (!body.safeguards?.some((safeguard) => safeguard.type === type)) return {};
+  const verdict = { type: 'evaluated', outcome: 'not_flagged' };
+  const toolUses = Object.fromEntries(toolUseIds.map((id) => [id, verdict]));
+  return { safeguard_results: [{ type, status: { type: 'available', tool_uses: toolUses } }] };
 }
 
 /** About four characters a token: enough for figures that move with the text. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, MessagesBody } from './answers.ts';
-import { answer, countTokens, messagesBodySchema } from './answers.ts';
+import type { Content, MessagesBody } from './answers.ts';
+import { answer, countTokens, messagesBodySchema, safeguardResults } from './answers.ts';
 import { bedrockCaller, bedrockDenied } from './bedrock.ts';
 import { encodeChunk, encodeException } from './event-stream.ts';
 import type { Call, Reply } from './http.ts';
@@ -71,17 +71,24 @@ export function bedrockRuntime(world: World, call: Call): Reply {
     cache_read_input_tokens: 0,
     output_tokens: given.stopReason === 'max_tokens' ? 1 : countTokens(given.content),
   };
-  const shell = {
-    id: id('msg'),
-    type: 'message',
-    role: 'assistant',
-    model: modelName(modelId),
+  const content = given.content.map((part) =>
+    part.type === 'tool_use' ? { ...part, id: id('toolu') } : part,
+  );
+  const toolUseIds = content.flatMap((part) => (part.type === 'tool_use' ? [part.id] : []));
+  const message: Message = {
+    shell: { id: id('msg'), type: 'message', role: 'assistant', model: modelName(modelId) },
+    content,
+    usage,
+    stop: {
+      stop_reason: given.stopReason,
+      stop_sequence: given.stopSequence ?? null,
+      ...safeguardResults(body, toolUseIds),
+    },
   };
   if (operation === 'InvokeModel') {
-    const content = given.content.map(withToolId);
     return json(
       200,
-      { ...shell, content, stop_reason: given.stopReason, stop_sequence: null, usage },
+      { ...message.shell, content, ...message.stop, usage },
       {
         'x-amzn-bedrock-input-token-count': String(usage.input_tokens),
         'x-amzn-bedrock-output-token-count': String(usage.output_tokens),
@@ -96,7 +103,7 @@ export function bedrockRuntime(world: World, call: Call): Reply {
       'x-amzn-bedrock-content-type': 'application/json',
       'x-amzn-requestid': crypto.randomUUID(),
     },
-    body: stream(world, streamEvents(shell, given, usage)),
+    body: stream(world, streamEvents(message)),
   };
 }
 
@@ -113,21 +120,20 @@ function modelName(modelId: string): string {
   return /(?:claude|nova)[\w.-]*/.exec(modelId)?.[0].replace(/-v\d+$/, '') ?? modelId;
 }
 
-type ToolOrText = Answer['content'][number];
-const withToolId = (content: ToolOrText) =>
-  content.type === 'tool_use' ? { ...content, id: id('toolu') } : content;
+interface Message {
+  readonly shell: object;
+  readonly content: readonly (Content & { readonly id?: string })[];
+  readonly usage: { readonly input_tokens: number; readonly output_tokens: number };
+  /** Why it ended, with what goes beside that. */
+  readonly stop: object;
+}
 
 function* pieces(text: string, size = 24): Generator<string> {
   const characters = Array.from(text);
   for (let at = 0; at < characters.length; at += size) yield characters.slice(at, at + size).join('');
 }
 
-interface Usage {
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-}
-
-function* streamEvents(shell: object, given: Answer, usage: Usage): Generator<Record<string, unknown>> {
+function* streamEvents({ shell, content, usage, stop }: Message): Generator<Record<string, unknown>> {
   yield {
     type: 'message_start',
     message: {
@@ -138,25 +144,21 @@ function* streamEvents(shell: object, given: Answer, usage: Usage): Generator<Re
       usage: { ...usage, output_tokens: 1 },
     },
   };
-  for (const [index, content] of given.content.entries()) {
-    if (content.type === 'text') {
+  for (const [index, part] of content.entries()) {
+    if (part.type === 'text') {
       yield { type: 'content_block_start', index, content_block: { type: 'text', text: '' } };
-      for (const text of pieces(content.text)) {
+      for (const text of pieces(part.text)) {
         yield { type: 'content_block_delta', index, delta: { type: 'text_delta', text } };
       }
     } else {
-      yield { type: 'content_block_start', index, content_block: { ...withToolId(content), input: {} } };
-      for (const partial_json of pieces(JSON.stringify(content.input))) {
+      yield { type: 'content_block_start', index, content_block: { ...part, input: {} } };
+      for (const partial_json of pieces(JSON.stringify(part.input))) {
         yield { type: 'content_block_delta', index, delta: { type: 'input_json_delta', partial_json } };
       }
     }
     yield { type: 'content_block_stop', index };
   }
-  yield {
-    type: 'message_delta',
-    delta: { stop_reason: given.stopReason, stop_sequence: null },
-    usage: { output_tokens: usage.output_tokens },
-  };
+  yield { type: 'message_delta', delta: stop, usage: { output_tokens: usage.output_tokens } };
   yield {
     type: 'message_stop',
     'amazon-bedrock-invocationMetrics': {
