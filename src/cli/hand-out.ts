@@ -4,10 +4,11 @@
  * not understand, and a missing agent, is handed to the full program.
  */
 import { createHash } from 'node:crypto';
+import { existsSync, lstatSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { agentSocketPath } from '../contract/socket-path.ts';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isPrivateFolder, socketPlace, stateFolder } from '../contract/socket-path.ts';
 
 const known = new Set(['--profile', '--session', '--format', '--socket']);
 
@@ -25,7 +26,30 @@ function parse(argv: readonly string[]): Map<string, string> | undefined {
   return flags;
 }
 
+/** The agent's socket, by the same rule as in src/client/agent-places.ts, which would load too much here. */
+function socketPath(): string {
+  const { env, platform } = process;
+  const userHome = env.HOME || env.USERPROFILE || homedir();
+  const uid = process.getuid?.() ?? 0;
+  const place = socketPlace('agent', {
+    platform,
+    uid,
+    home: resolve(stateFolder({ platform, env, userHome })),
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  });
+  // Someone else's folder may hold someone else's agent: the full program says so.
+  if (place.folder !== null && existsSync(place.folder) && !isPrivateFolder(lstatSync(place.folder), uid))
+    return '';
+  return place.path;
+}
+
+/** Starts the agent, explains what was wrong, or goes on trying for a session; see commands/export-credentials.ts. */
 function fullProgram(): void {
+  if (process.env.BEDROCK_TRAY_HAND_OUT_RETRY) {
+    process.exitCode = 4;
+    return;
+  }
+  if (process.argv[2] !== 'export-credentials') process.argv.splice(2, 0, 'export-credentials');
   // A variable keeps the bundler from following the import.
   const main = join(__dirname, 'main.mjs');
   void import(main);
@@ -35,23 +59,21 @@ function run(argv: readonly string[]): void {
   const flags = parse(argv);
   const profile = flags?.get('--profile') ?? (flags?.has('--session') ? undefined : process.env.AWS_PROFILE);
   const session = flags?.get('--session');
-  if (!flags || (profile === undefined) === (session === undefined)) return fullProgram();
+  if (!flags || (profile === undefined) === (session === undefined)) {
+    fullProgram();
+    return;
+  }
   const query = new URLSearchParams();
   if (profile !== undefined) query.set('profile', profile);
   if (session !== undefined) query.set('session', session);
   query.set('format', flags.get('--format') ?? 'process');
   const language = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '';
-  const socket = createConnection(
-    flags.get('--socket') ??
-      agentSocketPath({
-        platform: process.platform,
-        env: process.env,
-        uid: process.getuid?.() ?? null,
-        homedir: homedir(),
-        tmpdir: tmpdir(),
-        sha256: (text) => createHash('sha256').update(text).digest('hex'),
-      }),
-  );
+  const path = flags.get('--socket') ?? socketPath();
+  if (path === '') {
+    fullProgram();
+    return;
+  }
+  const socket = createConnection(path);
   let answer = '';
   let connected = false;
   socket.setEncoding('utf8');
@@ -66,7 +88,11 @@ function run(argv: readonly string[]): void {
     answer += text;
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    if (!connected) return fullProgram();
+    // A session's export must not fail: Claude Code would fall back to whatever AWS identity is around.
+    if (!connected || session !== undefined) {
+      fullProgram();
+      return;
+    }
     process.stderr.write(`bedrock-tray: ${error.message}\n`);
     process.exitCode = 4;
   });
@@ -76,6 +102,10 @@ function run(argv: readonly string[]): void {
     const body = answer.slice(split + 4);
     if (split > 0 && status === 200) {
       process.stdout.write(body);
+      return;
+    }
+    if (session !== undefined) {
+      fullProgram();
       return;
     }
     let message = 'the agent ended before it answered; try again';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type AgentConnection, connectAgent } from '../client/index.ts';
+import { connectAgent } from '../client/find-or-start-agent.ts';
+import type { AgentConnection } from '../client/rpc-client.ts';
 import {
   BedrockTrayError,
   type ErrorView,
@@ -21,7 +22,7 @@ export function translator(): Translator {
 }
 
 /** Follows the language that the person chose in the settings. */
-export function useLanguageOf(snapshot: Snapshot): void {
+export function followLanguageOf(snapshot: Snapshot): void {
   const language = shownLanguage(snapshot.settings.language, systemLanguage(process.env));
   if (language !== words.language) words = createTranslator(language);
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { productNode, stopAgent } from '../../client/index.ts';
+import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError, exitCodes, PRODUCT_VERSION } from '../../contract/index.ts';
 import { outDir, print, printJson, translator, withAgent } from '../shell.ts';
 
@@ -12,9 +11,8 @@ export function addAgent(program: Command): void {
     .command('run')
     .description(t('cli:agent.run'))
     .action(async () => {
-      const child = spawn(productNode(process.env, outDir), [join(outDir, 'agent', 'main.mjs')], {
-        stdio: 'inherit',
-      });
+      const { file, args, env } = agentCommand({ outDir });
+      const child = spawn(file, args, { stdio: 'inherit', env });
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
         process.on(signal, () => child.kill('SIGTERM'));
       process.exitCode = await new Promise<number>((resolve) =>
@@ -35,7 +33,7 @@ export function addAgent(program: Command): void {
     .description(t('cli:agent.stop'))
     .option('--end-sessions', t('cli:agent.endSessions'))
     .action(async (options: { endSessions?: boolean }) => {
-      const stopped = await stopAgent({ env: process.env, sessions: options.endSessions ? 'end' : 'keep' });
+      const stopped = await stopAgent({ outDir, sessions: options.endSessions ? 'end' : 'keep' });
       print(translator().t(stopped ? 'cli:agent.stopped' : 'cli:agent.none'));
     });
   agent

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { AgentConnection } from '../../client/index.ts';
+import type { AgentConnection } from '../../client/rpc-client.ts';
 import { BedrockTrayError, type SessionView, sessionIsOpen } from '../../contract/index.ts';
 import { attachTerminal } from '../attach-terminal.ts';
 import { note, print, printJson, translator, withAgent } from '../shell.ts';
@@ -33,8 +33,8 @@ async function untilStarted(
       else if (now?.problem) reject(new BedrockTrayError(now.problem.code, now.problem.params as never));
       else reject(new BedrockTrayError('SessionEnded', { session: session.id }));
     });
-    agent.closed.then(() =>
-      reject(new BedrockTrayError('AgentUnavailable', { reason: 'connection closed' })),
+    agent.onClose(() =>
+      reject(new BedrockTrayError('AgentUnavailable', { reason: 'the connection has ended' })),
     );
   });
 }

@@ -1,6 +1,6 @@
 import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
-import type { AgentConnection } from '../../client/index.ts';
+import type { AgentConnection } from '../../client/rpc-client.ts';
 import {
   AccountId,
   BedrockTrayError,
@@ -77,7 +77,7 @@ async function chooseSsoSession(agent: AgentConnection, options: Options): Promi
         ],
       }),
     );
-    if (choice !== '') return choice;
+    if (choice !== '') return choice as string;
   }
   const startUrl = await ask(options.startUrl, '--start-url', () =>
     clack.text({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
-import { productNode, stopAgent } from '../../client/index.ts';
+import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError } from '../../contract/index.ts';
 import { demoEnvironment } from '../../domain/demo-environment.ts';
 import { note, outDir, translator, withAgent } from '../shell.ts';
@@ -24,7 +24,7 @@ interface Sandbox {
 /** Starts the loopback AWS as a program of its own; it ends with us, also when we are killed. */
 async function startSandbox(folder: string, lifetimes: string): Promise<Sandbox> {
   const child = spawn(
-    productNode(process.env, outDir),
+    agentCommand({ outDir }).file,
     [
       join(outDir, 'sandbox', 'main.mjs'),
       '--with-parent',
@@ -110,7 +110,7 @@ async function runDemo(options: Options): Promise<void> {
     await Promise.race([stop, sandbox.ended, ...(app.kind === 'tray' ? [app.ended] : [])]);
   } finally {
     note(t('cli:demo.ending'));
-    await stopAgent({ env: process.env, sessions: 'end' }).catch(() => {});
+    await stopAgent({ outDir, sessions: 'end' }).catch(() => {});
     await sandbox?.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }

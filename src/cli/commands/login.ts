@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AgentConnection } from '../../client/index.ts';
+import type { AgentConnection } from '../../client/rpc-client.ts';
 import type { SignInView } from '../../contract/index.ts';
 import { note, print, printJson, translator, withAgent } from '../shell.ts';
 import { clockTime } from '../words.ts';

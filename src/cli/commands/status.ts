@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { type Snapshot, sessionIsOpen } from '../../contract/index.ts';
-import { timeLeft } from '../../domain/duration.ts';
-import { print, printJson, translator, useLanguageOf, withAgent } from '../shell.ts';
+import { durationMessage } from '../../domain/duration.ts';
+import { followLanguageOf, print, printJson, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
 import { clockTime } from '../words.ts';
 
 function left(expiresAt: number | null, now: number): string {
-  const { t, language } = translator();
+  const { t } = translator();
   if (expiresAt === null) return '-';
+  const duration = durationMessage(expiresAt - now);
   return t('cli:status.until', {
     left: timeLeft(expiresAt - now, language),
     time: clockTime(expiresAt, now),
@@ -101,7 +102,7 @@ export function addStatus(program: Command): void {
         let latest: Snapshot | undefined;
         const show = (): void => {
           if (!latest) return;
-          useLanguageOf(latest);
+          followLanguageOf(latest);
           if (options.json) {
             // While watching: one document a line, so that a reader can tell them apart.
             if (options.watch) print(JSON.stringify(latest));
@@ -121,7 +122,7 @@ export function addStatus(program: Command): void {
         });
         // Times left go on counting on a terminal although nothing else changes.
         const ticking = process.stdout.isTTY && !options.json ? setInterval(show, 15_000) : undefined;
-        await Promise.race([interrupted(), agent.closed]);
+        await Promise.race([interrupted(), new Promise<void>((resolve) => agent.onClose(resolve))]);
         clearInterval(ticking);
         stop();
       }),

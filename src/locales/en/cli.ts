@@ -118,7 +118,6 @@ export const cli = {
   'export.session': 'the Claude Code session that asks',
   'export.socket': 'the agent’s socket',
   'export.which': 'name a profile, or set AWS_PROFILE',
-  'export.noAnswer': 'the agent does not answer there',
 
   'exec.description': 'run a command with the credentials of a profile',
 

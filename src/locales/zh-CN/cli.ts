@@ -118,7 +118,6 @@ export const cli: Record<keyof typeof en, string> = {
   'export.session': '提出请求的 Claude Code 会话',
   'export.socket': '代理的套接字',
   'export.which': '请指定配置文件，或设置 AWS_PROFILE',
-  'export.noAnswer': '代理在那里没有应答',
 
   'exec.description': '使用某配置文件的凭证运行命令',
 
