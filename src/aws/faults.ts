@@ -108,7 +108,6 @@ function wordsOf(e: SdkError, secrets: readonly string[]): string {
   if (typeof words !== 'string') return '';
   let text = words.split(/\r?\n/)[0] ?? '';
   for (const secret of secrets) if (secret.length > 3) text = text.replaceAll(secret, '[redacted]');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a service's words must not steer a terminal
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').slice(0, 200);
 }
 

@@ -1,0 +1,83 @@
+/**
+ * What Bedrock offered of Anthropic's models when this table was made: shown only where AWS cannot be asked. The
+ * live list always wins. Ids as Claude Code 2.1.330 knows them.
+ */
+export const shippedModelsDate = '2026-11-22';
+
+/** Id without a region prefix, and the name shown. */
+const claude: readonly (readonly [id: string, name: string])[] = [
+  ['anthropic.claude-opus-5-5', 'Claude Opus 5.5'],
+  ['anthropic.claude-opus-5', 'Claude Opus 5'],
+  ['anthropic.claude-opus-4-8', 'Claude Opus 4.8'],
+  ['anthropic.claude-opus-4-5-20251101-v1:0', 'Claude Opus 4.5'],
+  ['anthropic.claude-sonnet-5-5', 'Claude Sonnet 5.5'],
+  ['anthropic.claude-sonnet-5', 'Claude Sonnet 5'],
+  ['anthropic.claude-sonnet-4-6', 'Claude Sonnet 4.6'],
+  ['anthropic.claude-sonnet-4-5-20250929-v1:0', 'Claude Sonnet 4.5'],
+  ['anthropic.claude-haiku-5-5', 'Claude Haiku 5.5'],
+  ['anthropic.claude-haiku-4-5-20251001-v1:0', 'Claude Haiku 4.5'],
+  ['anthropic.claude-fable-5-2', 'Claude Fable 5.2'],
+];
+
+/** Prefix of the geographic inference profiles of a region: `us-gov.`, `us.`, `eu.`, `apac.`; others only `global.`. */
+export function regionPrefix(region: string): string {
+  if (region.startsWith('us-gov-')) return 'us-gov.';
+  if (region.startsWith('us-')) return 'us.';
+  if (region.startsWith('eu-')) return 'eu.';
+  if (region.startsWith('ap-')) return 'apac.';
+  return 'global.';
+}
+
+const prefixNames: Readonly<Record<string, string>> = {
+  'us.': 'US',
+  'us-gov.': 'US GovCloud',
+  'eu.': 'EU',
+  'apac.': 'APAC',
+  'global.': 'Global',
+};
+
+/** The shipped table for a region: inference profiles, the geographic ones before the global ones. */
+export function shippedModels(region: string): { id: string; name: string; kind: 'inference-profile' }[] {
+  const own = regionPrefix(region);
+  const prefixes = own === 'global.' || own === 'us-gov.' ? [own] : [own, 'global.'];
+  return prefixes.flatMap((prefix) =>
+    claude.map(([id, name]) => ({
+      id: `${prefix}${id}`,
+      name: `${prefixNames[prefix] ?? ''} ${name}`.trim(),
+      kind: 'inference-profile' as const,
+    })),
+  );
+}
+
+/** Regions of Bedrock with Anthropic's models, by partition, when this table was made. */
+export const bedrockRegions: readonly string[] = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+  'ca-central-1',
+  'sa-east-1',
+  'eu-central-1',
+  'eu-central-2',
+  'eu-north-1',
+  'eu-south-1',
+  'eu-south-2',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'ap-east-2',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-south-2',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ap-southeast-3',
+  'ap-southeast-4',
+  'il-central-1',
+  'me-central-1',
+  'me-south-1',
+  'us-gov-east-1',
+  'us-gov-west-1',
+];
