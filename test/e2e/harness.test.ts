@@ -1,7 +1,13 @@
 /** The end-to-end harness itself, on the least app that uses all of it. */
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { os } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/websocket';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { z } from 'zod';
 import { hasChromium } from '../support/desktop/browser.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { type Desktop, startDesktop } from './support/desktop.ts';
@@ -142,5 +148,58 @@ describe.skipIf(runtime === undefined)('with the real panel of Xfce', () => {
     await desktop.tray.waitForItems();
     await desktop.tray.waitForMenu((entries) => entries.length > 0);
     await desktop.screenshot('test-artefacts/harness-panel.png');
+    await desktop.openTrayMenu();
+    await desktop.screenshot('test-artefacts/harness-panel-menu.png');
+    const [bare, menu] = [
+      readFileSync('test-artefacts/harness-panel.png'),
+      readFileSync('test-artefacts/harness-panel-menu.png'),
+    ];
+    expect(menu.equals(bare)).toBe(false);
+  }, 60_000);
+});
+
+describe.skipIf(runtime === undefined)('the libraries that tray and agent speak with', () => {
+  test('oRPC over a web socket on a unix socket: calls, event iterators and typed errors', async () => {
+    await using desktop = await startDesktop({ panel: 'none' });
+    const folder = join(desktop.folder, 'orpc-app');
+    await build({
+      entryPoints: [join(import.meta.dirname, 'support/orpc-app/main.ts')],
+      outfile: join(folder, 'main.cjs'),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node16',
+      external: ['electron'],
+      logLevel: 'error',
+    });
+    writeFileSync(join(folder, 'package.json'), '{"name":"orpc-app","main":"main.cjs"}');
+    const socket = join(desktop.folder, 's');
+    const router = {
+      hello: os
+        .input(z.object({ name: z.string() }))
+        .handler(({ input }) => ({ greeting: `Hello, ${input.name}`, at: new Date() })),
+      count: os.input(z.object({ to: z.number() })).handler(async function* ({ input }) {
+        for (let one = 1; one <= input.to; one++) yield one;
+      }),
+      refuse: os.errors({ SIGN_IN_NEEDED: {} }).handler(({ errors }) => {
+        throw errors.SIGN_IN_NEEDED();
+      }),
+    };
+    const handler = new RPCHandler(router);
+    const server = createServer();
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (one) => handler.upgrade(one as never));
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    desktop.onStop(async () => void (sockets.close(), server.close()));
+    chmodSync(socket, 0o777);
+    const { app } = await launchApp(desktop, { folder, args: [socket] });
+    const talked = await app.evaluate(() => (globalThis as unknown as { talked: Promise<unknown> }).talked);
+    expect(talked).toEqual({
+      greeting: 'Hello, tray',
+      date: true,
+      counted: [1, 2, 3],
+      code: 'SIGN_IN_NEEDED',
+      late: 'BAD_REQUEST',
+    });
   }, 60_000);
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext } from 'playwright';
 import { Opener, openChromium } from '../../support/desktop/browser.ts';
 import { BusConnection, startBus } from '../../support/desktop/dbus.ts';
@@ -70,6 +71,11 @@ export type Desktop = AsyncDisposable & {
   screenshot(file: string): Promise<void>;
   /** Clicks the screen with a real pointer; button 3 is the right one. */
   pointer(x: number, y: number, button?: 1 | 2 | 3): Promise<void>;
+  /**
+   * With Xfce's panel: right-clicks the (only) icon and returns once its native menu stands on the screen,
+   * for a picture. Escape closes it: `run('xdotool', ['key', 'Escape'])`.
+   */
+  openTrayMenu(): Promise<void>;
   /** Every live process on this desktop, however detached. */
   running(): readonly RunningProcess[];
   /** Called by stop() first, newest first: for what a test opens on this desktop. */
@@ -210,6 +216,18 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
       },
       async pointer(x, y, button = 1) {
         await run('xdotool', ['mousemove', String(x), String(y), 'click', String(button)]);
+      },
+      async openTrayMenu() {
+        const windows = async () =>
+          (await run('xdotool', ['search', '--onlyvisible', '--name', '.*'])).trim();
+        const before = await windows();
+        await run('xdotool', ['mousemove', '17', '16', 'click', '3']);
+        // X tells nobody that a menu is up; the list of visible windows is looked at until one more is there.
+        for (const end = Date.now() + 5_000; (await windows()) === before; await delay(50)) {
+          if (Date.now() > end) throw new Error('no menu came up at the tray icon');
+        }
+        // One frame for what is in it.
+        await delay(200);
       },
       running: () => processes.list(),
       onStop: (close) => void closers.push(close),
