@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pinnedNode } from './sandbox.ts';
+
+/** Python with botocore, a referee, in a virtual environment under .cache/. */
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+export const botocoreVersion = '1.43.11';
+const pythonPath = join(root, '.cache', 'botocore', 'bin', 'python');
+
+function installedVersion(): string | undefined {
+  try {
+    const script = 'import botocore; print(botocore.__version__)';
+    return execFileSync(pythonPath, ['-c', script], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      timeout: 30_000,
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Path of a Python that has the pinned botocore, installed on first use. Throws with pip's own words when it cannot be. */
+export function pythonWithBotocore(): string {
+  if (installedVersion() !== botocoreVersion) {
+    const script = join(root, 'scripts', 'install-test-parts.ts');
+    execFileSync(pinnedNode, [script, '--only', 'botocore'], { cwd: root, stdio: 'pipe', timeout: 300_000 });
+  }
+  return pythonPath;
+}
