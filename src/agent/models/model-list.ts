@@ -1,0 +1,74 @@
+import { listModels } from '../../aws/bedrock.ts';
+import { AwsFault } from '../../aws/faults.ts';
+import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
+import type { ProcedureArguments, ProcedureOutput } from '../../contract/procedures.ts';
+import { bedrockRegions, shippedModels } from '../../domain/bedrock-models.ts';
+import type { AgentContext, Broker, EnvironmentStore, ProfileCatalog } from '../ports.ts';
+
+/** How long a live list is good, and how long it is not asked again after AWS could not answer. */
+const freshMs = 5 * 60_000;
+const failedMs = 30_000;
+
+type Models = ProcedureOutput<'models.list'>;
+
+/** What Bedrock offers to an environment's identity: asked live, kept for minutes, else the shipped table. */
+export class ModelList {
+  readonly #context: Pick<AgentContext, 'env' | 'clock' | 'log'>;
+  readonly #environments: Pick<EnvironmentStore, 'get' | 'active'>;
+  readonly #profiles: Pick<ProfileCatalog, 'list' | 'ssoSessions'>;
+  readonly #broker: Pick<Broker, 'credentials'>;
+  readonly #kept = new Map<string, { until: number; models: Promise<Models> }>();
+
+  constructor(
+    context: Pick<AgentContext, 'env' | 'clock' | 'log'>,
+    environments: Pick<EnvironmentStore, 'get' | 'active'>,
+    profiles: Pick<ProfileCatalog, 'list' | 'ssoSessions'>,
+    broker: Pick<Broker, 'credentials'>,
+  ) {
+    this.#context = context;
+    this.#environments = environments;
+    this.#profiles = profiles;
+    this.#broker = broker;
+  }
+
+  /** `models.list`. Errors: EnvironmentUnknown, EnvironmentMissing. */
+  list(input: ProcedureArguments<'models.list'>): Promise<Models> {
+    const { environment: name, region: wish } = input;
+    const environment = name === undefined ? this.#environments.active() : this.#environments.get(name);
+    if (!environment) {
+      if (wish === undefined) throw new BedrockTrayError('EnvironmentMissing', {});
+      return Promise.resolve({ region: wish, source: 'shipped', models: shippedModels(wish) });
+    }
+    const region = wish ?? environment.region;
+    const key = JSON.stringify([environment.profile, region]);
+    const now = this.#context.clock.now();
+    for (const [old, { until }] of this.#kept) if (until <= now) this.#kept.delete(old);
+    const kept = this.#kept.get(key);
+    if (kept) return kept.models;
+    const entry = { until: now + freshMs, models: this.#ask(environment.profile, region) };
+    this.#kept.set(key, entry);
+    void entry.models.then((m) => {
+      if (m.source === 'shipped') entry.until = this.#context.clock.now() + failedMs;
+    });
+    return entry.models;
+  }
+
+  /** `regions.list`: the table's, and whatever the person has configured. */
+  regions(): string[] {
+    const configured = this.#profiles.list().flatMap((p) => (p.region === null ? [] : [p.region]));
+    const active = this.#environments.active();
+    return [...new Set([...bedrockRegions, ...configured, ...(active ? [active.region] : [])])];
+  }
+
+  async #ask(profile: string, region: string): Promise<Models> {
+    try {
+      const credentials = await this.#broker.credentials(profile);
+      const models = await listModels({ region, env: this.#context.env }, credentials);
+      if (models.length > 0) return { region, source: 'live', models };
+    } catch (e) {
+      const reason = e instanceof AwsFault ? e.name : isBedrockTrayError(e) ? e.code : 'unknown';
+      this.#context.log.info({ profile, region, reason }, 'Bedrock could not be asked for its models');
+    }
+    return { region, source: 'shipped', models: shippedModels(region) };
+  }
+}

@@ -1,0 +1,227 @@
+import { basename, dirname } from 'node:path';
+import { editConfigFile } from '../../aws/config-edit.ts';
+import { type AwsConfig, type AwsFiles, awsFiles, readAwsConfig } from '../../aws/config-file.ts';
+import { defaultScopes } from '../../aws/oidc.ts';
+import { linkTarget } from '../../aws/replace-file.ts';
+import { watchFolder } from '../../aws/watch.ts';
+import { BedrockTrayError, type ErrorView, isBedrockTrayError } from '../../contract/errors.ts';
+import type { ProcedureArguments } from '../../contract/procedures.ts';
+import type { ProfileView } from '../../contract/state.ts';
+import type { AgentContext, ProfileCatalog, SsoProfile, SsoSessionConfig } from '../ports.ts';
+
+const empty: AwsConfig = { profiles: new Map(), ssoSessions: new Map() };
+
+/**
+ * ~/.aws/config and ~/.aws/credentials, read again whenever they change. While they cannot be read, what they said
+ * last goes on for those who already use it, and `problem()` says why.
+ */
+export class ConfigProfileCatalog implements ProfileCatalog {
+  readonly #files: AwsFiles;
+  readonly #log: AgentContext['log'];
+  readonly #listeners = new Set<() => void>();
+  readonly #created = new Set<(profile: string) => void>();
+  #config: AwsConfig = empty;
+  #fingerprint = '';
+  #problem: ErrorView | null = null;
+  #revision = 0;
+  #watches = new Map<string, () => void>();
+  #reading: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+
+  constructor(context: Pick<AgentContext, 'env' | 'userHome' | 'log'>) {
+    this.#files = awsFiles(context.env, context.userHome);
+    this.#log = context.log;
+  }
+
+  /** Reads the files and watches them from now on. */
+  async start(): Promise<void> {
+    await this.#watch();
+    await this.reload();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const stop of this.#watches.values()) stop();
+    this.#watches.clear();
+  }
+
+  list(): ProfileView[] {
+    return [...this.#config.profiles.values()].map(({ unsupported, ...profile }) => ({
+      ...profile,
+      problem:
+        unsupported === null
+          ? null
+          : { code: 'ProfileUnsupported', params: { profile: profile.name, reason: unsupported } },
+    }));
+  }
+
+  ssoSessions(): SsoSessionConfig[] {
+    return [...this.#config.ssoSessions.values()].map((s) => ({ ...s, scopes: s.scopes ?? defaultScopes }));
+  }
+
+  ssoProfile(name: string): SsoProfile {
+    const profile = this.#config.profiles.get(name);
+    if (!profile) {
+      const { file, line, reason } = this.#problem?.params ?? {};
+      if (this.#problem?.code === 'ConfigMalformed') {
+        throw new BedrockTrayError('ConfigMalformed', {
+          file: String(file),
+          line: Number(line),
+          reason: String(reason),
+        });
+      }
+      throw new BedrockTrayError('ProfileUnknown', { profile: name });
+    }
+    const { ssoSession, accountId, roleName, region, unsupported } = profile;
+    if (unsupported !== null || ssoSession === null || accountId === null || roleName === null) {
+      throw new BedrockTrayError('ProfileUnsupported', {
+        profile: name,
+        reason: unsupported ?? profile.kind,
+      });
+    }
+    return { name, ssoSession, accountId, roleName, region };
+  }
+
+  revision(): number {
+    return this.#revision;
+  }
+
+  problem(): ErrorView | null {
+    return this.#problem;
+  }
+
+  /** Concurrent calls share a reading that began after the last of them. */
+  reload(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = (async () => {
+      do {
+        this.#again = false;
+        await this.#read();
+      } while (this.#again);
+    })().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async createSsoSession(input: ProcedureArguments<'ssoSessions.create'>): Promise<void> {
+    const { name, startUrl, region } = input;
+    const options = {
+      sso_start_url: startUrl,
+      sso_region: region,
+      sso_registration_scopes: defaultScopes.join(','),
+    };
+    const written = await editConfigFile(
+      this.#files.config,
+      { type: 'sso-session', name, options },
+      'create',
+    );
+    await this.reload();
+    if (written) return;
+    const there = this.#config.ssoSessions.get(name);
+    if (there?.startUrl !== startUrl || there.region !== region) {
+      throw new BedrockTrayError('SsoSessionExists', { ssoSession: name });
+    }
+  }
+
+  async createProfile(input: ProcedureArguments<'profiles.create'>): Promise<ProfileView> {
+    const { name, ssoSession, accountId, roleName, region } = input;
+    await this.reload();
+    this.#throwProblem();
+    if (!this.#config.ssoSessions.has(ssoSession)) {
+      throw new BedrockTrayError('SsoSessionUnknown', { ssoSession });
+    }
+    // A name in the credentials file alone is taken as well: its keys would mix with ours.
+    if (this.#config.profiles.has(name)) throw new BedrockTrayError('ProfileExists', { profile: name });
+    const isLegacy = this.#config.ssoSessions.get(ssoSession)?.kind === 'legacy';
+    const options = {
+      ...(isLegacy
+        ? { sso_start_url: ssoSession, sso_region: this.#config.ssoSessions.get(ssoSession)?.region ?? '' }
+        : { sso_session: ssoSession }),
+      sso_account_id: accountId,
+      sso_role_name: roleName,
+      ...(region === undefined ? {} : { region }),
+    };
+    const edit = { type: 'profile', name, options } as const;
+    if (!(await editConfigFile(this.#files.config, edit, 'create'))) {
+      throw new BedrockTrayError('ProfileExists', { profile: name });
+    }
+    await this.reload();
+    this.#throwProblem();
+    const view = this.list().find((p) => p.name === name);
+    if (!view) throw new BedrockTrayError('ProfileUnknown', { profile: name });
+    for (const listener of [...this.#created]) listener(name);
+    return view;
+  }
+
+  /** A person made this profile here: the first environment may be made of it. */
+  onCreated(listener: (profile: string) => void): () => void {
+    this.#created.add(listener);
+    return () => this.#created.delete(listener);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #throwProblem(): void {
+    const problem = this.#problem;
+    if (problem?.code !== 'ConfigMalformed') return;
+    throw new BedrockTrayError('ConfigMalformed', {
+      file: String(problem.params.file),
+      line: Number(problem.params.line),
+      reason: String(problem.params.reason),
+    });
+  }
+
+  async #read(): Promise<void> {
+    let problem: ErrorView | null = null;
+    let config = this.#config;
+    try {
+      config = await readAwsConfig(this.#files);
+    } catch (e) {
+      if (!isBedrockTrayError(e)) throw e;
+      problem = e.view();
+    }
+    const fingerprint = JSON.stringify([[...config.profiles], [...config.ssoSessions], problem]);
+    if (fingerprint === this.#fingerprint) return;
+    this.#fingerprint = fingerprint;
+    this.#config = config;
+    this.#problem = problem;
+    this.#revision++;
+    if (problem) this.#log.warn({ ...problem.params }, 'an AWS file cannot be read');
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Watches the files' folders, and those of the files that they may be links to. */
+  async #watch(): Promise<void> {
+    const wanted = new Map<string, Set<string>>();
+    for (const file of [this.#files.config, this.#files.credentials]) {
+      const target = await linkTarget(file).catch(() => file);
+      for (const path of [file, target]) {
+        const names = wanted.get(dirname(path)) ?? new Set();
+        wanted.set(dirname(path), names.add(basename(path)));
+      }
+    }
+    if (this.#stopped) return;
+    for (const [folder, stop] of this.#watches) {
+      if (!wanted.has(folder)) {
+        stop();
+        this.#watches.delete(folder);
+      }
+    }
+    for (const [folder, names] of wanted) {
+      if (this.#watches.has(folder)) continue;
+      const heard = () => {
+        // A file may have become a link to elsewhere.
+        void this.#watch().then(() => this.reload());
+      };
+      this.#watches.set(folder, watchFolder(folder, heard, names));
+    }
+  }
+}
