@@ -1,0 +1,174 @@
+import {
+  BedrockTrayError,
+  type ProcedureArguments,
+  type ProcedureOutput,
+  type Snapshot,
+} from '../../contract/index.ts';
+import type {
+  Broker,
+  ClaudeSessions,
+  Clock,
+  EnvironmentStore,
+  HandOut,
+  Keeper,
+  Observable,
+  ProfileCatalog,
+  SettingsStore,
+  SignInDesk,
+} from '../ports.ts';
+import { changes } from './change-stream.ts';
+import type { Handlers } from './dispatch.ts';
+
+/** What Bedrock offers, for the active or a named environment. */
+export interface ModelCatalog {
+  list(input: ProcedureArguments<'models.list'>): Promise<ProcedureOutput<'models.list'>>;
+  regions(): string[] | Promise<string[]>;
+}
+
+/** The rooms behind the contract. */
+export interface Rooms {
+  clock: Clock;
+  keeper: Keeper;
+  desk: SignInDesk;
+  broker: Broker;
+  profiles: ProfileCatalog;
+  settings: SettingsStore;
+  environments: EnvironmentStore;
+  sessions: ClaudeSessions;
+  handOut: Pick<HandOut, 'open'>;
+  models: ModelCatalog;
+  snapshot: Observable & { now(): Snapshot };
+  /** Opens the browser page's server if needed; a URL with a one-time ticket. */
+  openPage(): Promise<string>;
+  /** Ends the agent soon after this call has been answered. */
+  stopAgent(sessions: 'keep' | 'end'): void;
+}
+
+/** The implementation of each row of the contract: a few lines that name the room which does it. */
+export function createHandlers(rooms: Rooms): Handlers {
+  const { clock, keeper, desk, broker, profiles, settings, environments, sessions, handOut, models } = rooms;
+
+  /** The SSO session that a sign-in is for: named, a profile's, the active environment's, or the only one. */
+  const ssoSessionFor = async (input: ProcedureArguments<'signIn.start'>): Promise<string> => {
+    if (input.ssoSession !== undefined && input.profile !== undefined) {
+      throw new BedrockTrayError('BadInput', {
+        field: 'profile',
+        reason: 'give ssoSession or profile, not both',
+      });
+    }
+    if (input.ssoSession !== undefined) return input.ssoSession;
+    const profile = input.profile ?? environments.active()?.profile;
+    if (profile !== undefined) return (await withFresh(() => profiles.ssoProfile(profile))).ssoSession;
+    const known = profiles.ssoSessions();
+    const only = known.length === 1 ? known[0] : undefined;
+    if (!only) throw new BedrockTrayError('EnvironmentMissing', {});
+    return only.id;
+  };
+
+  /** Looks a name up; one that is not known may have been written a moment ago. */
+  const withFresh = async <T>(look: () => T): Promise<T> => {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof BedrockTrayError) || error.code !== 'ProfileUnknown') throw error;
+      await profiles.reload();
+      return look();
+    }
+  };
+
+  /** The name of an SSO session that is configured. Errors: SsoSessionUnknown. */
+  const knownSsoSession = async (ssoSession: string): Promise<string> => {
+    const known = () => profiles.ssoSessions().some(({ id }) => id === ssoSession);
+    if (!known()) await profiles.reload();
+    if (!known()) throw new BedrockTrayError('SsoSessionUnknown', { ssoSession });
+    return ssoSession;
+  };
+
+  return {
+    'agent.info': () => rooms.snapshot.now().agent,
+    'agent.stop': (input) => {
+      rooms.stopAgent(input.sessions);
+      return {};
+    },
+
+    'state.get': () => rooms.snapshot.now(),
+    'state.watch': (_input, _connection, signal) =>
+      changes({
+        current: () => rooms.snapshot.now(),
+        onChange: (listener) => rooms.snapshot.onChange(listener),
+        clock,
+        signal,
+      }),
+
+    'signIn.start': async (input) =>
+      desk.start({
+        ssoSession: await knownSsoSession(await ssoSessionFor(input)),
+        flow: input.flow,
+        openBrowser: input.openBrowser,
+      }),
+    'signIn.wait': (input) => desk.wait(input.id),
+    'signIn.cancel': (input) => {
+      desk.cancel(input.id);
+      return {};
+    },
+    signOut: async (input) => {
+      const ssoSession = input.ssoSession === undefined ? undefined : await knownSsoSession(input.ssoSession);
+      const signedOut = await keeper.signOut(ssoSession);
+      for (const id of signedOut) broker.drop(id);
+      return { signedOut };
+    },
+
+    'profiles.list': () => ({ profiles: profiles.list() }),
+    'profiles.create': (input) => profiles.createProfile(input),
+    'ssoSessions.create': async (input) => {
+      await profiles.createSsoSession(input);
+      return {};
+    },
+    'accounts.list': async (input) => ({
+      accounts: await broker.accounts(await knownSsoSession(input.ssoSession)),
+    }),
+    'roles.list': async (input) => ({
+      roles: await broker.roles(await knownSsoSession(input.ssoSession), input.accountId),
+    }),
+
+    'environments.create': (input) => environments.create(input),
+    'environments.update': (input) => environments.update(input),
+    'environments.use': async (input) => {
+      await environments.use(input.name);
+      return {};
+    },
+    'environments.delete': async (input) => {
+      await environments.remove(input.name);
+      return {};
+    },
+
+    'models.list': (input) => models.list(input),
+    'regions.list': async () => ({ regions: await models.regions() }),
+
+    'endpoint.open': async (input, connection) => {
+      const profile = await withFresh(() => profiles.ssoProfile(input.profile));
+      const { url, token, close } = await handOut.open(profile.name);
+      connection.onClosed(close);
+      return { url, token, region: profile.region };
+    },
+
+    'sessions.list': () => ({ sessions: sessions.views() }),
+    'sessions.open': (input) => sessions.open(input),
+    'sessions.openWith': (input) => sessions.open(input),
+    'sessions.attach': (input) => sessions.attach(input.id),
+    'sessions.kill': async (input) => {
+      await sessions.kill(input.id);
+      return {};
+    },
+    'sessions.resume': (input) => sessions.resume(input.id, input.cols, input.rows),
+    'sessions.remove': async (input) => {
+      await sessions.remove(input.id);
+      return {};
+    },
+
+    'settings.get': () => settings.get(),
+    'settings.set': (input) => settings.set(input),
+
+    'page.open': async () => ({ url: await rooms.openPage() }),
+  };
+}

@@ -1,0 +1,324 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import { ApiServer } from '../../../src/agent/api/api-server.ts';
+import { createDispatch } from '../../../src/agent/api/dispatch.ts';
+import { createHandlers, type Rooms } from '../../../src/agent/api/handlers.ts';
+import { createOrpcAdapter } from '../../../src/agent/api/orpc-adapter.ts';
+import type { Clock, HandOut, Log, Observable } from '../../../src/agent/ports.ts';
+import { Presence } from '../../../src/agent/presence.ts';
+import { SnapshotRoom } from '../../../src/agent/snapshot.ts';
+import { openRpcClient } from '../../../src/client/rpc-client.ts';
+import {
+  BedrockTrayError,
+  type Environment,
+  PROTOCOL_VERSION,
+  type ProcedureName,
+  type ProfileView,
+  type Role,
+  type SessionView,
+  Settings,
+  type SignInView,
+} from '../../../src/contract/index.ts';
+
+/** A source of changes that a test fires by hand. */
+export class Emitter implements Observable {
+  readonly #listeners = new Set<() => void>();
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  fire(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wakeAt(at, fire) {
+    const timer = setTimeout(fire, Math.max(0, at - Date.now()));
+    return () => clearTimeout(timer);
+  },
+};
+
+export const sessionId = '7f0c3f0e-58a5-4a58-9f0a-0d3e5c1a2b3c';
+export const signIn: SignInView = {
+  id: 's1',
+  ssoSession: 'corp',
+  flow: 'pkce',
+  url: 'http://127.0.0.1:1/authorize',
+  userCode: null,
+  startedAt: 1,
+  expiresAt: 2,
+};
+export const environment: Environment = {
+  name: 'work',
+  profile: 'dev',
+  region: 'us-east-1',
+  model: null,
+  smallFastModel: null,
+  identityMode: 'bedrock-only',
+  endpointUrl: null,
+};
+export const profile: ProfileView = {
+  name: 'dev',
+  kind: 'sso',
+  ssoSession: 'corp',
+  accountId: '123456789012',
+  roleName: 'Dev',
+  region: 'eu-west-1',
+  problem: null,
+};
+export const session: SessionView = {
+  id: sessionId,
+  name: 'x',
+  program: 'claude',
+  cwd: '/tmp',
+  environment: 'work',
+  profile: 'dev',
+  region: 'us-east-1',
+  model: null,
+  identityMode: 'bedrock-only',
+  state: 'running',
+  pid: 1,
+  exitCode: null,
+  signal: null,
+  startedAt: 1,
+  exitedAt: null,
+  title: '',
+  cols: 80,
+  rows: 24,
+  attached: 0,
+  problem: null,
+};
+
+/** A valid input for each row of the contract. */
+export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
+  'agent.info': {},
+  'agent.stop': { sessions: 'keep' },
+  'state.get': {},
+  'state.watch': {},
+  'signIn.start': { ssoSession: 'corp' },
+  'signIn.wait': { id: 's1' },
+  'signIn.cancel': { id: 's1' },
+  signOut: {},
+  'profiles.list': {},
+  'profiles.create': { name: 'p', ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev' },
+  'ssoSessions.create': { name: 'n', startUrl: 'https://x.awsapps.com/start', region: 'us-east-1' },
+  'accounts.list': { ssoSession: 'corp' },
+  'roles.list': { ssoSession: 'corp', accountId: '123456789012' },
+  'environments.create': { ...environment },
+  'environments.update': { ...environment },
+  'environments.use': { name: 'work' },
+  'environments.delete': { name: 'work' },
+  'models.list': {},
+  'regions.list': {},
+  'endpoint.open': { profile: 'dev' },
+  'sessions.list': {},
+  'sessions.open': { cwd: '/tmp' },
+  'sessions.openWith': { cwd: '/tmp', args: [], env: { A: 'b' } },
+  'sessions.attach': { id: sessionId },
+  'sessions.kill': { id: sessionId },
+  'sessions.resume': { id: sessionId },
+  'sessions.remove': { id: sessionId },
+  'settings.get': {},
+  'settings.set': { theme: 'dark' },
+  'page.open': {},
+};
+
+export interface TestApi {
+  socket: string;
+  presence: Presence;
+  /** Fires a change of the settings room. */
+  emitter: Emitter;
+  endpointsClosed: string[];
+  logged: { fields: Record<string, unknown>; message: string }[];
+  stopped: string[];
+  /** Replace one to make it fail. */
+  rooms: Rooms;
+  settings: Settings;
+  open(role: Role): Promise<{ agent: Awaited<ReturnType<typeof openRpcClient>>; webSocket: WebSocket }>;
+  /** A WebSocket to any path and query, as the agent answers it. */
+  raw(pathAndQuery: string): WebSocket;
+  close(): Promise<void>;
+}
+
+/** The real API server on a real socket with small fakes of the rooms behind it. */
+export async function startTestApi(
+  options: { handleCredentials?: HandOut['handleCredentials']; checkOutput?: boolean } = {},
+): Promise<TestApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'bt-api-'));
+  const socket = join(folder, 'agent.sock');
+  const logged: TestApi['logged'] = [];
+  const record = (fields: Record<string, unknown>, message: string) => void logged.push({ fields, message });
+  const log: Log = { info: record, warn: record, error: record, debug: record };
+  const emitter = new Emitter();
+  const quiet = new Emitter();
+  const onChange = (listener: () => void) => quiet.onChange(listener);
+  const presence = new Presence();
+  const endpointsClosed: string[] = [];
+  const stopped: string[] = [];
+  const api = { settings: Settings.parse({}) };
+
+  const keeper: Rooms['keeper'] = {
+    onChange,
+    start: async () => {},
+    stop: async () => {},
+    views: () => [],
+    prompt: () => null,
+    accessToken: async () => 'token',
+    rejected: async () => {},
+    untilValid: async () => {},
+    need: () => {},
+    adopt: async () => {},
+    signOut: async () => ['corp'],
+  };
+  const base: Omit<Rooms, 'snapshot'> = {
+    clock: systemClock,
+    keeper,
+    desk: {
+      onChange,
+      start: async () => signIn,
+      wait: async () => ({ ssoSession: 'corp', expiresAt: 5 }),
+      cancel: () => {},
+      current: () => null,
+      stop: async () => {},
+    },
+    broker: {
+      onChange,
+      views: () => [],
+      credentials: async () => {
+        throw new BedrockTrayError('ProfileUnknown', { profile: 'x' });
+      },
+      hold: () => () => {},
+      drop: () => {},
+      accounts: async () => [],
+      roles: async () => [],
+      stop: async () => {},
+    },
+    profiles: {
+      onChange,
+      list: () => [profile],
+      ssoSessions: () => [
+        { id: 'corp', kind: 'sso-session', startUrl: 'https://x/start', region: 'us-east-1', scopes: [] },
+      ],
+      ssoProfile: (name) => {
+        if (name !== 'dev') throw new BedrockTrayError('ProfileUnknown', { profile: name });
+        return { name, ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev', region: 'eu-west-1' };
+      },
+      revision: () => 1,
+      problem: () => null,
+      reload: async () => {},
+      createSsoSession: async () => {},
+      createProfile: async () => profile,
+    },
+    settings: {
+      onChange: (listener) => emitter.onChange(listener),
+      get: () => api.settings,
+      set: async () => api.settings,
+    },
+    environments: {
+      onChange,
+      list: () => [environment],
+      active: () => environment,
+      get: () => environment,
+      create: async (e) => e,
+      update: async (e) => e,
+      use: async () => {},
+      remove: async () => {},
+    },
+    sessions: {
+      onChange,
+      start: async () => {},
+      views: () => [session],
+      recentFolders: () => [],
+      open: async () => session,
+      attach: async () => ({ ticket: 't', socket: '/s' }),
+      kill: async () => {},
+      resume: async () => session,
+      remove: async () => {},
+      identity: () => undefined,
+      stop: async () => {},
+      claude: () => null,
+    },
+    handOut: {
+      open: async (name) => ({
+        url: 'http://127.0.0.1:1/',
+        token: 't',
+        close: () => endpointsClosed.push(name),
+      }),
+    },
+    models: {
+      list: async () => ({ region: 'us-east-1', source: 'shipped', models: [] }),
+      regions: () => ['us-east-1'],
+    },
+    openPage: async () => 'http://127.0.0.1:1/enter?ticket=x',
+    stopAgent: (sessions) => stopped.push(sessions),
+  };
+  const snapshot = new SnapshotRoom({
+    ...base,
+    agent: () => ({
+      version: '0.1.0',
+      protocol: 1,
+      pid: 1,
+      startedAt: 1,
+      home: '/h',
+      logFile: '/h/l',
+      socket,
+      demo: false,
+      claude: null,
+    }),
+  });
+  const rooms: Rooms = { ...base, snapshot };
+  const dispatch = createDispatch({
+    handlers: createHandlers(rooms),
+    log,
+    checkOutput: options.checkOutput ?? true,
+  });
+  const server = new ApiServer({
+    socket,
+    serveRpc: createOrpcAdapter(dispatch),
+    handOut: {
+      handleCredentials:
+        options.handleCredentials ?? (async () => ({ status: 200, headers: {}, body: 'ok' })),
+    },
+    presence,
+    log,
+    describe: (view) => `said ${view.code}`,
+  });
+  await server.listen();
+  const raw = (pathAndQuery: string) =>
+    new WebSocket(`ws://localhost${pathAndQuery}`, {
+      createConnection: () => connect(socket),
+      perMessageDeflate: false,
+    });
+  return {
+    socket,
+    presence,
+    emitter,
+    endpointsClosed,
+    logged,
+    stopped,
+    rooms,
+    get settings() {
+      return api.settings;
+    },
+    set settings(value) {
+      api.settings = value;
+    },
+    raw,
+    async open(role) {
+      const webSocket = raw(`/rpc?role=${role}&protocol=${PROTOCOL_VERSION}`);
+      return { agent: await openRpcClient(webSocket), webSocket };
+    },
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

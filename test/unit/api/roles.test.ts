@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ProcedureName, procedures, Role } from '../../../src/contract/index.ts';
+import { startTestApi, type TestApi, validInput } from './fake-rooms.ts';
+
+let api: TestApi;
+const agents = new Map<Role, Awaited<ReturnType<TestApi['open']>>['agent']>();
+
+beforeAll(async () => {
+  api = await startTestApi();
+  for (const role of Role.options) agents.set(role, (await api.open(role)).agent);
+});
+afterAll(() => api.close());
+
+/** Asks as the wire would: no type keeps a client from asking for what it may not. */
+function ask(role: Role, name: ProcedureName): Promise<unknown> {
+  const agent = agents.get(role);
+  if (!agent) throw new Error('no connection');
+  if (procedures[name].kind === 'call') return agent.call(name as never, validInput[name] as never);
+  return new Promise((resolve, reject) => {
+    const stop = agent.watch(
+      name as never,
+      validInput[name] as never,
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      reject,
+    );
+  });
+}
+
+describe.each(Object.keys(procedures) as ProcedureName[])('%s', (name) => {
+  test.each(Role.options)('asked by a %s', async (role) => {
+    const allowed = (procedures[name].roles as readonly Role[]).includes(role);
+    const answer = ask(role, name);
+    if (allowed) expect(procedures[name].output.safeParse(await answer).success).toBe(true);
+    else await expect(answer).rejects.toMatchObject({ code: 'Forbidden', params: { procedure: name, role } });
+  });
+});
+
+test('a page can neither be handed credentials nor choose what is launched', () => {
+  for (const name of ['endpoint.open', 'sessions.openWith', 'page.open', 'agent.stop'] as const) {
+    expect(procedures[name].roles).not.toContain('page');
+  }
+  for (const [name, row] of Object.entries(procedures)) {
+    if ((row.roles as readonly Role[]).includes('consumer')) expect(name).toBe('agent.info');
+  }
+});
