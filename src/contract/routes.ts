@@ -10,7 +10,7 @@ export const routes = {
   hello: '/hello',
   /** WebSocket upgrade: `?role=ROLE&protocol=N`; another protocol is answered 426 with an ErrorView. */
   rpc: '/rpc',
-  /** GET `?profile=P&format=F[&session=ID]`: credentials as text, ready to print. Errors: JSON ErrorView, `x-exit-code`, `x-message` in the body's `message`. */
+  /** GET `?profile=P&format=F[&lang=L]` or `?session=ID&format=F`: credentials as text, ready to print. Errors: JSON ErrorView, `x-exit-code`, `x-message` in the body's `message`. */
   credentials: '/v1/credentials',
 } as const;
 
@@ -32,6 +32,8 @@ export const CredentialsQuery = z
     format: CredentialFormat.default('process'),
     /** A Claude session that asks: it waits for a sign-in and never fails (docs/security.md, invariants). */
     session: z.uuid().optional(),
+    /** The caller's language (BCP 47 or POSIX form) for the message of a refusal. */
+    lang: z.string().max(64).optional(),
   })
   .strict()
   .refine((q) => (q.profile === undefined) !== (q.session === undefined));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { Environment } from '../../contract/state.ts';
+import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, EnvironmentStore, ProfileCatalog, SettingsStore } from '../ports.ts';
 import { type State, StateFile } from '../settings/state-file.ts';
 
@@ -22,7 +23,7 @@ export class FileEnvironmentStore implements EnvironmentStore {
   readonly #log: AgentContext['log'];
   readonly #profiles: Profiles;
   readonly #settings: Pick<SettingsStore, 'get'>;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new ChangeEmitter();
   readonly #unsubscribe: (() => void)[] = [];
   #environments: Environment[] = [];
   #active: string | null = null;
@@ -126,8 +127,7 @@ export class FileEnvironmentStore implements EnvironmentStore {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.onChange(listener);
   }
 
   #find(name: string): Environment | undefined {
@@ -151,7 +151,7 @@ export class FileEnvironmentStore implements EnvironmentStore {
     this.#environments = environments;
     this.#active = active;
     this.#begun = true;
-    for (const listener of [...this.#listeners]) listener();
+    this.#changes.emit();
   }
 
   /** Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed. */

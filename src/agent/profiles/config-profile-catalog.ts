@@ -7,6 +7,7 @@ import { watchFolder } from '../../aws/watch.ts';
 import { BedrockTrayError, type ErrorView, isBedrockTrayError } from '../../contract/errors.ts';
 import type { ProcedureArguments } from '../../contract/procedures.ts';
 import type { ProfileView } from '../../contract/state.ts';
+import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, ProfileCatalog, SsoProfile, SsoSessionConfig } from '../ports.ts';
 
 const empty: AwsConfig = { profiles: new Map(), ssoSessions: new Map() };
@@ -18,7 +19,7 @@ const empty: AwsConfig = { profiles: new Map(), ssoSessions: new Map() };
 export class ConfigProfileCatalog implements ProfileCatalog {
   readonly #files: AwsFiles;
   readonly #log: AgentContext['log'];
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new ChangeEmitter();
   readonly #created = new Set<(profile: string) => void>();
   #config: AwsConfig = empty;
   #fingerprint = '';
@@ -165,8 +166,7 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.onChange(listener);
   }
 
   #throwProblem(): void {
@@ -195,7 +195,7 @@ export class ConfigProfileCatalog implements ProfileCatalog {
     this.#problem = problem;
     this.#revision++;
     if (problem) this.#log.warn({ ...problem.params }, 'an AWS file cannot be read');
-    for (const listener of [...this.#listeners]) listener();
+    this.#changes.emit();
   }
 
   /** Watches the files' folders, and those of the files that they may be links to. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Settings, type SettingsPatch } from '../../contract/settings.ts';
+import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, SettingsStore } from '../ports.ts';
 import { type State, StateFile } from './state-file.ts';
 
@@ -24,7 +25,7 @@ const isObject = (v: unknown): v is Record<string, unknown> =>
 export class FileSettingsStore implements SettingsStore {
   readonly #file: StateFile;
   readonly #log: AgentContext['log'];
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new ChangeEmitter();
   #raw: State = {};
   #settings: Settings = Settings.parse({});
 
@@ -56,12 +57,11 @@ export class FileSettingsStore implements SettingsStore {
     await this.#file.write(raw);
     this.#raw = raw;
     this.#settings = validated(raw, () => undefined);
-    for (const listener of [...this.#listeners]) listener();
+    this.#changes.emit();
     return this.#settings;
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.onChange(listener);
   }
 }

@@ -1,0 +1,233 @@
+import {
+  BedrockTrayError,
+  type ErrorCode,
+  type ErrorView,
+  exitCodeOf,
+  isBedrockTrayError,
+} from '../../contract/errors.ts';
+import type { CredentialFormat, RouteError } from '../../contract/routes.ts';
+import { formatContainerCredentials, formatCredentials } from '../../domain/credential-formats.ts';
+import {
+  createTranslator,
+  type ShownLanguage,
+  shownLanguage,
+  systemLanguage,
+  type Translator,
+} from '../../locales/index.ts';
+import type {
+  AgentContext,
+  Broker,
+  HandOut,
+  Keeper,
+  ProfileCatalog,
+  RoleCredentials,
+  SessionIdentity,
+  SettingsStore,
+} from '../ports.ts';
+import { type ContainerAnswer, ContainerEndpoint } from './container-endpoint.ts';
+import { SessionExport } from './session-export.ts';
+
+type RouteAnswer = { status: number; headers: Record<string, string>; body: string };
+
+const formats: ReadonlySet<string> = new Set<CredentialFormat>([
+  'process',
+  'env',
+  'env-no-export',
+  'powershell',
+  'windows-cmd',
+  'fish',
+  'claude',
+]);
+const parameters: ReadonlySet<string> = new Set(['profile', 'format', 'session', 'lang']);
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Control characters and `]` cannot stand in a profile's name (contract: SectionName). */
+const profileName = /^[^\][\p{Cc}]{1,128}$/u;
+
+const textHeaders = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+
+/** Status of an error: only 4xx, since those are what an SDK shows the words of, instead of trying again and again. */
+function statusOf(code: ErrorCode): number {
+  switch (code) {
+    case 'BadInput':
+    case 'ProfileUnsupported':
+    case 'ConfigMalformed':
+      return 400;
+    case 'ProfileUnknown':
+    case 'SsoSessionUnknown':
+      return 404;
+    case 'SignInNeeded':
+    case 'AccessDenied':
+      return 403;
+    case 'Internal':
+      return 500;
+    default:
+      return 424;
+  }
+}
+
+export interface HandOutParts {
+  context: Pick<AgentContext, 'clock' | 'log' | 'env' | 'random'>;
+  broker: Pick<Broker, 'credentials' | 'hold'>;
+  keeper: Pick<Keeper, 'need' | 'untilValid'>;
+  profiles: Pick<ProfileCatalog, 'ssoProfile' | 'reload'>;
+  settings: Pick<SettingsStore, 'get'>;
+  /** Who asks when a Claude session's export calls (ClaudeSessions.identity). */
+  identity: (session: string) => SessionIdentity | undefined;
+}
+
+/**
+ * Hands credentials out: the plain route on the socket, and the container endpoint on 127.0.0.1. The way of a
+ * request is short: the broker's memory, and text that is made once for each generation of credentials.
+ */
+export class CredentialHandOut implements HandOut {
+  readonly #parts: HandOutParts;
+  readonly #sessions: SessionExport;
+  readonly #endpoint: ContainerEndpoint;
+  readonly #texts = new WeakMap<RoleCredentials, Map<string, string>>();
+  readonly #translators = new Map<ShownLanguage, Translator>();
+
+  constructor(parts: HandOutParts) {
+    this.#parts = parts;
+    this.#sessions = new SessionExport(parts);
+    this.#endpoint = new ContainerEndpoint(
+      (profile) => this.#containerAnswer(profile),
+      (bytes) => parts.context.random(bytes),
+    );
+  }
+
+  async handleCredentials(url: URL, signal: AbortSignal): Promise<RouteAnswer> {
+    const language = url.searchParams.get('lang') ?? undefined;
+    try {
+      const { profile, session, format } = this.#query(url);
+      if (session !== null) {
+        const body = await this.#sessions.export(session, format, signal);
+        return { status: 200, headers: textHeaders, body };
+      }
+      const credentials = await this.#credentials(profile);
+      const body = this.#text(credentials, format, () => formatCredentials(credentials, format));
+      return { status: 200, headers: textHeaders, body };
+    } catch (e) {
+      return this.#refusal(this.#viewOf(e), language);
+    }
+  }
+
+  async open(profile: string): Promise<{ url: string; token: string; close: () => void }> {
+    // Held from now on, so that the answer is in memory when the first request comes.
+    const release = this.#parts.broker.hold(profile);
+    try {
+      const { url, token, close } = await this.#endpoint.open(profile);
+      let isOpen = true;
+      return {
+        url,
+        token,
+        close: () => {
+          if (!isOpen) return;
+          isOpen = false;
+          release();
+          close();
+        },
+      };
+    } catch (e) {
+      release();
+      throw e;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#endpoint.stop();
+  }
+
+  /** The checks of the contract's CredentialsQuery by hand: this is on the way of every request. */
+  #query(url: URL): { profile: string; session: string | null; format: CredentialFormat } {
+    const bad = (field: string, reason: string) => new BedrockTrayError('BadInput', { field, reason });
+    const query = url.searchParams;
+    for (const key of query.keys()) if (!parameters.has(key)) throw bad(key.slice(0, 64), 'unknown');
+    const profile = query.get('profile');
+    const session = query.get('session');
+    const format = query.get('format') ?? 'process';
+    if ((profile === null) === (session === null)) throw bad('profile', 'one of profile and session');
+    if (!formats.has(format)) throw bad('format', [...formats].join(', '));
+    if (profile !== null && !profileName.test(profile)) throw bad('profile', 'not a name');
+    if (session !== null && !uuid.test(session)) throw bad('session', 'not an id');
+    return { profile: profile ?? '', session, format: format as CredentialFormat };
+  }
+
+  /** From the broker; a profile that is not known is looked for in the files once more, since it may be new. */
+  async #credentials(profile: string): Promise<RoleCredentials> {
+    const { broker, profiles, keeper } = this.#parts;
+    try {
+      return await broker.credentials(profile);
+    } catch (e) {
+      if (!isBedrockTrayError(e)) throw e;
+      if (e.code === 'ProfileUnknown') {
+        await profiles.reload();
+        return broker.credentials(profile);
+      }
+      if (e.code === 'SignInNeeded') {
+        const { ssoSession, accountId, roleName } = profiles.ssoProfile(profile);
+        keeper.need(ssoSession, { profile, accountId, roleName });
+      }
+      throw e;
+    }
+  }
+
+  async #containerAnswer(profile: string): Promise<ContainerAnswer> {
+    try {
+      const credentials = await this.#credentials(profile);
+      const body = this.#text(credentials, 'container', () => formatContainerCredentials(credentials));
+      return { status: 200, body };
+    } catch (e) {
+      const view = this.#viewOf(e);
+      const message = this.#translator(undefined).error(view);
+      return { status: statusOf(view.code), body: JSON.stringify({ Code: view.code, Message: message }) };
+    }
+  }
+
+  #text(credentials: RoleCredentials, format: string, make: () => string): string {
+    let texts = this.#texts.get(credentials);
+    if (!texts) {
+      texts = new Map();
+      this.#texts.set(credentials, texts);
+    }
+    let text = texts.get(format);
+    if (text === undefined) {
+      text = make();
+      texts.set(format, text);
+    }
+    return text;
+  }
+
+  #viewOf(e: unknown): ErrorView {
+    if (isBedrockTrayError(e)) return e.view();
+    const reference = Buffer.from(this.#parts.context.random(4)).toString('hex');
+    const { name, stack } = e instanceof Error ? e : { name: typeof e, stack: undefined };
+    // The message could quote what it failed on; the frames cannot.
+    const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+    this.#parts.context.log.error({ reference, name, frames }, 'handing out credentials failed');
+    return { code: 'Internal', params: { reference } };
+  }
+
+  #refusal(view: ErrorView, language: string | undefined): RouteAnswer {
+    const error: RouteError = {
+      code: view.code,
+      params: view.params,
+      message: this.#translator(language).error(view),
+      exitCode: exitCodeOf(view.code),
+    };
+    const headers = { ...jsonHeaders, 'x-exit-code': String(error.exitCode) };
+    return { status: statusOf(view.code), headers, body: `${JSON.stringify(error)}\n` };
+  }
+
+  /** The person's setting, else the asker's language, else the agent's own. */
+  #translator(asked: string | undefined): Translator {
+    const { settings, context } = this.#parts;
+    const language = shownLanguage(settings.get().language, asked || systemLanguage(context.env));
+    let translator = this.#translators.get(language);
+    if (!translator) {
+      translator = createTranslator(language);
+      this.#translators.set(language, translator);
+    }
+    return translator;
+  }
+}

@@ -1,0 +1,163 @@
+import { type BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
+import type { CredentialFormat } from '../../contract/routes.ts';
+import { formatCredentials, uselessKeys } from '../../domain/credential-formats.ts';
+import type {
+  AgentContext,
+  Broker,
+  Keeper,
+  ProfileCatalog,
+  RoleCredentials,
+  SessionIdentity,
+} from '../ports.ts';
+
+/** How long an export waits for a person to sign in. */
+const patienceMs = 10 * 60_000;
+/** A session that is not known (yet: the agent may just be adopting it) is waited for this long. */
+const adoptionMs = 10_000;
+/** End of the useless keys: near, so that claude asks again. */
+const uselessMs = 60_000;
+/** claude believes in exported credentials until this long before their end; asked earlier, AWS refused them. */
+const claudeAheadMs = 5 * 60_000;
+/** Two exports closer than this are one start; AWS was not asked in between. */
+const sameStartMs = 1_000;
+/** Refused again so soon after fresh ones were fetched, it is not the keys' fault. */
+const freshAgainMs = 30_000;
+/** Between tries while AWS cannot be reached. */
+const retryMs = 2_000;
+
+interface Handed {
+  accessKeyId: string;
+  at: number;
+  expiresAt: number;
+  /** When fresh ones were last fetched because AWS refused these. */
+  renewedAt: number;
+}
+
+interface Parts {
+  context: Pick<AgentContext, 'clock' | 'log'>;
+  broker: Pick<Broker, 'credentials'>;
+  keeper: Pick<Keeper, 'need' | 'untilValid'>;
+  profiles: Pick<ProfileCatalog, 'ssoProfile'>;
+  identity: (session: string) => SessionIdentity | undefined;
+}
+
+/**
+ * Credentials for a Claude session's awsCredentialExport. It never fails, since a failing export makes claude sign
+ * with whatever AWS identity lies around: it waits for the sign-in and, at the end of its patience, answers keys
+ * that AWS cannot have issued.
+ */
+export class SessionExport {
+  readonly #parts: Parts;
+  readonly #handed = new Map<string, Handed>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Text in `format`; always. */
+  async export(session: string, format: CredentialFormat, signal: AbortSignal): Promise<string> {
+    const { clock, log } = this.#parts.context;
+    const giveUp = new AbortController();
+    const cancel = clock.wakeAt(clock.now() + patienceMs, () => giveUp.abort());
+    const ended = AbortSignal.any([signal, giveUp.signal]);
+    try {
+      const identity = await this.#identity(session, ended);
+      const credentials = identity && (await this.#credentials(identity, ended));
+      if (credentials) return formatCredentials(credentials, format);
+    } catch (e) {
+      log.error({ session, reason: e instanceof Error ? e.name : 'unknown' }, 'a credential export failed');
+    } finally {
+      cancel();
+    }
+    log.warn({ session }, 'a Claude session was given no credentials');
+    const expiresAt = clock.now() + uselessMs;
+    return formatCredentials({ ...uselessKeys, expiresAt, accountId: '' }, format);
+  }
+
+  async #identity(session: string, ended: AbortSignal): Promise<SessionIdentity | undefined> {
+    const { clock } = this.#parts.context;
+    const until = clock.now() + adoptionMs;
+    for (;;) {
+      const identity = this.#parts.identity(session);
+      if (identity || ended.aborted || clock.now() >= until) return identity;
+      await this.#pause(250, ended);
+    }
+  }
+
+  async #credentials(identity: SessionIdentity, ended: AbortSignal): Promise<RoleCredentials | null> {
+    const { broker, keeper, profiles } = this.#parts;
+    const rejected = this.#refused(identity.id);
+    for (let tries = 0; !ended.aborted; tries++) {
+      // Signed in, yet no credentials: not to be asked for in a hot loop.
+      if (tries > 1 && !ended.aborted) await this.#pause(retryMs, ended);
+      try {
+        const credentials = await broker.credentials(
+          identity.profile,
+          rejected === undefined ? {} : { rejected },
+        );
+        this.#remember(identity.id, credentials, rejected !== undefined);
+        return credentials;
+      } catch (e) {
+        if (!isBedrockTrayError(e)) throw e;
+        if (!this.#mayPass(e, identity)) return null;
+        if (e.code === 'SignInNeeded') {
+          const { ssoSession, accountId, roleName } = profiles.ssoProfile(identity.profile);
+          keeper.need(ssoSession, { profile: identity.profile, accountId, roleName });
+          await keeper.untilValid(ssoSession, ended).catch((reason) => {
+            if (!ended.aborted) throw reason;
+          });
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether waiting can help. */
+  #mayPass(e: BedrockTrayError, identity: SessionIdentity): boolean {
+    switch (e.code) {
+      case 'SignInNeeded':
+        return true;
+      case 'NetworkUnavailable':
+      case 'Throttled':
+      case 'ServiceFailed':
+      case 'StorageFailed':
+        return true;
+      default:
+        this.#parts.context.log.warn({ session: identity.id, code: e.code }, 'no credentials can be had');
+        return false;
+    }
+  }
+
+  /** The key id that AWS seems to have refused: claude asks again though it still believed in these. */
+  #refused(session: string): string | undefined {
+    const last = this.#handed.get(session);
+    const now = this.#parts.context.clock.now();
+    if (!last || now - last.at < sameStartMs || now - last.renewedAt < freshAgainMs) return undefined;
+    const believedUntil = last.expiresAt - Math.min(claudeAheadMs, (last.expiresAt - last.at) / 4);
+    return now < believedUntil ? last.accessKeyId : undefined;
+  }
+
+  #remember(session: string, credentials: RoleCredentials, wasRefused: boolean): void {
+    const now = this.#parts.context.clock.now();
+    const last = this.#handed.get(session);
+    const { accessKeyId, expiresAt } = credentials;
+    const renewedAt = wasRefused ? now : (last?.renewedAt ?? Number.NEGATIVE_INFINITY);
+    this.#handed.set(session, { accessKeyId, at: now, expiresAt, renewedAt });
+    // Sessions that ended are forgotten with the credentials they had.
+    for (const [id, h] of this.#handed) if (h.expiresAt < now - 24 * 3_600_000) this.#handed.delete(id);
+  }
+
+  #pause(ms: number, ended: AbortSignal): Promise<void> {
+    const { clock } = this.#parts.context;
+    return new Promise((resolve) => {
+      if (ended.aborted) return resolve();
+      const done = () => {
+        cancel();
+        ended.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = clock.wakeAt(clock.now() + ms, done);
+      ended.addEventListener('abort', done);
+    });
+  }
+}
