@@ -10,7 +10,7 @@ function left(expiresAt: number | null, now: number): string {
   if (expiresAt === null) return '-';
   const duration = durationMessage(expiresAt - now);
   return t('cli:status.until', {
-    left: timeLeft(expiresAt - now, language),
+    left: t(`page:${duration.key}`, duration.params),
     time: clockTime(expiresAt, now),
   });
 }
