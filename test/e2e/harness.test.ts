@@ -1,5 +1,5 @@
 /** The end-to-end harness itself, on the least app that uses all of it. */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { os } from '@orpc/server';
@@ -125,6 +125,25 @@ describe.skipIf(runtime === undefined)(
       expect(await page.title()).toBe('allowed');
     });
 
+    test('what the app starts runs as that user too: Node 24 with node-pty', async () => {
+      const node = join(desktop.checkout, 'node_modules/node/bin/node');
+      const script = `
+      const pty = require(${JSON.stringify(join(desktop.checkout, 'node_modules/node-pty'))});
+      const one = pty.spawn('/bin/sh', ['-c', 'id -u; tty'], { env: process.env });
+      one.onData((text) => process.stdout.write(text));
+      one.onExit(({ exitCode }) => process.exit(exitCode));`;
+      const said = await desktop.run(node, ['-e', script]);
+      expect(said.trim().split(/\r?\n/)).toEqual([
+        String(desktop.user.uid),
+        expect.stringMatching(/^\/dev\/pts\//),
+      ]);
+    });
+
+    const claude = '.cache/claude/node_modules/.bin/claude';
+    test.skipIf(!existsSync(claude))('what the app starts runs as that user too: claude', async () => {
+      expect(await desktop.run(join(desktop.checkout, claude), ['--version'])).toContain('Claude Code');
+    });
+
     test('a panel that goes and comes back finds the icon again', async () => {
       await desktop.watcher?.vanish();
       await desktop.tray.waitForItems(0);
@@ -190,7 +209,10 @@ describe.skipIf(runtime === undefined)('the libraries that tray and agent speak 
     const sockets = new WebSocketServer({ server });
     sockets.on('connection', (one) => handler.upgrade(one as never));
     await new Promise<void>((resolve) => server.listen(socket, resolve));
-    desktop.onStop(async () => void (sockets.close(), server.close()));
+    desktop.onStop(async () => {
+      sockets.close();
+      server.close();
+    });
     chmodSync(socket, 0o777);
     const { app } = await launchApp(desktop, { folder, args: [socket] });
     const talked = await app.evaluate(() => (globalThis as unknown as { talked: Promise<unknown> }).talked);

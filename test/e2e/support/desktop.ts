@@ -104,6 +104,8 @@ function makeFolders(user: OrdinaryUser): { folder: string; home: string; runtim
 /** Starts a desktop. End it with `stop()`, or hold it with `await using`. */
 export async function startDesktop(options: DesktopOptions = {}): Promise<Desktop> {
   const user = ordinaryUser();
+  // What is put down for the user must be readable by it, however strict the tester's own mask is.
+  process.umask(0o022);
   const checkout = readableCheckout(user);
   const { folder, home, runtime } = makeFolders(user);
   const processes = new Processes(user, randomBytes(8).toString('hex'));

@@ -74,7 +74,7 @@ const STAGED = [
   'test',
   'node_modules',
 ];
-const STAGED_CACHE = ['test-electron', 'claude', 'botocore'];
+const STAGED_CACHE = ['test-electron', 'claude'];
 /** A small part of it names the state of a copy. */
 const KEYED = ['package-lock.json', 'bin', 'assets', 'out', 'scripts', 'src', 'test', '.cache'];
 
