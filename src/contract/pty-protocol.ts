@@ -6,9 +6,17 @@ import { AbsolutePath, Columns, EpochMs, Rows } from './names.ts';
  * `u32 big-endian length of what follows | u8 type | body`. The first frame of a connection is a JSON `hello`:
  * the agent's is `controller`, a terminal's holds a one-time ticket and binds the connection to one session.
  * Bodies of `output` and `input` are raw terminal bytes. Terminal connections may be relayed as opaque bytes
- * (over a MessagePort or WebSocket) without being understood.
+ * (over a MessagePort or WebSocket) without being understood: they have a socket of their own, on which a
+ * `controller` is refused, so that a page behind a relay can never start a program.
  */
 export const PTY_PROTOCOL_VERSION = 1;
+
+/** The socket for terminals that belongs to a pty-host's controller socket (never a longer path). */
+export function terminalSocketOf(controllerSocket: string): string {
+  return controllerSocket.endsWith('.sock')
+    ? `${controllerSocket.slice(0, -'.sock'.length)}.tty`
+    : `${controllerSocket}-tty`;
+}
 
 export const frameType = { json: 0, output: 1, input: 2 } as const;
 export type FrameType = (typeof frameType)[keyof typeof frameType];
@@ -106,7 +114,9 @@ export type TerminalRequest = z.infer<typeof TerminalRequest>;
 
 /**
  * Host to terminal. After `welcome` comes the replay: `size` messages and output frames that rebuild the screen
- * (answers to terminal queries in them must be swallowed), then `live`. `exit` comes after the last output byte.
+ * (answers to terminal queries in them must be swallowed), then `live`. What a session wrote before its first
+ * terminal came within seconds of the start is not replay but live: its queries still wait for an answer. `exit`
+ * comes after the last output byte.
  */
 export const TerminalEvent = z.discriminatedUnion('type', [
   z.object({
@@ -123,5 +133,14 @@ export const TerminalEvent = z.discriminatedUnion('type', [
 ]);
 export type TerminalEvent = z.infer<typeof TerminalEvent>;
 
-/** Flow control (VS Code's figures): the pty is paused above HIGH unacknowledged bytes, resumed below LOW; a terminal acknowledges every ACK bytes. */
-export const flowControl = { highBytes: 100_000, lowBytes: 5_000, ackBytes: 5_000 } as const;
+/**
+ * Flow control, in the manner of VS Code: while any terminal has more than HIGH bytes unacknowledged the pty is
+ * paused, until all are below LOW; a terminal acknowledges at the latest every ACK bytes that it consumed. One
+ * that holds the pty up for `patienceMs` without acknowledging anything is dropped.
+ */
+export const flowControl = {
+  highBytes: 100_000,
+  lowBytes: 5_000,
+  ackBytes: 5_000,
+  patienceMs: 10_000,
+} as const;

@@ -1,0 +1,243 @@
+import { flowControl, type HostedPty } from '../contract/pty-protocol.ts';
+import { endProcessTree } from './process-tree.ts';
+import { type PtyEnd, PtyProcess, type PtyStart } from './pty-process.ts';
+import { RecentBytes, type TerminalSize } from './recent-bytes.ts';
+import type { TerminalLink } from './terminal-link.ts';
+import { TitleReader } from './title-reader.ts';
+
+const KEPT_BYTES = 4 * 1024 * 1024;
+/** Output that follows within this time of the last is sent together with what comes next. */
+const COALESCE_MS = 4;
+const COALESCE_BYTES = 64 * 1024;
+/** A first terminal that comes this early answers the queries the program has made so far. */
+const FIRST_TERMINAL_MS = 10_000;
+/** Typed bytes that a program has not taken, above which its terminals are not read. */
+const MAX_PENDING_INPUT = 1024 * 1024;
+const INPUT_CHECK_MS = 50;
+
+/**
+ * Answers of a terminal to a program's queries (device attributes, cursor position, modes, colours, kitty flags).
+ * Cursor position and F3 with modifiers look alike; the latter is taken for a key.
+ */
+const TERMINAL_ANSWER =
+  /^\x1b(?:\[[?>=]?[\d;]*c|\[\?[\d;]*[nu]|\[\d*n|\[(?!1;[2-8]R)\??\d+;[\d;]+R|\[\??[\d;]*\$y|\[[\d;]*t|\]|P)/;
+
+/** A pty, the bytes it wrote recently and the terminals that are attached to it. */
+export class HostedSession {
+  readonly id: string;
+  meta: string;
+  #process: PtyProcess;
+  #recent: RecentBytes;
+  #titles = new TitleReader();
+  #title = '';
+  #size: TerminalSize;
+  #links = new Set<TerminalLink>();
+  /** The terminal that last typed, attached or was resized: the pty has its size. */
+  #active: TerminalLink | undefined;
+  #everAttached = false;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #coalesce: NodeJS.Timeout | undefined;
+  #inputCheck: NodeJS.Timeout | undefined;
+  #paused = false;
+  #startedAt = Date.now();
+  #exitedAt: number | null = null;
+  #end: PtyEnd | undefined;
+  #onChange: () => void;
+  /** Resolves when the program has ended and its last byte has been read. */
+  readonly ended: Promise<void>;
+
+  constructor(id: string, meta: string, start: PtyStart, onChange: () => void) {
+    this.id = id;
+    this.meta = meta;
+    this.#size = { cols: start.cols, rows: start.rows };
+    this.#recent = new RecentBytes(this.#size, KEPT_BYTES);
+    this.#onChange = onChange;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#process = new PtyProcess(
+      start,
+      (chunk) => this.#output(chunk),
+      (end) => {
+        this.#ended(end);
+        resolve();
+      },
+    );
+  }
+
+  get alive(): boolean {
+    return this.#end === undefined;
+  }
+
+  view(): HostedPty {
+    return {
+      id: this.id,
+      pid: this.#process.pid,
+      cols: this.#size.cols,
+      rows: this.#size.rows,
+      startedAt: this.#startedAt,
+      exitedAt: this.#exitedAt,
+      exitCode: this.#end?.exitCode ?? null,
+      signal: this.#end?.signal ?? null,
+      title: this.#title,
+      attached: this.#links.size,
+      meta: this.meta,
+    };
+  }
+
+  attach(link: TerminalLink): void {
+    this.#flush();
+    const answersFromStart = !this.#everAttached && Date.now() - this.#startedAt < FIRST_TERMINAL_MS;
+    this.#everAttached = true;
+    if (answersFromStart) link.tell({ type: 'live' });
+    for (const piece of this.#recent.replay()) {
+      if (piece.kind === 'size') link.tell({ type: 'size', ...piece.size });
+      else if (piece.bytes.length > 0) link.output(piece.bytes);
+    }
+    if (!answersFromStart) link.tell({ type: 'live' });
+    if (this.#end) {
+      link.tell({ type: 'exit', ...this.#end });
+      link.end();
+      return;
+    }
+    this.#links.add(link);
+    this.#activate(link);
+    this.#regulate();
+    this.#onChange();
+  }
+
+  detach(link: TerminalLink): void {
+    if (!this.#links.delete(link)) return;
+    if (this.#active === link) this.#active = undefined;
+    this.#regulate();
+    this.#onChange();
+  }
+
+  /** Bytes from a terminal. What begins with ESC may be a report that nobody typed, so it does not move the size. */
+  input(link: TerminalLink, bytes: Uint8Array): void {
+    if (bytes[0] !== 0x1b) this.#activate(link);
+    else if (this.#active && link !== this.#active) {
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64)).toString(
+        'latin1',
+      );
+      // Two terminals would both answer a query: the active one does.
+      if (TERMINAL_ANSWER.test(text)) return;
+    }
+    this.#process.write(bytes);
+    if (this.#process.pendingInput > MAX_PENDING_INPUT) this.#holdInput();
+  }
+
+  resize(link: TerminalLink, size: TerminalSize): void {
+    link.size = size;
+    this.#active = undefined;
+    this.#activate(link);
+  }
+
+  acknowledge(link: TerminalLink, bytes: number): void {
+    link.acknowledge(bytes);
+    if (this.#paused) this.#regulate();
+  }
+
+  /** Ends the whole process tree; resolves when the program has ended. */
+  async kill(graceMs: number): Promise<void> {
+    if (!this.alive) return;
+    if (process.platform === 'win32') this.#process.closeConsole();
+    await endProcessTree(this.#process.pid, graceMs);
+    await this.ended;
+  }
+
+  /** Lets go of all terminals: the session is forgotten. */
+  close(): void {
+    for (const link of this.#links) link.end();
+    this.#links.clear();
+    clearTimeout(this.#coalesce);
+    clearInterval(this.#inputCheck);
+  }
+
+  #activate(link: TerminalLink): void {
+    if (this.#active === link || !this.alive) return;
+    this.#active = link;
+    const { cols, rows } = link.size;
+    if (cols === this.#size.cols && rows === this.#size.rows) return;
+    this.#flush();
+    this.#size = { cols, rows };
+    this.#process.resize(cols, rows);
+    this.#recent.resized(this.#size);
+    for (const each of this.#links) each.tell({ type: 'size', cols, rows });
+    this.#onChange();
+  }
+
+  #output(chunk: Buffer): void {
+    this.#recent.append(chunk, this.#pending);
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes >= COALESCE_BYTES) this.#flush();
+    else if (!this.#coalesce) {
+      // The first output after a silence goes at once: it may be the echo of a key.
+      this.#flush();
+      this.#coalesce = setTimeout(() => this.#coalesced(), COALESCE_MS);
+    }
+  }
+
+  #coalesced(): void {
+    this.#coalesce = undefined;
+    if (this.#pendingBytes === 0) return;
+    this.#flush();
+    this.#coalesce = setTimeout(() => this.#coalesced(), COALESCE_MS);
+  }
+
+  #flush(): void {
+    if (this.#pendingBytes === 0) return;
+    const views = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    for (const view of views) {
+      for (const link of this.#links) link.output(view);
+      const title = this.#titles.read(view);
+      if (title !== undefined && title !== this.#title) {
+        this.#title = title;
+        this.#onChange();
+      }
+    }
+    this.#regulate();
+  }
+
+  /** Pauses the pty while a terminal is behind, and lets it go on when all have caught up. */
+  #regulate(): void {
+    if (!this.alive) return;
+    if (!this.#paused) {
+      for (const link of this.#links) {
+        if (!link.blocked) continue;
+        this.#paused = true;
+        this.#process.pause();
+        return;
+      }
+      return;
+    }
+    for (const link of this.#links) if (link.lag > flowControl.lowBytes) return;
+    this.#paused = false;
+    this.#process.resume();
+  }
+
+  #holdInput(): void {
+    if (this.#inputCheck) return;
+    for (const link of this.#links) link.pauseInput();
+    this.#inputCheck = setInterval(() => {
+      if (this.alive && this.#process.pendingInput > MAX_PENDING_INPUT / 2) return;
+      clearInterval(this.#inputCheck);
+      this.#inputCheck = undefined;
+      for (const link of this.#links) link.resumeInput();
+    }, INPUT_CHECK_MS);
+  }
+
+  #ended(end: PtyEnd): void {
+    this.#flush();
+    clearTimeout(this.#coalesce);
+    this.#end = end;
+    this.#exitedAt = Date.now();
+    for (const link of this.#links) {
+      link.tell({ type: 'exit', ...end });
+      link.end();
+    }
+    this.#onChange();
+  }
+}
