@@ -1,0 +1,56 @@
+import type { MenuEntry, MenuInput } from './menu-model.ts';
+import { type Message, word } from './menu-words.ts';
+import type { Overview } from './overview.ts';
+
+type Platform = MenuInput['platform'];
+
+/** `word` for a shell: quoted only where it must be. */
+export function shellWord(text: string, platform: Platform): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  return platform === 'win32' ? `'${text.replaceAll("'", "''")}'` : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command that puts a profile's credentials into the environment of the shell it is typed in; no secret itself. */
+export function exportCommand(profile: string, platform: Platform): string {
+  const ask = (format: string): string =>
+    `bedrock-tray export-credentials --profile ${shellWord(profile, platform)} --format ${format}`;
+  return platform === 'win32'
+    ? `${ask('powershell')} | Out-String | Invoke-Expression`
+    : `eval "$(${ask('env')})"`;
+}
+
+/**
+ * The pattern that matches a permission set's role in IAM policies. The role's true name ends in a suffix that only
+ * STS tells, so this is what a policy can be written with (IAM Identity Center, "Referencing permission sets").
+ */
+export function roleArnPattern(accountId: string, roleName: string, region: string): string {
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return `arn:${partition}:iam::${accountId}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_${roleName}_*`;
+}
+
+/** Identifiers and commands; never a secret. */
+export function copyEntries(view: Overview, platform: Platform): MenuEntry[] {
+  const copy = (label: Message, text: string): MenuEntry => ({
+    kind: 'action',
+    label,
+    action: { type: 'copy', text },
+    enabled: true,
+  });
+  const { credentials, environment } = view;
+  const entries: MenuEntry[] = [];
+  if (credentials) {
+    const { accountId, roleName } = credentials;
+    const region = environment?.region ?? '';
+    entries.push(
+      copy(word('copyAccountId'), accountId),
+      copy(word('copyRoleArn'), roleArnPattern(accountId, roleName, region)),
+    );
+  }
+  if (environment) {
+    entries.push(
+      copy(word('copyExportCommand'), exportCommand(environment.profile, platform)),
+      copy(word('copyClaudeCommand'), `bedrock-tray claude --env ${shellWord(environment.name, platform)}`),
+    );
+  }
+  return entries.length === 0 ? [] : [{ kind: 'submenu', label: word('copy'), entries }];
+}

@@ -1,0 +1,97 @@
+import { durationMessage } from './duration.ts';
+
+/** Keys of the locale namespace `tray` that the menu model uses; the tray checks at compile time that each has words. */
+export type MenuWord =
+  | `state${'Starting' | 'AgentGone' | 'ConfigProblem' | 'Setup' | 'SignedOut' | 'Expired' | 'SigningIn'}`
+  | `state${'ChooseRole' | 'ProfileProblem' | 'Preparing' | 'Ready' | 'Renewing' | 'Degraded' | 'Denied' | 'Failed'}`
+  | 'stateWithTimeLeft'
+  | 'lessThanMinute'
+  | 'identity'
+  | 'deviceCode'
+  | 'openSignInPage'
+  | 'showProblem'
+  | 'startAgent'
+  | 'signIn'
+  | 'signInTo'
+  | 'cancelSignIn'
+  | 'signOut'
+  | 'signOutOf'
+  | 'ssoSessions'
+  | 'ssoSessionWithState'
+  | 'addSsoSession'
+  | 'chooseRole'
+  | 'retry'
+  | 'openClaude'
+  | 'openClaudeIn'
+  | 'openClaudeElsewhere'
+  | 'chooseFolder'
+  | 'sessions'
+  | 'session'
+  | `session${'Waiting' | 'Starting' | 'Exited' | 'Lost'}`
+  | 'environment'
+  | 'region'
+  | 'model'
+  | 'modelDefault'
+  | 'listLoading'
+  | 'copy'
+  | 'copyAccountId'
+  | 'copyRoleArn'
+  | 'copyExportCommand'
+  | 'copyClaudeCommand'
+  | 'openWindow'
+  | 'settings'
+  | 'quit'
+  | 'tooltip';
+
+type DurationWord = ReturnType<typeof durationMessage>['key'];
+
+/** Words to be chosen where they are shown. Parameters may be messages themselves; `text` is shown as it is. */
+export type Message =
+  | { readonly text: string }
+  | {
+      readonly key: `tray:${MenuWord}` | `page:${DurationWord}`;
+      readonly params?: Readonly<Record<string, string | number | Message>>;
+    };
+
+export function word(key: MenuWord, params?: Readonly<Record<string, string | number | Message>>): Message {
+  return params === undefined ? { key: `tray:${key}` } : { key: `tray:${key}`, params };
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/**
+ * A time left as the menu says it, never finer than a minute: a menu that is rewritten each second closes under the
+ * pointer on some panels and wakes the machine for nothing.
+ */
+export function timeLeftWords(ms: number): Message {
+  if (ms < MINUTE) return word('lessThanMinute');
+  // From two minutes on the shared words count minutes themselves.
+  if (ms < 2 * MINUTE) return { key: 'page:durationMinutes', params: { minutes: 1 } };
+  const said = durationMessage(ms);
+  return { key: `page:${said.key}`, params: { ...said.params } };
+}
+
+/** Milliseconds until `timeLeftWords` says something else for a time left that shrinks from `ms`; null when it never will. */
+export function timeLeftChangesIn(ms: number): number | null {
+  if (ms < MINUTE) return null;
+  return (ms % (ms < DAY ? MINUTE : 60 * MINUTE)) + 1;
+}
+
+/** C0 and C1 controls, line separators and what changes the direction of text: a name must not be able to disguise a label. */
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu;
+
+/** A name from outside (title, profile, folder) as one short line of plain text. */
+export function safeText(text: string, longest = 60): string {
+  const line = [...text.replace(unsafe, ' ').replace(/\s+/g, ' ').trim()];
+  return line.length <= longest ? line.join('') : `${line.slice(0, longest - 1).join('')}…`;
+}
+
+/** A folder as people write it: `~` for home, its end kept when it is long. */
+export function shortFolder(folder: string, userHome: string): string {
+  const inside = folder === userHome || /^[\\/]/.test(folder.slice(userHome.length));
+  const shown =
+    userHome !== '' && folder.startsWith(userHome) && inside ? `~${folder.slice(userHome.length)}` : folder;
+  const clean = [...safeText(shown, 4096)];
+  return clean.length <= 48 ? clean.join('') : `…${clean.slice(-47).join('')}`;
+}

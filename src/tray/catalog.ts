@@ -1,0 +1,66 @@
+import type { ModelView } from '../contract/state.ts';
+import type { AgentLink } from './agent-link.ts';
+
+/** How long an answer is shown without asking again. */
+const FRESH_MS = 10 * 60_000;
+/** How long to wait after a failure. */
+const RETRY_MS = 30_000;
+
+/** What the active environment can be switched to: asked for when the menu is opened, and kept. */
+export class Catalog {
+  readonly #link: AgentLink;
+  readonly #listeners = new Set<() => void>();
+  readonly #models = new Map<string, readonly ModelView[]>();
+  readonly #askedAt = new Map<string, number>();
+  #regions: readonly string[] | null = null;
+
+  constructor(link: AgentLink) {
+    this.#link = link;
+  }
+
+  get regions(): readonly string[] | null {
+    return this.#regions;
+  }
+
+  /** Models for the active environment in its region; null until they are known. */
+  get models(): readonly ModelView[] | null {
+    return this.#models.get(this.#key() ?? '') ?? null;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Asks for what is missing or old. */
+  want(): void {
+    const key = this.#key();
+    if (key === null) return;
+    if (this.#regions === null) {
+      this.#ask('regions', async () => {
+        this.#regions = (await this.#link.call('regions.list', {})).regions;
+      });
+    }
+    this.#ask(key, async () => {
+      this.#models.set(key, (await this.#link.call('models.list', {})).models);
+    });
+  }
+
+  #key(): string | null {
+    const snapshot = this.#link.snapshot;
+    const active = snapshot?.environments.find((e) => e.name === snapshot.activeEnvironment);
+    return active === undefined ? null : JSON.stringify([active.profile, active.region]);
+  }
+
+  #ask(key: string, ask: () => Promise<void>): void {
+    const at = Date.now();
+    const asked = this.#askedAt.get(key);
+    if (asked !== undefined && at - asked < FRESH_MS && at >= asked) return;
+    this.#askedAt.set(key, at);
+    ask().then(
+      () => {
+        for (const listener of this.#listeners) listener();
+      },
+      () => this.#askedAt.set(key, at - FRESH_MS + RETRY_MS),
+    );
+  }
+}

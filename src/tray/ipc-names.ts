@@ -1,0 +1,2 @@
+/** Messages between preload and main. */
+export const ipc = { openChannel: 'page:open-channel', chooseFolder: 'page:choose-folder' } as const;

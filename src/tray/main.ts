@@ -1,0 +1,42 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { app, Menu, protocol } from 'electron';
+import { stateFolder } from '../contract/socket-path.ts';
+import { claimSingleInstance } from './single-instance.ts';
+import { TrayIconController } from './tray-icon-controller.ts';
+
+/**
+ * The tray. This file shows the icon and nothing else, so that it is there at once; all that talks to the agent is
+ * loaded after it, and the window's code only when the window is opened. Arguments: `--background` starts without
+ * a window (autostart).
+ */
+
+// State of the tray (window place, Chromium's profile, the single-instance lock) belongs to the state folder, so that
+// a demo with a folder of its own runs beside the real one.
+app.setPath(
+  'userData',
+  join(resolve(stateFolder({ platform: process.platform, env: process.env, userHome: homedir() })), 'tray'),
+);
+
+let openWindow = (): void => {
+  openOnceStarted = true;
+};
+let openOnceStarted = !process.argv.includes('--background');
+
+if (claimSingleInstance(() => openWindow())) {
+  app.enableSandbox();
+  // macOS needs an Edit menu for its clipboard shortcuts: start-up.ts makes one there.
+  if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+  // The tray is the app: closing the window ends nothing.
+  app.on('window-all-closed', () => {});
+  void app.whenReady().then(async () => {
+    const icon = new TrayIconController(join(app.getAppPath(), 'assets', 'icons'), () => openWindow());
+    icon.show('busy', 'Bedrock Tray');
+    const { startUp } = await import('./start-up.ts');
+    openWindow = startUp(icon).openWindow;
+    if (openOnceStarted) openWindow();
+  });
+}

@@ -1,0 +1,111 @@
+import { clipboard, dialog, shell } from 'electron';
+import { BedrockTrayError } from '../contract/errors.ts';
+import type { Environment } from '../contract/state.ts';
+import type { MenuAction } from '../domain/menu-model.ts';
+import { modelForRegion } from '../domain/menu-switches.ts';
+import type { AgentLink } from './agent-link.ts';
+import { chooseFolder } from './choose-folder.ts';
+import { pageRoute } from './page-routes.ts';
+import type { Quit } from './quit.ts';
+import type { WindowLoader } from './window-loader.ts';
+import type { Words } from './words.ts';
+
+/** Performs what menu entries and notifications ask for. Failures are told in a dialog. */
+export class MenuActions {
+  readonly #link: AgentLink;
+  readonly #words: Words;
+  readonly #window: WindowLoader;
+  readonly #quit: Quit;
+
+  constructor(link: AgentLink, words: Words, window: WindowLoader, quit: Quit) {
+    this.#link = link;
+    this.#words = words;
+    this.#window = window;
+    this.#quit = quit;
+  }
+
+  async perform(action: MenuAction): Promise<void> {
+    try {
+      await this.#do(action);
+    } catch (error) {
+      await this.#tell(error);
+    }
+  }
+
+  async #do(action: MenuAction): Promise<void> {
+    const link = this.#link;
+    switch (action.type) {
+      case 'startAgent':
+        return link.retryNow();
+      case 'signIn': {
+        const signIn = await link.call('signIn.start', { ssoSession: action.ssoSession });
+        // A device code is there to be compared: the window shows it.
+        if (signIn.flow === 'device') this.#window.open(pageRoute.overview);
+        return;
+      }
+      case 'cancelSignIn':
+        await link.call('signIn.cancel', { id: action.id });
+        return;
+      case 'openSignInPage':
+        return shell.openExternal(action.url);
+      case 'signOut':
+        await link.call('signOut', { ssoSession: action.ssoSession });
+        return;
+      case 'retry':
+        await link.call(link.snapshot?.configProblem ? 'profiles.list' : 'models.list', {});
+        return;
+      case 'openClaude':
+        return this.#openClaude(action.cwd);
+      case 'chooseFolder': {
+        const folder = await chooseFolder(this.#words, null, link.snapshot?.recentFolders[0]);
+        if (folder !== null) await this.#openClaude(folder);
+        return;
+      }
+      case 'openSession':
+        return this.#window.open(pageRoute.session(action.id));
+      case 'useEnvironment':
+        await link.call('environments.use', { name: action.name });
+        return;
+      case 'setRegion': {
+        const { region } = action;
+        return this.#change((e) => ({ ...e, region, model: modelForRegion(e.model, region) }));
+      }
+      case 'setModel':
+        return this.#change((e) => ({ ...e, model: action.model }));
+      case 'copy':
+        return clipboard.writeText(action.text);
+      case 'openWindow':
+        return this.#window.open(pageRoute[action.place]);
+      case 'quit':
+        return this.#quit.ask();
+    }
+  }
+
+  async #openClaude(cwd: string): Promise<void> {
+    const session = await this.#link.call('sessions.open', { cwd });
+    this.#window.open(pageRoute.session(session.id));
+  }
+
+  async #change(change: (environment: Environment) => Environment): Promise<void> {
+    const snapshot = this.#link.snapshot;
+    const active = snapshot?.environments.find((e) => e.name === snapshot.activeEnvironment);
+    if (active) await this.#link.call('environments.update', change(active));
+  }
+
+  async #tell(error: unknown): Promise<void> {
+    const { translator } = this.#words;
+    const view =
+      error instanceof BedrockTrayError
+        ? error.view()
+        : {
+            code: 'Internal' as const,
+            params: { reference: error instanceof Error ? error.name : 'unknown' },
+          };
+    await dialog.showMessageBox({
+      type: 'error',
+      title: 'Bedrock Tray',
+      message: translator.t('tray:failedTitle'),
+      detail: translator.error(view),
+    });
+  }
+}

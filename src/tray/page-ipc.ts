@@ -1,0 +1,38 @@
+import { type BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron';
+import { PageChannel } from '../contract/page-relay.ts';
+import type { AgentLink } from './agent-link.ts';
+import { chooseFolder } from './choose-folder.ts';
+import { ipc } from './ipc-names.ts';
+import { relayChannel } from './page-relay.ts';
+import { isPageUrl } from './session-security.ts';
+import type { Words } from './words.ts';
+
+export interface PageRooms {
+  link: AgentLink;
+  words: Words;
+  window: () => BrowserWindow | null;
+}
+
+/** Answers the preload: the whole of what a page can ask of main. Senders other than our page's main frame get nothing. */
+export function answerPage({ link, words, window }: PageRooms): void {
+  const isOurs = ({ sender, senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
+    sender.id === window()?.webContents.id &&
+    senderFrame !== null &&
+    senderFrame === sender.mainFrame &&
+    isPageUrl(senderFrame.url);
+
+  ipcMain.on(ipc.openChannel, (event, wanted: unknown) => {
+    const port = event.ports[0];
+    if (!port) return;
+    const channel = PageChannel.safeParse(wanted);
+    if (!isOurs(event) || !channel.success) {
+      port.close();
+      return;
+    }
+    relayChannel(channel.data, port, link);
+  });
+  ipcMain.handle(ipc.chooseFolder, (event) => {
+    if (!isOurs(event)) throw new Error('refused');
+    return chooseFolder(words, window(), link.snapshot?.recentFolders[0]);
+  });
+}

@@ -1,0 +1,39 @@
+import type { Session, WebContents } from 'electron';
+import { pageOrigin } from '../contract/page-relay.ts';
+
+/** Whether an address is the page's own. */
+export function isPageUrl(address: string): boolean {
+  try {
+    const url = new URL(address);
+    return url.protocol === `${pageOrigin.scheme}:` && url.host === pageOrigin.host;
+  } catch {
+    return false;
+  }
+}
+
+/** Denies every permission and every request that leaves the page's own files. */
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.setSpellCheckerEnabled(false);
+  session.on('will-download', (event) => event.preventDefault());
+  session.webRequest.onBeforeRequest((details, answer) => {
+    // The developer tools of an unpackaged app load their own files.
+    const allowed =
+      isPageUrl(details.url) || /^(blob:app:\/\/bedrock-tray\/|data:|devtools:)/.test(details.url);
+    answer({ cancel: !allowed });
+  });
+}
+
+/** Keeps contents of any kind where they are: no navigation, no new window, no webview. */
+export function guardContents(contents: WebContents, openLink: (url: string) => void): void {
+  contents.on('will-navigate', (event) => event.preventDefault());
+  contents.on('will-redirect', (event) => event.preventDefault());
+  contents.on('will-frame-navigate', (event) => event.preventDefault());
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    openLink(url);
+    return { action: 'deny' };
+  });
+}

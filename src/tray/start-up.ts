@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { app, nativeTheme } from 'electron';
+import { AgentLink } from './agent-link.ts';
+import { Catalog } from './catalog.ts';
+import { MenuActions } from './menu-actions.ts';
+import { MenuController } from './menu-controller.ts';
+import { SignInNotifications } from './notifications.ts';
+import { Quit } from './quit.ts';
+import { watchTrayHost } from './tray-host-watch.ts';
+import type { TrayIconController } from './tray-icon-controller.ts';
+import { WindowLoader } from './window-loader.ts';
+import { Words } from './words.ts';
+
+/** Wires the tray once its icon is shown: each room gets what it needs as an argument. */
+export function startUp(icon: TrayIconController): { openWindow: () => void } {
+  const words = new Words();
+  const link = new AgentLink(join(app.getAppPath(), 'out'));
+  const window = new WindowLoader(link, words);
+  const catalog = new Catalog(link);
+  const quit = new Quit(link, words, window);
+  const actions = new MenuActions(link, words, window, quit);
+  const menu = new MenuController({ icon, link, words, catalog, actions });
+  const notifications = new SignInNotifications(link, words, actions);
+
+  link.onChange(() => {
+    const settings = link.snapshot?.settings;
+    if (settings) {
+      words.follow(settings.language);
+      if (nativeTheme.themeSource !== settings.theme) nativeTheme.themeSource = settings.theme;
+    }
+    menu.update();
+    notifications.update();
+  });
+  catalog.onChange(() => menu.update());
+  menu.update();
+
+  const stopWatching = process.platform === 'linux' ? watchTrayHost(() => icon.recreate()) : () => {};
+  app.on('activate', () => window.open());
+  app.on('will-quit', () => {
+    stopWatching();
+    menu.close();
+    notifications.close();
+    link.close();
+    icon.destroy();
+  });
+  if (process.platform === 'darwin') {
+    app.dock?.hide();
+    void import('./mac-menu.ts').then(({ setMacMenu }) => setMacMenu(words, quit));
+  }
+  return { openWindow: () => window.open() };
+}
