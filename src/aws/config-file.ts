@@ -157,19 +157,30 @@ function sessionOf(
   return { id, kind, startUrl, region, scopes: scopes ?? null };
 }
 
-/** The two files' text as one configuration. Errors: IniError of the file at fault, through `parse`. */
-export function readSections(config: IniSection[], credentials: IniSection[]): AwsConfig {
+/** Options by name of profile and of SSO session, as botocore's `full_config` has them. */
+export interface AwsSections {
+  profiles: Map<string, Options>;
+  ssoSessions: Map<string, Options>;
+}
+
+/** Both files' sections, sorted by what they are for; of two of one name the later wins. */
+export function sortSections(config: IniSection[], credentials: IniSection[]): AwsSections {
   const profiles = new Map<string, Options>();
-  const sections = new Map<string, Options>();
+  const ssoSessions = new Map<string, Options>();
   for (const section of config) {
     const known = sectionOf(section.name);
-    if (known) (known.type === 'profile' ? profiles : sections).set(known.name, optionsOf(section));
+    if (known) (known.type === 'profile' ? profiles : ssoSessions).set(known.name, optionsOf(section));
   }
   // The credentials file names profiles bare; its values win.
   for (const section of credentials) {
     const merged = new Map([...(profiles.get(section.name) ?? []), ...optionsOf(section)]);
     profiles.set(section.name, merged);
   }
+  return { profiles, ssoSessions };
+}
+
+/** What the sections mean to us. */
+export function configOf({ profiles, ssoSessions: sections }: AwsSections): AwsConfig {
   const ssoSessions = new Map<string, ConfiguredSsoSession>();
   for (const [name, options] of sections) {
     const session = sessionOf(name, options, 'sso-session');
@@ -217,5 +228,5 @@ export function parseAwsText(file: string, bytes: Uint8Array): IniSection[] {
 
 /** Reads both files. Errors: ConfigMalformed with file, line and reason. */
 export async function readAwsConfig(files: AwsFiles): Promise<AwsConfig> {
-  return readSections(await readAwsFile(files.config), await readAwsFile(files.credentials));
+  return configOf(sortSections(await readAwsFile(files.config), await readAwsFile(files.credentials)));
 }

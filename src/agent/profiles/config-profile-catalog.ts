@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { editConfigFile } from '../../aws/config-edit.ts';
+import { editConfigFile, type SectionEdit } from '../../aws/config-edit.ts';
 import { type AwsConfig, type AwsFiles, awsFiles, readAwsConfig } from '../../aws/config-file.ts';
 import { defaultScopes } from '../../aws/oidc.ts';
 import { linkTarget } from '../../aws/replace-file.ts';
@@ -28,6 +28,8 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   #watches = new Map<string, () => void>();
   #reading: Promise<void> | null = null;
   #again = false;
+  /** Our own edits of the file follow one another. */
+  #editing: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(context: Pick<AgentContext, 'env' | 'userHome' | 'log'>) {
@@ -116,11 +118,7 @@ export class ConfigProfileCatalog implements ProfileCatalog {
       sso_region: region,
       sso_registration_scopes: defaultScopes.join(','),
     };
-    const written = await editConfigFile(
-      this.#files.config,
-      { type: 'sso-session', name, options },
-      'create',
-    );
+    const written = await this.#create({ type: 'sso-session', name, options });
     await this.reload();
     if (written) return;
     const there = this.#config.ssoSessions.get(name);
@@ -148,7 +146,7 @@ export class ConfigProfileCatalog implements ProfileCatalog {
       ...(region === undefined ? {} : { region }),
     };
     const edit = { type: 'profile', name, options } as const;
-    if (!(await editConfigFile(this.#files.config, edit, 'create'))) {
+    if (!(await this.#create(edit))) {
       throw new BedrockTrayError('ProfileExists', { profile: name });
     }
     await this.reload();
@@ -167,6 +165,13 @@ export class ConfigProfileCatalog implements ProfileCatalog {
 
   onChange(listener: () => void): () => void {
     return this.#changes.onChange(listener);
+  }
+
+  /** Adds a section; false if it is there. */
+  #create(edit: SectionEdit): Promise<boolean> {
+    const turn = this.#editing.then(() => editConfigFile(this.#files.config, edit, 'create'));
+    this.#editing = turn.catch(() => undefined);
+    return turn;
   }
 
   #throwProblem(): void {

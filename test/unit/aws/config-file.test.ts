@@ -1,0 +1,178 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { awsFiles, parseAwsText, readAwsConfig, sectionOf } from '../../../src/aws/config-file.ts';
+import { isBedrockTrayError } from '../../../src/contract/errors.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'aws-config-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+async function read(config: string | Uint8Array, credentials = '') {
+  const files = { config: join(dir, 'config'), credentials: join(dir, 'credentials') };
+  await writeFile(files.config, config);
+  await writeFile(files.credentials, credentials);
+  return readAwsConfig(files);
+}
+
+const session = '[sso-session corp]\nsso_start_url = https://x.awsapps.com/start#/\nsso_region = us-east-1\n';
+const profile = (more = '') =>
+  `[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Dev\n${more}`;
+
+test('an sso-session and its profile', async () => {
+  const { profiles, ssoSessions } = await read(
+    `${session}sso_registration_scopes = sso:account:access , codewhisperer:completions,\n\n${profile('region=eu-west-1\n')}`,
+  );
+  expect(ssoSessions.get('corp')).toEqual({
+    id: 'corp',
+    kind: 'sso-session',
+    startUrl: 'https://x.awsapps.com/start#/',
+    region: 'us-east-1',
+    scopes: ['sso:account:access', 'codewhisperer:completions'],
+  });
+  expect(profiles.get('dev')).toEqual({
+    name: 'dev',
+    kind: 'sso',
+    ssoSession: 'corp',
+    accountId: '111122223333',
+    roleName: 'Dev',
+    region: 'eu-west-1',
+    unsupported: null,
+  });
+});
+
+test('a legacy profile has an SSO session of its own, named by its start URL', async () => {
+  const { profiles, ssoSessions } = await read(
+    '[profile old]\nsso_start_url=https://x.awsapps.com/start\nsso_region=eu-west-1\nsso_account_id=111122223333\nsso_role_name=A\n',
+  );
+  expect(profiles.get('old')).toMatchObject({
+    kind: 'sso-legacy',
+    ssoSession: 'https://x.awsapps.com/start',
+    unsupported: null,
+  });
+  expect(ssoSessions.get('https://x.awsapps.com/start')).toMatchObject({
+    kind: 'legacy',
+    region: 'eu-west-1',
+  });
+});
+
+describe('profiles that cannot be used say why', () => {
+  test.each([
+    ['role_arn', '[profile dev]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = base\n'],
+    ['role_arn', `${session}${profile('role_arn = arn:aws:iam::111122223333:role/x\n')}`],
+    ['credential_process', '[profile dev]\ncredential_process = /bin/x\n'],
+    ['aws_access_key_id', '[profile dev]\naws_access_key_id = AKIA\n'],
+    ['login_session', '[profile dev]\nlogin_session = arn:aws:sts::111122223333:x\n'],
+    ['sso_session', '[profile dev]\nregion = us-east-1\n'],
+    ['no [sso-session corp]', profile()],
+    ['another sso_region than in [sso-session corp]', `${session}${profile('sso_region = eu-west-1\n')}`],
+    ['no sso_account_id', `${session}[profile dev]\nsso_session = corp\nsso_role_name = A\n`],
+    [
+      'sso_account_id is not twelve digits',
+      `${session}[profile dev]\nsso_session = corp\nsso_account_id = 12\nsso_role_name = A\n`,
+    ],
+    ['no sso_role_name', `${session}[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\n`],
+    [
+      'no sso_region in [sso-session corp]',
+      `[sso-session corp]\nsso_start_url=https://x/start\n${profile()}`,
+    ],
+    ['no sso_region', '[profile dev]\nsso_start_url = https://x/start\nsso_account_id = 111122223333\n'],
+  ])('%s', async (reason, text) => {
+    expect((await read(text)).profiles.get('dev')?.unsupported).toBe(reason);
+  });
+  test('the same value in profile and session is fine', async () => {
+    const { profiles } = await read(`${session}${profile('sso_region = us-east-1\n')}`);
+    expect(profiles.get('dev')?.unsupported).toBeNull();
+  });
+});
+
+test('names: quoted, with white space, of other tools, from the credentials file', async () => {
+  const { profiles } = await read(
+    '[profile "my prof"]\nregion=a\n[profile \'b c\']\nregion=b\n[profile müller]\nregion=c\n[default]\nregion=d\n[preview]\nx=1\n[services s]\nx=1\n[profile]\nx=1\n[profile a b]\nx=1\n[profile "open]\nx=1\n',
+    '[keys]\naws_access_key_id=AKIA\n[default]\naws_access_key_id=AKIA\n',
+  );
+  expect([...profiles.keys()]).toEqual(['my prof', 'b c', 'müller', 'default', 'keys']);
+  expect(profiles.get('default')).toMatchObject({ region: 'd', unsupported: 'aws_access_key_id' });
+});
+
+test('of [default] and [profile default] the later wins, as in the AWS CLI', async () => {
+  expect(
+    (await read('[profile default]\nregion=a\n[default]\nregion=b\n')).profiles.get('default')?.region,
+  ).toBe('b');
+  expect(
+    (await read('[default]\nregion=b\n[profile default]\nregion=a\n')).profiles.get('default')?.region,
+  ).toBe('a');
+});
+
+test('an inline # belongs to the value; comments, CRLF and nested values are read', async () => {
+  const { profiles } = await read(
+    '# top\r\n[profile dev]\r\nregion = us-east-1 # c\r\n; note\r\ns3 =\r\n  max_concurrent_requests = 5\r\n  addressing_style = path\r\noutput: json\r\n',
+  );
+  expect(profiles.get('dev')?.region).toBe('us-east-1 # c');
+});
+
+describe('what the AWS CLI rejects as a whole is malformed, with the line', () => {
+  test.each([
+    ['section twice', '[profile a]\nregion=b\n[profile a]\nregion=c\n', 3],
+    ['key twice', '[profile a]\nregion=b\nREGION=c\n', 3],
+    ['byte order mark', '\ufeff[profile a]\nregion=b\n', 1],
+    ['junk before the first header', 'region=b\n[profile a]\n', 1],
+    ['unclosed header', '[profile a\nregion=b\n', 1],
+    ['unclosed header later', '[profile a]\n[profile b\nregion=b\n', 2],
+    ['no key = value', '[profile a]\nregion\n', 2],
+    ['no key', '[profile a]\n= x\n', 2],
+    ['nested without =', '[profile a]\ns3 =\n  what is this\n', 2],
+  ])('%s', async (_name, text, line) => {
+    await expect(read(text)).rejects.toMatchObject({
+      code: 'ConfigMalformed',
+      params: { file: join(dir, 'config'), line },
+    });
+    // The same in the credentials file, which is then named.
+    await expect(read('', text)).rejects.toMatchObject({ params: { file: join(dir, 'credentials'), line } });
+  });
+  test('not UTF-8', async () => {
+    await expect(read(Buffer.from([0x5b, 0x61, 0x5d, 0x0a, 0xff]))).rejects.toMatchObject({
+      code: 'ConfigMalformed',
+      params: { reason: 'not UTF-8' },
+    });
+  });
+});
+
+test('files that are not there, or are folders, are empty', async () => {
+  await mkdir(join(dir, 'folder'));
+  const files = { config: join(dir, 'folder'), credentials: join(dir, 'missing') };
+  expect((await readAwsConfig(files)).profiles.size).toBe(0);
+});
+
+test('where the files are', () => {
+  expect(awsFiles({}, '/home/me')).toEqual({
+    config: join('/home/me', '.aws', 'config'),
+    credentials: join('/home/me', '.aws', 'credentials'),
+  });
+  const env = { AWS_CONFIG_FILE: '~/c', AWS_SHARED_CREDENTIALS_FILE: `$D/x/$${'{D}'}`, D: '/d' };
+  expect(awsFiles(env, '/home/me')).toEqual({ config: '/home/me/c', credentials: '/d/x//d' });
+});
+
+test('headers', () => {
+  expect(sectionOf('sso-session my sso')).toBeNull();
+  expect(sectionOf('sso-session "my sso"')).toEqual({ type: 'sso-session', name: 'my sso' });
+  expect(sectionOf('profile a\\ b')).toEqual({ type: 'profile', name: 'a b' });
+  expect(sectionOf('profile ""')).toEqual({ type: 'profile', name: '' });
+});
+
+test('arbitrary bytes are read or refused with ConfigMalformed, never anything else', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      try {
+        parseAwsText('config', bytes);
+      } catch (e) {
+        expect(isBedrockTrayError(e) && e.code).toBe('ConfigMalformed');
+      }
+    }),
+    { numRuns: process.env.CI ? 20_000 : 2_000 },
+  );
+});
