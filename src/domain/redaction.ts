@@ -68,7 +68,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ],
   // STS session tokens, Identity Center's access and refresh tokens, JWTs, Bedrock API keys.
   [new RegExp(`\\b(?:IQoJ|FwoG|FQoG)[${b64}]{20,}`, 'g'), REDACTED],
-  [new RegExp(`\\bao[ar][${b64}:]{20,}`, 'g'), REDACTED],
+  [new RegExp(`\\bao[ar][:${b64}]{20,}`, 'g'), REDACTED],
   [new RegExp(`\\beyJ[A-Za-z0-9_-]{8,}[.${b64}]*`, 'g'), REDACTED],
   [new RegExp(`\\b(?:ABSK|bedrock-api-key-)[${b64}]{16,}`, 'g'), REDACTED],
   // `user:password@` in a URL (proxies).
