@@ -80,6 +80,10 @@ export async function admin(world: World, log: RequestLog, token: string, call: 
       world.change(change.data, call.now);
       return json(200, world.switches);
     }
+    case 'POST /_sandbox/reset':
+      world.reset();
+      log.clear();
+      return json(200, world.switches);
     case 'POST /_sandbox/credentials': {
       const body = credentialsBody.safeParse(jsonBody(call) ?? {});
       if (!body.success) return issues(body.error);

@@ -61,8 +61,7 @@ async function main(): Promise<void> {
     fail(`--lifetimes: one of ${Object.keys(lifetimePresets).join(', ')}`);
   }
 
-  const world = new World(preset, given.region);
-  world.switches.autoApprove = given['auto-approve'];
+  const world = new World(preset, given.region, { autoApprove: given['auto-approve'] });
   const sandbox = await startSandbox(world, port).catch((error: unknown) =>
     fail(`cannot listen on port ${port}: ${error instanceof Error ? error.message : String(error)}`),
   );

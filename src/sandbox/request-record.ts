@@ -36,6 +36,11 @@ export class RequestLog {
     for (const wake of [...this.#waiters]) wake();
   }
 
+  /** Forgets the records; ids go on counting. */
+  clear(): void {
+    this.#records = [];
+  }
+
   find(filter: RequestFilter): RequestRecord[] {
     return this.#records.filter(
       (record) =>

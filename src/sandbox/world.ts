@@ -127,8 +127,9 @@ export function newUserCode(): string {
 
 /** Everything the sandbox knows; kept in memory for the life of the process. */
 export class World {
-  readonly switches: Switches;
+  switches: Switches;
   readonly region: string;
+  readonly #initial: () => Switches;
   /** Set once the server listens. */
   baseUrl = '';
   readonly clients = new Map<string, Client>();
@@ -142,8 +143,9 @@ export class World {
 
   #headlessId: string | undefined;
 
-  constructor(preset: LifetimePreset = 'normal', region = 'us-east-1') {
-    this.switches = defaultSwitches(preset);
+  constructor(preset: LifetimePreset = 'normal', region = 'us-east-1', initial: Partial<Switches> = {}) {
+    this.#initial = () => ({ ...defaultSwitches(preset), ...initial });
+    this.switches = this.#initial();
     this.region = region;
   }
 
@@ -213,6 +215,14 @@ export class World {
     };
     this.keys.set(key.accessKeyId, key);
     return key;
+  }
+
+  /** As on the first day: switches as at the start, nobody signed in, nothing issued. */
+  reset(): void {
+    this.switches = this.#initial();
+    const { clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys } = this;
+    for (const map of [clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys])
+      map.clear();
   }
 
   /** Applies a validated change and does its acts. */

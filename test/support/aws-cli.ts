@@ -12,7 +12,7 @@ export interface AwsCli {
 }
 
 /** The first AWS CLI v2 of this machine; undefined when there is none. */
-export function awsCli(): AwsCli | undefined {
+export function findAwsCli(): AwsCli | undefined {
   for (const path of candidates) {
     try {
       const text = execFileSync(path, ['--version'], { encoding: 'utf8', stdio: 'pipe', timeout: 30_000 });

@@ -193,6 +193,12 @@ export class SandboxProcess implements AsyncDisposable {
     return change === undefined ? this.#admin('GET', 'switches') : this.#admin('POST', 'switches', change);
   }
 
+  /** As just started: switches, records, sessions and keys are gone, and the person's cookies with them. */
+  async reset(): Promise<void> {
+    await this.#admin('POST', 'reset');
+    this.person.forgetCookies();
+  }
+
   async requests(query: RequestQuery = {}): Promise<RequestRecord[]> {
     return this.waitForRequests(query, 1, 0);
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { page } from '../../../src/sandbox/http.ts';
+import { type Page, page } from '../../../src/sandbox/http.ts';
 import { redirectMatches } from '../../../src/sandbox/oidc.ts';
 import { html } from '../../../src/sandbox/page-layout.ts';
 import { wordsFor } from '../../../src/sandbox/page-words.ts';
@@ -47,7 +47,7 @@ describe('pages', () => {
         const seen: number[] = [];
         let token: string | null = null;
         do {
-          const found = page(all, token, size);
+          const found: Page<number> | undefined = page(all, token, size);
           expect(found).toBeDefined();
           seen.push(...(found?.items ?? []));
           token = found?.nextToken ?? null;
