@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { hasChromium } from '../support/desktop/browser.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
+import { desktopMissing } from '../support/desktop/needs.ts';
 import { type Desktop, startDesktop } from './support/desktop.ts';
 import { type LaunchedApp, launchApp, sandboxProof } from './support/electron-app.ts';
 
@@ -22,8 +23,9 @@ type Seen = {
   encryption: boolean;
 };
 
-const runtime = findElectron();
-console.log(describeElectron(runtime));
+const missing = desktopMissing();
+const parts = missing ?? describeElectron(findElectron());
+console.log(parts);
 
 /** The fixture as the desktop's user can read it. */
 const fixture = (desktop: Desktop) => join(desktop.checkout, 'test/e2e/support/fixture-app');
@@ -151,6 +153,12 @@ describe.skipIf(runtime === undefined)(
       await desktop.tray.waitForItems(1);
     });
 
+    test('the files that a process holds open can be read, for the proof that none came from Chromium', async () => {
+      expect(desktop.processes.openFiles(launched.pid).some((file) => file.endsWith('/icudtl.dat'))).toBe(
+        true,
+      );
+    });
+
     test('the end of the desktop ends what detached itself', async () => {
       await desktop.tray.click(['Detach']);
       await expect.poll(() => desktop.running().some(({ argv }) => argv[1] === '600')).toBe(true);
@@ -160,7 +168,7 @@ describe.skipIf(runtime === undefined)(
   },
 );
 
-describe.skipIf(runtime === undefined)('with the real panel of Xfce', () => {
+describe.skipIf(missing !== undefined)(`with the real panel of Xfce: ${parts}`, () => {
   test('the icon and the native menu can be pictured', async () => {
     await using desktop = await startDesktop({ panel: 'xfce' });
     await launchApp(desktop, { folder: fixture(desktop) });
@@ -177,7 +185,7 @@ describe.skipIf(runtime === undefined)('with the real panel of Xfce', () => {
   }, 60_000);
 });
 
-describe.skipIf(runtime === undefined)('the libraries that tray and agent speak with', () => {
+describe.skipIf(missing !== undefined)(`the libraries that tray and agent speak with: ${parts}`, () => {
   test('oRPC over a web socket on a unix socket: calls, event iterators and typed errors', async () => {
     await using desktop = await startDesktop({ panel: 'none' });
     const folder = join(desktop.folder, 'orpc-app');

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { type OrdinaryUser, spawnAs } from './ordinary-user.ts';
 
@@ -130,6 +130,20 @@ export class Processes {
     }
     for (const pid of ours) this.adopt(pid);
     return [...all.values()].filter(({ pid }) => ours.has(pid));
+  }
+
+  /**
+   * What a process holds open (paths, `socket:[n]`, `pipe:[n]`). Chromium's descriptors are not close-on-exec: a
+   * program that Electron starts holds them all, unless something closes them.
+   */
+  openFiles(pid: number): string[] {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+      } catch {
+        return [];
+      }
+    });
   }
 
   /** Ends all of them: politely the children in reverse order, then whatever is left by its id. */
