@@ -32,141 +32,135 @@ const fixture = (desktop: Desktop) => join(desktop.checkout, 'test/e2e/support/f
 const seen = (launched: LaunchedApp) =>
   launched.app.evaluate(() => (globalThis as unknown as { fixture: Seen }).fixture);
 
-describe.skipIf(runtime === undefined)(
-  `a tray app on the private desktop: ${describeElectron(runtime)}`,
-  () => {
-    let desktop: Desktop;
-    let launched: LaunchedApp;
+describe.skipIf(missing !== undefined)(`a tray app on the private desktop: ${parts}`, () => {
+  let desktop: Desktop;
+  let launched: LaunchedApp;
 
-    beforeAll(async () => {
-      desktop = await startDesktop({ keyring: true, power: true });
-      launched = await launchApp(desktop, { folder: fixture(desktop), args: ['--hidden', 'word'] });
-    }, 60_000);
-    afterAll(() => desktop?.stop());
+  beforeAll(async () => {
+    desktop = await startDesktop({ keyring: true, power: true });
+    launched = await launchApp(desktop, { folder: fixture(desktop), args: ['--hidden', 'word'] });
+  }, 60_000);
+  afterAll(() => desktop?.stop());
 
-    test('shows its icon with tool tip and pixels on the private bus', async () => {
-      await desktop.tray.waitForItems();
-      const shown = await desktop.tray.waitForProperties((one) => one.icon !== undefined);
-      expect(shown.toolTip).toBe('Fixture tip');
-      expect(shown.icon?.subarray(1, 4).toString()).toBe('PNG');
-      expect(await desktop.tray.pid()).toBe(launched.pid);
-      expect((await seen(launched)).argv.slice(-2)).toEqual(['--hidden', 'word']);
-    });
+  test('shows its icon with tool tip and pixels on the private bus', async () => {
+    await desktop.tray.waitForItems();
+    const shown = await desktop.tray.waitForProperties((one) => one.icon !== undefined);
+    expect(shown.toolTip).toBe('Fixture tip');
+    expect(shown.icon?.subarray(1, 4).toString()).toBe('PNG');
+    expect(await desktop.tray.pid()).toBe(launched.pid);
+    expect((await seen(launched)).argv.slice(-2)).toEqual(['--hidden', 'word']);
+  });
 
-    test('the menu is read as a person sees it, and clicked', async () => {
-      const menu = await desktop.tray.waitForMenu((entries) => entries.length > 0);
-      expect(menu.slice(0, 4)).toEqual([
-        { label: 'Signed out', type: 'normal', enabled: false },
-        { label: '', type: 'separator', enabled: true },
-        {
-          label: 'Region',
-          type: 'submenu',
-          enabled: true,
-          children: [
-            { label: 'us-east-1', type: 'radio', enabled: true, toggleState: true },
-            { label: 'eu-west-1', type: 'radio', enabled: true, toggleState: false },
-          ],
-        },
-        { label: 'Keep alive', type: 'checkbox', enabled: true, toggleState: true },
-      ]);
-      expect(menu.map((entry) => entry.label)).not.toContain('Hidden');
-      await desktop.tray.click(['Region', /^eu-/]);
-      const after = await desktop.tray.waitForMenu(
-        (entries) => entries[2]?.children?.[1]?.toggleState === true,
-      );
-      expect(after[2]?.children?.[0]?.toggleState).toBe(false);
-      await desktop.tray.waitForProperties((one) => one.toolTip === 'Region eu-west-1');
-      await expect(desktop.tray.click(['Signed out'])).rejects.toThrow('disabled');
-      await expect(desktop.tray.click(['Nowhere'])).rejects.toThrow('there are: Signed out');
-      await desktop.tray.activate();
-      await expect.poll(async () => (await seen(launched)).clicks).toBe(1);
-    });
+  test('the menu is read as a person sees it, and clicked', async () => {
+    const menu = await desktop.tray.waitForMenu((entries) => entries.length > 0);
+    expect(menu.slice(0, 4)).toEqual([
+      { label: 'Signed out', type: 'normal', enabled: false },
+      { label: '', type: 'separator', enabled: true },
+      {
+        label: 'Region',
+        type: 'submenu',
+        enabled: true,
+        children: [
+          { label: 'us-east-1', type: 'radio', enabled: true, toggleState: true },
+          { label: 'eu-west-1', type: 'radio', enabled: true, toggleState: false },
+        ],
+      },
+      { label: 'Keep alive', type: 'checkbox', enabled: true, toggleState: true },
+    ]);
+    expect(menu.map((entry) => entry.label)).not.toContain('Hidden');
+    await desktop.tray.click(['Region', /^eu-/]);
+    const after = await desktop.tray.waitForMenu(
+      (entries) => entries[2]?.children?.[1]?.toggleState === true,
+    );
+    expect(after[2]?.children?.[0]?.toggleState).toBe(false);
+    await desktop.tray.waitForProperties((one) => one.toolTip === 'Region eu-west-1');
+    await expect(desktop.tray.click(['Signed out'])).rejects.toThrow('disabled');
+    await expect(desktop.tray.click(['Nowhere'])).rejects.toThrow('there are: Signed out');
+    await desktop.tray.activate();
+    await expect.poll(async () => (await seen(launched)).clicks).toBe(1);
+  });
 
-    test('a window of its own protocol renders in the real sandbox, as an ordinary user', async () => {
-      const opening = launched.app.waitForEvent('window');
-      await desktop.tray.click(['Open window']);
-      const page = await opening;
-      await page.waitForSelector('h1');
-      expect(await page.textContent('h1')).toBe('Hello, sandbox');
-      await page.screenshot({ path: 'test-artefacts/harness-window.png' });
-      await desktop.screenshot('test-artefacts/harness-screen.png');
-      expect(readFileSync('test-artefacts/harness-screen.png').length).toBeGreaterThan(1_000);
+  test('a window of its own protocol renders in the real sandbox, as an ordinary user', async () => {
+    const opening = launched.app.waitForEvent('window');
+    await desktop.tray.click(['Open window']);
+    const page = await opening;
+    await page.waitForSelector('h1');
+    expect(await page.textContent('h1')).toBe('Hello, sandbox');
+    await page.screenshot({ path: 'test-artefacts/harness-window.png' });
+    await desktop.screenshot('test-artefacts/harness-screen.png');
+    expect(readFileSync('test-artefacts/harness-screen.png').length).toBeGreaterThan(1_000);
 
-      const proof = sandboxProof(desktop, launched.pid);
-      expect(proof.uid).toBe(desktop.user.uid);
-      expect(proof.uid).not.toBe(0);
-      expect(proof.unsandboxed).toEqual([]);
-      expect(proof.renderers.length).toBeGreaterThan(0);
-      for (const renderer of proof.renderers)
-        expect(renderer).toMatchObject({ seccomp: 2, noNewPrivs: true });
-    });
+    const proof = sandboxProof(desktop, launched.pid);
+    expect(proof.uid).toBe(desktop.user.uid);
+    expect(proof.uid).not.toBe(0);
+    expect(proof.unsandboxed).toEqual([]);
+    expect(proof.renderers.length).toBeGreaterThan(0);
+    for (const renderer of proof.renderers) expect(renderer).toMatchObject({ seccomp: 2, noNewPrivs: true });
+  });
 
-    test('a notification is recorded, and pressing it reaches the app', async () => {
-      await desktop.tray.click(['Notify']);
-      const shown = await desktop.notifications.waitFor((one) => one.summary === 'Sign-in needed');
-      expect(shown.body).toBe('start URL');
-      desktop.notifications.press(shown.id);
-      await expect.poll(async () => (await seen(launched)).notification).toBe('clicked');
-      expect(desktop.notifications.open).toEqual([]);
-    });
+  test('a notification is recorded, and pressing it reaches the app', async () => {
+    await desktop.tray.click(['Notify']);
+    const shown = await desktop.notifications.waitFor((one) => one.summary === 'Sign-in needed');
+    expect(shown.body).toBe('start URL');
+    desktop.notifications.press(shown.id);
+    await expect.poll(async () => (await seen(launched)).notification).toBe('clicked');
+    expect(desktop.notifications.open).toEqual([]);
+  });
 
-    test('sleep and keyring are real to the app', async () => {
-      expect((await seen(launched)).encryption).toBe(true);
-      await desktop.power.suspend();
-      await desktop.power.resume();
-      await expect.poll(async () => (await seen(launched)).power).toEqual(['suspend', 'resume']);
-    });
+  test('sleep and keyring are real to the app', async () => {
+    expect((await seen(launched)).encryption).toBe(true);
+    await desktop.power.suspend();
+    await desktop.power.resume();
+    await expect.poll(async () => (await seen(launched)).power).toEqual(['suspend', 'resume']);
+  });
 
-    test.skipIf(!hasChromium())('an address opened by the app is opened in the real Chromium', async () => {
-      await desktop.tray.click(['Sign in']);
-      expect(await desktop.opener.next()).toBe('http://127.0.0.1:9/start?a=1&b=2');
-      const browser = await desktop.browser();
-      const page = browser.pages()[0] ?? (await browser.newPage());
-      await page.goto('data:text/html,<button onclick="document.title=\'allowed\'">Allow</button>');
-      await page.getByRole('button', { name: 'Allow' }).click();
-      expect(await page.title()).toBe('allowed');
-    });
+  test.skipIf(!hasChromium())('an address opened by the app is opened in the real Chromium', async () => {
+    await desktop.tray.click(['Sign in']);
+    expect(await desktop.opener.next()).toBe('http://127.0.0.1:9/start?a=1&b=2');
+    const browser = await desktop.browser();
+    const page = browser.pages()[0] ?? (await browser.newPage());
+    await page.goto('data:text/html,<button onclick="document.title=\'allowed\'">Allow</button>');
+    await page.getByRole('button', { name: 'Allow' }).click();
+    expect(await page.title()).toBe('allowed');
+  });
 
-    test('what the app starts runs as that user too: Node 24 with node-pty', async () => {
-      const node = join(desktop.checkout, 'node_modules/node/bin/node');
-      const script = `
+  test('what the app starts runs as that user too: Node 24 with node-pty', async () => {
+    const node = join(desktop.checkout, 'node_modules/node/bin/node');
+    const script = `
       const pty = require(${JSON.stringify(join(desktop.checkout, 'node_modules/node-pty'))});
       const one = pty.spawn('/bin/sh', ['-c', 'id -u; tty'], { env: process.env });
       one.onData((text) => process.stdout.write(text));
       one.onExit(({ exitCode }) => process.exit(exitCode));`;
-      const said = await desktop.run(node, ['-e', script]);
-      expect(said.trim().split(/\r?\n/)).toEqual([
-        String(desktop.user.uid),
-        expect.stringMatching(/^\/dev\/pts\//),
-      ]);
-    });
+    const said = await desktop.run(node, ['-e', script]);
+    expect(said.trim().split(/\r?\n/)).toEqual([
+      String(desktop.user.uid),
+      expect.stringMatching(/^\/dev\/pts\//),
+    ]);
+  });
 
-    const claude = '.cache/claude/node_modules/.bin/claude';
-    test.skipIf(!existsSync(claude))('what the app starts runs as that user too: claude', async () => {
-      expect(await desktop.run(join(desktop.checkout, claude), ['--version'])).toContain('Claude Code');
-    });
+  const claude = '.cache/claude/node_modules/.bin/claude';
+  test.skipIf(!existsSync(claude))('what the app starts runs as that user too: claude', async () => {
+    expect(await desktop.run(join(desktop.checkout, claude), ['--version'])).toContain('Claude Code');
+  });
 
-    test('a panel that goes and comes back finds the icon again', async () => {
-      await desktop.watcher?.vanish();
-      await desktop.tray.waitForItems(0);
-      await desktop.watcher?.appear();
-      await desktop.tray.waitForItems(1);
-    });
+  test('a panel that goes and comes back finds the icon again', async () => {
+    await desktop.watcher?.vanish();
+    await desktop.tray.waitForItems(0);
+    await desktop.watcher?.appear();
+    await desktop.tray.waitForItems(1);
+  });
 
-    test('the files that a process holds open can be read, for the proof that none came from Chromium', async () => {
-      expect(desktop.processes.openFiles(launched.pid).some((file) => file.endsWith('/icudtl.dat'))).toBe(
-        true,
-      );
-    });
+  test('the files that a process holds open can be read, for the proof that none came from Chromium', async () => {
+    expect(desktop.processes.openFiles(launched.pid).some((file) => file.endsWith('/icudtl.dat'))).toBe(true);
+  });
 
-    test('the end of the desktop ends what detached itself', async () => {
-      await desktop.tray.click(['Detach']);
-      await expect.poll(() => desktop.running().some(({ argv }) => argv[1] === '600')).toBe(true);
-      await desktop.stop();
-      expect(desktop.running()).toEqual([]);
-    });
-  },
-);
+  test('the end of the desktop ends what detached itself', async () => {
+    await desktop.tray.click(['Detach']);
+    await expect.poll(() => desktop.running().some(({ argv }) => argv[1] === '600')).toBe(true);
+    await desktop.stop();
+    expect(desktop.running()).toEqual([]);
+  });
+});
 
 describe.skipIf(missing !== undefined)(`with the real panel of Xfce: ${parts}`, () => {
   test('the icon and the native menu can be pictured', async () => {
