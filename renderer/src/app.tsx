@@ -1,0 +1,137 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { overview } from '../../src/domain/overview.ts';
+import { Button } from './components/button.tsx';
+import { Icon, Mark } from './components/icons.tsx';
+import { IndicatorSign } from './components/indicator.tsx';
+import { useErrorText } from './components/notice.tsx';
+import { useAgent, useAgentState, useWords } from './model/app-context.tsx';
+import { type RouteName, routeHref, routeNames, useRoute } from './model/route.ts';
+import { AccessView } from './routes/access/access-view.tsx';
+import { OverviewView } from './routes/overview/overview-view.tsx';
+import { SessionsView } from './routes/sessions/sessions-view.tsx';
+import { SettingsView } from './routes/settings/settings-view.tsx';
+import { PageSkeleton } from './routes/skeleton.tsx';
+
+const titles = {
+  overview: 'page:navOverview',
+  sessions: 'page:navSessions',
+  access: 'page:navAccess',
+  settings: 'page:navSettings',
+} as const;
+
+export function App(): ReactNode {
+  const words = useWords();
+  const route = useRoute();
+  const { snapshot } = useAgentState();
+  const main = useRef<HTMLElement>(null);
+  // Terminals stay as they are while another view is shown.
+  const [sessionsVisited, setSessionsVisited] = useState(route.name === 'sessions');
+  if (route.name === 'sessions' && !sessionsVisited) setSessionsVisited(true);
+
+  useEffect(() => {
+    document.title = `${words.t(titles[route.name])} · Bedrock Tray`;
+  }, [route.name, words]);
+
+  // After going elsewhere, the keyboard goes on in the view; the first view takes no focus.
+  const shown = useRef(route.name);
+  useEffect(() => {
+    if (shown.current === route.name) return;
+    shown.current = route.name;
+    main.current?.focus();
+  }, [route.name]);
+
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        {words.t('page:skipToMain')}
+      </button>
+      <Rail current={route.name} />
+      <main className="main" id="main" tabIndex={-1} ref={main} aria-label={words.t(titles[route.name])}>
+        <LinkBanner />
+        {snapshot === null ? (
+          <PageSkeleton />
+        ) : (
+          <>
+            {route.name === 'overview' && <OverviewView />}
+            {route.name === 'access' && <AccessView begin={route.item} />}
+            {route.name === 'settings' && <SettingsView />}
+            {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}
+          </>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function Rail({ current }: { current: RouteName }): ReactNode {
+  const words = useWords();
+  const { snapshot, clockOffset } = useAgentState();
+  const open =
+    snapshot?.sessions.filter((s) => ['waiting', 'starting', 'running'].includes(s.state)).length ?? 0;
+  const indicator = snapshot ? overview(snapshot, Date.now() + clockOffset).indicator : null;
+  return (
+    <nav className="rail" aria-label={words.t('page:navLabel')}>
+      <div className="brand">
+        <Mark />
+        <span>Bedrock Tray</span>
+      </div>
+      <ul>
+        {routeNames.map((name) => (
+          <li key={name}>
+            <a href={routeHref(name)} aria-current={name === current ? 'page' : undefined}>
+              <Icon name={name} />
+              <span>{words.t(titles[name])}</span>
+              {name === 'sessions' && open > 0 && (
+                <span className="count number">
+                  {open}
+                  <span className="unseen"> {words.t('page:sessionsOpen', { count: open })}</span>
+                </span>
+              )}
+              {name === 'overview' && indicator !== null && indicator !== 'ready' && (
+                <span className="rail-sign">
+                  <IndicatorSign of={indicator} size={14} />
+                </span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <div className="rail-foot">
+        {snapshot && (
+          <>
+            {snapshot.agent.demo && <p className="badge tone-attention">{words.t('page:demo')}</p>}
+            <p className="number">{words.t('page:version', { version: snapshot.agent.version })}</p>
+          </>
+        )}
+      </div>
+    </nav>
+  );
+}
+
+/** Says calmly that the agent is away; the page stays as it was and connects again by itself. */
+function LinkBanner(): ReactNode {
+  const words = useWords();
+  const agent = useAgent();
+  const errorText = useErrorText();
+  const { link, problem, snapshot } = useAgentState();
+  const [late, setLate] = useState(false);
+  // A reconnection of a moment is nobody's concern.
+  useEffect(() => {
+    setLate(false);
+    if (link === 'online') return;
+    const timer = setTimeout(() => setLate(true), 700);
+    return () => clearTimeout(timer);
+  }, [link]);
+  if (link === 'online' || !late) return <div role="status" />;
+  const sentence =
+    problem?.code === 'ProtocolMismatch'
+      ? errorText(problem)
+      : words.t(snapshot ? 'page:agentGone' : 'page:agentConnecting');
+  return (
+    <div className="link-banner" role="status">
+      <IndicatorSign of="busy" size={18} />
+      <span>{sentence}</span>
+      <Button onPress={() => agent.retryNow()}>{words.t('page:tryNow')}</Button>
+    </div>
+  );
+}

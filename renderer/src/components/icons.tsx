@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+
+const paths = {
+  overview: 'M4 13a8 8 0 1 1 16 0M12 13l4-4M4 17h16',
+  sessions: 'M3.5 5.5h17v13h-17zM7 9.5l3 2.5-3 2.5M12.5 15h4.5',
+  access: 'M14.5 3.5a6 6 0 1 0-4.9 9.4L5 17.5V20h3v-2h2v-2h1.5l1.6-2.7A6 6 0 0 0 14.5 3.5zM15.5 8.5h.01',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 4.5h4v5h-4zM7 14.5h4v5H7z',
+  folder: 'M3.5 6.5h6l2 2.5h9v9.5h-17z',
+  plus: 'M12 5v14M5 12h14',
+  close: 'M6 6l12 12M18 6L6 18',
+  search: 'M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12zM15 15l5 5',
+  copy: 'M8.5 8.5h11v11h-11zM5 15.5h-.5v-11h11V5',
+  check: 'M5 12.5l5 5 9.5-11',
+  down: 'M6 9l6 6 6-6',
+  up: 'M6 15l6-6 6 6',
+  external: 'M14 4.5h5.5V10M19.5 4.5L11 13M17.5 14v5.5h-13v-13H10',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+/** A line icon; always beside words or in a control that has a label. */
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }): ReactNode {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.7"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** The product's mark: layers of bedrock under a keystone. */
+export function Mark({ size = 22 }: { size?: number }): ReactNode {
+  return (
+    <svg width={size} height={size} viewBox="0 0 24 24" fill="none" aria-hidden="true">
+      <path d="M12 2.5l9 5-9 5-9-5z" fill="var(--accent)" />
+      <path
+        d="M3.5 12l8.5 4.7 8.5-4.7M3.5 16.3L12 21l8.5-4.7"
+        stroke="var(--accent)"
+        strokeWidth="1.9"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,18 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { AgentModel } from './model/agent-model.ts';
+import { AppProvider } from './model/app-context.tsx';
+import { startLook } from './model/first-paint.ts';
+import { connectPage } from './transport/page-agent.ts';
+import './styles/index.css';
+
+startLook();
+const agent = connectPage();
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <AppProvider agent={agent} model={new AgentModel(agent)}>
+      <App />
+    </AppProvider>,
+  );
+}

@@ -1,0 +1,32 @@
+/**
+ * Text from outside (terminal titles, folder and account names, model names) may hold control characters and
+ * bidirectional overrides that make it read as something else. It is only ever put into text nodes; this makes the
+ * rest visible.
+ */
+
+/** Bidirectional controls, invisible separators and tags: they change how neighbouring text reads. */
+const DECEIVING =
+  /[\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cc}|[\u{e0000}-\u{e007f}]/gu;
+
+/** One line of plain text of at most `limit` characters, with deceiving characters replaced by `�`. */
+export function plainText(text: string, limit = 200): string {
+  const shown = text
+    .replace(DECEIVING, '\ufffd')
+    .replace(/\ufffd{2,}/g, '\ufffd')
+    .trim();
+  const characters = [...shown];
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : shown;
+}
+
+/** The last part of a path, for a heading; the whole path stays beside it. */
+export function folderName(path: string): string {
+  const parts = path.split(/[\\/]+/).filter((p) => p !== '');
+  return plainText(parts[parts.length - 1] ?? path, 80);
+}
+
+/** A path in one line, its home folder shortened to `~` where known. */
+export function shortPath(path: string, home: string | null = null): string {
+  const shortened =
+    home && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
+  return plainText(shortened, 300);
+}

@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react';
+
+export const routeNames = ['overview', 'sessions', 'access', 'settings'] as const;
+export type RouteName = (typeof routeNames)[number];
+/** `item` is the session shown on Sessions, or what Access is to begin with (`add`). */
+export interface Route {
+  name: RouteName;
+  item: string | null;
+}
+
+/** The route that a location hash names; anything else is Overview. */
+export function parseRoute(hash: string): Route {
+  const [name = '', item] = hash.replace(/^#\/?/, '').split('/');
+  const known = routeNames.find((r) => r === name);
+  return { name: known ?? 'overview', item: known && item ? item : null };
+}
+
+export function routeHref(name: RouteName, item?: string): string {
+  return item ? `#/${name}/${item}` : `#/${name}`;
+}
+
+export function navigate(name: RouteName, item?: string): void {
+  location.hash = routeHref(name, item);
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('hashchange', listener);
+  return () => removeEventListener('hashchange', listener);
+}
+
+/** The current hash; parse it with `parseRoute`. */
+export function useRoute(): Route {
+  return parseRoute(useSyncExternalStore(subscribe, () => location.hash));
+}

@@ -1,0 +1,37 @@
+import { type ReactNode, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { useSnapshot, useWords } from '../../model/app-context.tsx';
+import { AddSsoSession } from './add-sso-session.tsx';
+import { Environments } from './environments.tsx';
+import { Roles } from './roles.tsx';
+import { SsoSessions } from './sso-sessions.tsx';
+
+/** Sign-ins, accounts and roles, and the environments made of them. `begin`: `add` opens the form for a portal. */
+export function AccessView({ begin }: { begin: string | null }): ReactNode {
+  const words = useWords();
+  const snapshot = useSnapshot();
+  const none = snapshot.ssoSessions.length === 0;
+  const [adding, setAdding] = useState(begin === 'add');
+  return (
+    <div className="main-scroll">
+      <div className="page">
+        <div className="page-head">
+          <h1>{words.t('page:navAccess')}</h1>
+          {!none && !adding && (
+            <Button icon="plus" onPress={() => setAdding(true)}>
+              {words.t('page:addPortal')}
+            </Button>
+          )}
+        </div>
+        <ErrorNotice error={snapshot.configProblem} />
+        {(none || adding) && (
+          <AddSsoSession onDone={() => setAdding(false)} onCancel={none ? null : () => setAdding(false)} />
+        )}
+        {!none && <SsoSessions />}
+        {!none && <Roles prominent={begin === 'roles'} />}
+        <Environments />
+      </div>
+    </div>
+  );
+}

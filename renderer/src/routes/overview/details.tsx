@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react';
+import type { Environment } from '../../../../src/contract/state.ts';
+import type { Overview } from '../../../../src/domain/overview.ts';
+import { ModelChoice, RegionChoice } from '../../components/bedrock-choices.tsx';
+import { Choice } from '../../components/fields.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
+import { useAct, useAsk } from '../../model/ask.ts';
+import { plainText } from '../../model/plain-text.ts';
+
+/** Who and where: account, role, environment, region, model, and quietly how often they were renewed. */
+export function Details({ view }: { view: Overview }): ReactNode {
+  const words = useWords();
+  const agent = useAgent();
+  const snapshot = useSnapshot();
+  const { run, error } = useAct();
+  const { environment, credentials, ssoSession } = view;
+  const signedIn = ssoSession !== null && ['valid', 'refreshing', 'degraded'].includes(ssoSession.state);
+  const accounts = useAsk('accounts.list', signedIn && credentials ? { ssoSession: ssoSession.id } : null);
+  const account = accounts.data?.accounts.find((a) => a.accountId === credentials?.accountId);
+  const change = (patch: Partial<Environment>): void => {
+    if (environment) void run(() => agent.call('environments.update', { ...environment, ...patch }));
+  };
+  return (
+    <section className="panel" aria-labelledby="details">
+      <h2 id="details" className="unseen">
+        {words.t('page:details')}
+      </h2>
+      <dl className="facts">
+        {credentials && (
+          <>
+            <Fact term={words.t('page:account')}>
+              {account && <span>{plainText(account.name)} </span>}
+              <span className={account ? 'quiet number' : 'number'}>{plainText(credentials.accountId)}</span>
+            </Fact>
+            <Fact term={words.t('page:role')}>{plainText(credentials.roleName)}</Fact>
+          </>
+        )}
+        {ssoSession && (
+          <Fact term={words.t('page:ssoSession')}>
+            <span>{plainText(ssoSession.id)} </span>
+            <span className="quiet small">{plainText(ssoSession.startUrl)}</span>
+          </Fact>
+        )}
+        {environment && <Fact term={words.t('page:profile')}>{plainText(environment.profile)}</Fact>}
+      </dl>
+      {environment && (
+        <div className="switches">
+          <Choice
+            label={words.t('page:environment')}
+            value={environment.name}
+            options={snapshot.environments.map((e) => ({
+              id: e.name,
+              label: plainText(e.name),
+              detail: `${plainText(e.profile)} · ${e.region}`,
+            }))}
+            onChange={(name) => void run(() => agent.call('environments.use', { name }))}
+          />
+          <RegionChoice
+            label={words.t('page:bedrockRegion')}
+            value={environment.region}
+            onCommit={(region) => change({ region })}
+          />
+          <ModelChoice
+            label={words.t('page:model')}
+            environment={environment.name}
+            region={environment.region}
+            ask={signedIn}
+            value={environment.model}
+            onCommit={(model) => change({ model })}
+          />
+        </div>
+      )}
+      <ErrorNotice error={error} />
+      {(credentials || ssoSession) && (
+        <p className="quiet small number generations">
+          {credentials?.expiresAt != null && credentials.generation > 0 && (
+            <span>
+              {words.t('page:credentialsGeneration', {
+                generation: credentials.generation,
+                time: words.time(credentials.expiresAt),
+              })}
+            </span>
+          )}
+          {ssoSession?.expiresAt != null && ssoSession.generation > 0 && (
+            <span>
+              {words.t('page:tokenGeneration', {
+                generation: ssoSession.generation,
+                time: words.time(ssoSession.expiresAt),
+              })}
+            </span>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
+  return (
+    <div className="fact">
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,179 @@
+import type { ReactNode } from 'react';
+import { durationClock, durationMessage } from '../../../../src/domain/duration.ts';
+import type { Overview } from '../../../../src/domain/overview.ts';
+import { Button } from '../../components/button.tsx';
+import { IndicatorSign } from '../../components/indicator.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
+import { useAct } from '../../model/ask.ts';
+import { folderName, plainText } from '../../model/plain-text.ts';
+import { navigate } from '../../model/route.ts';
+import { SignInButton, SignInPanel } from './sign-in-panel.tsx';
+import { useOpenClaude } from './use-open-claude.ts';
+
+/** The state in one sentence, the time left, and the one obvious button. */
+export function Hero({ view, now }: { view: Overview; now: number }): ReactNode {
+  const words = useWords();
+  const params = Object.fromEntries(
+    Object.entries(view.sentence.params).map(([k, v]) => [k, plainText(v, 80)]),
+  );
+  return (
+    <section className="panel hero" aria-labelledby="state">
+      <div className="hero-top">
+        <IndicatorSign of={view.indicator} size={40} />
+        <div className="hero-words">
+          <h1 id="state" role="status">
+            {words.t(`page:${view.sentence.key}`, params)}
+          </h1>
+          <p className="quiet">{nextWords(view, words)}</p>
+        </div>
+        {view.timeLeft && <TimeLeft until={view.timeLeft.until} of={view.timeLeft.of} now={now} />}
+      </div>
+      <HeroAction view={view} />
+    </section>
+  );
+}
+
+/** What comes next, with or without the person. */
+function nextWords(view: Overview, words: ReturnType<typeof useWords>): string {
+  if (view.next) {
+    return words.t(view.next.kind === 'renewal' ? 'page:nextRenewal' : 'page:nextRetry', {
+      time: words.time(view.next.at),
+    });
+  }
+  switch (view.state) {
+    case 'setup':
+      return words.t('page:nextSetup');
+    case 'signedOut':
+      return words.t('page:nextSignedOut');
+    case 'expired':
+      return words.t(view.usable ? 'page:nextExpiredUsable' : 'page:nextExpired');
+    case 'signingIn':
+      return words.t('page:nextSigningIn');
+    case 'chooseRole':
+      return words.t('page:nextChooseRole');
+    case 'preparing':
+      return words.t('page:nextPreparing');
+    case 'ready':
+    case 'renewing':
+      return words.t('page:nextReady');
+    default:
+      return words.t('page:nextProblem');
+  }
+}
+
+function TimeLeft({
+  until,
+  of,
+  now,
+}: {
+  until: number;
+  of: 'credentials' | 'signIn';
+  now: number;
+}): ReactNode {
+  const words = useWords();
+  const left = until - now;
+  const spoken = durationMessage(left);
+  return (
+    <div className="time-left">
+      <span className="clock number" aria-hidden="true">
+        {durationClock(left)}
+      </span>
+      <span className="unseen">{words.t(`page:${spoken.key}`, spoken.params)}</span>
+      <span className="quiet small">
+        {words.t(of === 'credentials' ? 'page:leftOnCredentials' : 'page:leftOnSignIn')}
+      </span>
+    </div>
+  );
+}
+
+function HeroAction({ view }: { view: Overview }): ReactNode {
+  const words = useWords();
+  const agent = useAgent();
+  const retry = useAct();
+  const { action } = view;
+  switch (action.kind) {
+    case 'addSsoSession':
+      return (
+        <div className="hero-action">
+          <Button look={['primary', 'large']} onPress={() => navigate('access', 'add')}>
+            {words.t('page:addPortal')}
+          </Button>
+        </div>
+      );
+    case 'chooseRole':
+      return (
+        <div className="hero-action">
+          <Button look={['primary', 'large']} onPress={() => navigate('access', 'roles')}>
+            {words.t(view.state === 'chooseRole' ? 'page:chooseRole' : 'page:chooseOtherRole')}
+          </Button>
+        </div>
+      );
+    case 'signIn':
+      return (
+        <div className="hero-action">
+          <SignInButton ssoSession={action.ssoSession} look={['primary', 'large']} withCode />
+        </div>
+      );
+    case 'cancelSignIn':
+      return <SignInPanel signIn={action.signIn} />;
+    case 'openClaude':
+      return <OpenClaude />;
+    case 'retry':
+      return (
+        <div className="hero-action">
+          <Button
+            look={['primary', 'large']}
+            isPending={retry.pending}
+            onPress={() =>
+              void retry.run<unknown>(() =>
+                view.state === 'configProblem'
+                  ? agent.call('profiles.list', {})
+                  : agent.call('models.list', {}),
+              )
+            }
+          >
+            {words.t('page:tryAgain')}
+          </Button>
+        </div>
+      );
+    case 'wait':
+      return (
+        <div className="hero-action">
+          <Button look={['large']} isDisabled>
+            {words.t('page:openClaude')}
+          </Button>
+        </div>
+      );
+  }
+}
+
+/** Opens Claude Code where it was opened last; the first time the folder is asked for. */
+function OpenClaude(): ReactNode {
+  const words = useWords();
+  const { recentFolders } = useSnapshot();
+  const { open, pending, error } = useOpenClaude();
+  const last = recentFolders[0];
+  return (
+    <>
+      <div className="hero-action">
+        <Button
+          look={['primary', 'large']}
+          isPending={pending}
+          onPress={() => (last === undefined ? navigate('sessions', 'new') : void open(last))}
+        >
+          {words.t('page:openClaude')}
+        </Button>
+        {last !== undefined && (
+          <>
+            <span className="quiet">{words.t('page:inFolder', { folder: folderName(last) })}</span>
+            <Button look={['plain']} icon="folder" onPress={() => navigate('sessions', 'new')}>
+              {words.t('page:otherFolder')}
+            </Button>
+          </>
+        )}
+      </div>
+      <ErrorNotice error={error} />
+    </>
+  );
+}
