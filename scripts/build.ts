@@ -64,14 +64,14 @@ await Promise.all([
     },
     outdir: 'out',
   }),
-  // The hand-out client runs at each credential request: one small CommonJS file loads fastest.
+  // Small programs that must load fast: the hand-out client runs at each credential request.
   build({
     ...shared,
     format: 'cjs',
     target: 'node20',
     minify: true,
     sourcemap: false,
-    entryPoints: { 'cli/hand-out': 'src/cli/hand-out.ts' },
+    entryPoints: { 'cli/hand-out': 'src/cli/hand-out.ts', 'client/detach': 'src/client/detach.ts' },
     outdir: 'out',
     outExtension: { '.js': '.cjs' },
   }),

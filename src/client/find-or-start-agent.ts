@@ -85,7 +85,13 @@ interface Started {
 
 function startDetached(options: ConnectOptions, home: string, log: number): Started {
   const { file, args, env } = agentCommand(options);
-  const child: ChildProcess = spawn(file, args, {
+  // From Electron on Linux the agent would inherit Chromium's descriptors: detach.ts lets go of them first.
+  const between =
+    process.versions.electron !== undefined && process.platform === 'linux'
+      ? [file, join(options.outDir, 'client', 'detach.cjs')]
+      : [];
+  const [first, ...rest] = [...between, file, ...args] as [string, ...string[]];
+  const child: ChildProcess = spawn(first, rest, {
     cwd: home,
     env,
     detached: true,
