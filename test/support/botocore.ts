@@ -22,6 +22,11 @@ function installedVersion(): string | undefined {
   }
 }
 
+/** Path of a Python that has the pinned botocore, if it is here; undefined tells a test to be skipped by name. */
+export function findBotocore(): string | undefined {
+  return installedVersion() === botocoreVersion ? pythonPath : undefined;
+}
+
 /** Path of a Python that has the pinned botocore, installed on first use. Throws with pip's own words when it cannot be. */
 export function pythonWithBotocore(): string {
   if (installedVersion() !== botocoreVersion) {

@@ -18,6 +18,11 @@ function installedVersion(): string | undefined {
   }
 }
 
+/** Path of the pinned `claude` if it is here; undefined tells a test to be skipped by name. */
+export function findClaude(): string | undefined {
+  return installedVersion()?.startsWith(`${claudeVersion} `) ? claudePath : undefined;
+}
+
 /** Path of the pinned `claude`, installed on first use. Throws with npm's own words when it cannot be. */
 export function realClaude(): string {
   if (!installedVersion()?.startsWith(`${claudeVersion} `)) {

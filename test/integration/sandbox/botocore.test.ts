@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { botocoreVersion, pythonWithBotocore } from '../../support/botocore.ts';
+import { botocoreVersion, findBotocore } from '../../support/botocore.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { keyVariables, type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
 
@@ -40,14 +40,15 @@ print(json.dumps(out))
 
 const sonnet = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 
-describe(`botocore ${botocoreVersion} on the sandbox`, () => {
+const python = findBotocore() ?? '';
+const missing = python === '' ? ' (not installed: scripts/install-test-parts.ts --only botocore)' : '';
+
+describe.skipIf(missing !== '')(`botocore ${botocoreVersion} on the sandbox${missing}`, () => {
   let sandbox: SandboxProcess;
-  let python: string;
 
   beforeAll(async () => {
-    python = pythonWithBotocore();
     sandbox = await startSandbox();
-  }, 300_000);
+  });
   beforeEach(() => sandbox.reset());
   afterAll(() => sandbox.stop());
 
