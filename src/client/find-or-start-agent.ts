@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { get } from 'node:http';
 import { join, resolve } from 'node:path';
-import { BedrockTrayError } from '../contract/errors.ts';
+import { BedrockTrayError, ErrorView } from '../contract/errors.ts';
 import type { Role } from '../contract/roles.ts';
 import { routes } from '../contract/routes.ts';
 import { type AgentPlaces, agentPlaces, type Env, isTrustedPlace } from './agent-places.ts';
@@ -63,8 +63,8 @@ function productNode(outDir: string): string {
 const masked = (text: string) =>
   text.replace(/[A-Za-z0-9+/=_-]{40,}/g, '…').replace(/\b(AKIA|ASIA)\w+/g, '$1…');
 
-/** What was written to the start-up log since `from`: its last lines, on one line. */
-function tail(fd: number, from: number): string {
+/** Why an agent did not start, from what it wrote to the start-up log since `from`; undefined when it wrote nothing. */
+function printedReason(fd: number, from: number): BedrockTrayError | undefined {
   const size = fstatSync(fd).size;
   const start = Math.max(from, size - TAIL_BYTES);
   const bytes = Buffer.alloc(Math.max(0, size - start));
@@ -74,8 +74,18 @@ function tail(fd: number, from: number): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('at ') && !line.startsWith('Node.js v'));
-  return masked(lines.slice(-3).join('; '));
+  const last = lines.at(-1);
+  if (last === undefined) return undefined;
+  try {
+    // An agent that knows why says it in the contract's terms.
+    const view = ErrorView.parse(JSON.parse(last));
+    return new BedrockTrayError(view.code, view.params as never);
+  } catch {
+    return unavailable(masked(lines.slice(-3).join('; ')));
+  }
 }
+
+const unavailable = (reason: string) => new BedrockTrayError('AgentUnavailable', { reason });
 
 interface Started {
   /** Ends with the exit code (null after a signal), or with the error of a program that could not be run. */
@@ -123,7 +133,6 @@ async function start(options: ConnectOptions, places: AgentPlaces): Promise<Agen
     log = openSync(file, 'w+', 0o600);
   }
   const from = fstatSync(log).size;
-  const failed = (reason: string) => new BedrockTrayError('AgentUnavailable', { reason });
   try {
     const deadline = Date.now() + READY_WITHIN_MS;
     let started = startDetached(options, places.home, log);
@@ -133,11 +142,12 @@ async function start(options: ConnectOptions, places: AgentPlaces): Promise<Agen
       const socket = await openAgentSocket(places, options.role);
       if (socket) return rpcClient(socket);
       const outcome = started.outcome;
-      if (outcome?.error) throw failed(`${outcome.error.message}`);
-      if (outcome && outcome.code !== 0)
-        throw failed(tail(log, from) || `it ended with code ${outcome.code}`);
+      if (outcome?.error) throw unavailable(outcome.error.message);
+      if (outcome && outcome.code !== 0) {
+        throw printedReason(log, from) ?? unavailable(`it ended with code ${outcome.code}`);
+      }
       if (Date.now() > deadline) {
-        throw failed(tail(log, from) || `it did not answer within ${READY_WITHIN_MS / 1000} s`);
+        throw printedReason(log, from) ?? unavailable(`it did not answer within ${READY_WITHIN_MS / 1000} s`);
       }
       // Another agent had the lock, yet none answers: that one was ending.
       if (outcome && Date.now() - startedAt > START_AGAIN_AFTER_MS) {

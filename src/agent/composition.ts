@@ -1,0 +1,216 @@
+import { createOidc } from '../aws/oidc.ts';
+import { createPortal } from '../aws/portal.ts';
+import { PRODUCT_VERSION, PROTOCOL_VERSION, sessionIsOpen } from '../contract/index.ts';
+import { createTranslator, shownLanguage, systemLanguage, type Translator } from '../locales/index.ts';
+import { holdActiveEnvironment } from './active-hold.ts';
+import { ApiServer } from './api/api-server.ts';
+import { createDispatch } from './api/dispatch.ts';
+import { createHandlers } from './api/handlers.ts';
+import { createOrpcAdapter } from './api/orpc-adapter.ts';
+import { RoleBroker } from './broker/broker.ts';
+import { FileEnvironmentStore } from './environments/file-environment-store.ts';
+import { CredentialHandOut } from './handout/credential-hand-out.ts';
+import { SsoKeeper } from './keeper/keeper.ts';
+import { createTokenCache } from './keeper/token-cache.ts';
+import { ModelList } from './models/model-list.ts';
+import { PageDesk } from './page-server/page-desk.ts';
+import type { AgentPaths } from './paths.ts';
+import type { AgentContext, SignInDesk } from './ports.ts';
+import { Presence } from './presence.ts';
+import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
+import type { Programs } from './programs.ts';
+import { endWhenUnneeded } from './self-ending.ts';
+import { AbsentSessions } from './sessions-absent.ts';
+import { FileSettingsStore } from './settings/file-settings-store.ts';
+import { SignInRoom } from './signin/desk.ts';
+import { createRegistrationCache } from './signin/registrations.ts';
+import { SnapshotRoom } from './snapshot.ts';
+
+/** The page's server ends after this long without a page. */
+const PAGE_UNUSED_MS = 15 * 60_000;
+
+export interface AgentParts {
+  context: AgentContext;
+  paths: AgentPaths;
+  programs: Programs;
+  /** Called once, when somebody asked the agent to end or nobody needs it. */
+  onEnd(sessions: 'keep' | 'end'): void;
+}
+
+export interface Agent {
+  /** Errors: SocketInUse, StorageFailed. */
+  start(): Promise<void>;
+  /** Clean shutdown; the Claude sessions stay with the pty-host or end with it. */
+  stop(sessions: 'keep' | 'end'): Promise<void>;
+}
+
+/** One of a kind for each region. */
+function perRegion<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return (region) => {
+    const there = made.get(region);
+    if (there !== undefined) return there;
+    const created = make(region);
+    made.set(region, created);
+    return created;
+  };
+}
+
+/** The only place that names the rooms' classes: makes them and gives each what it needs. */
+export function composeAgent({ context, paths, programs, onEnd }: AgentParts): Agent {
+  const { clock, log, env, userHome } = context;
+  const startedAt = clock.now();
+  const presence = new Presence();
+  const oidc = perRegion((region) => createOidc({ region, env, now: () => clock.now() }));
+  const portal = perRegion((region) => createPortal({ region, env }));
+
+  const settings = new FileSettingsStore(context);
+  let translated: Translator | undefined;
+  const translator = (): Translator => {
+    const language = shownLanguage(settings.get().language, systemLanguage(env));
+    if (translated?.language !== language) translated = createTranslator(language);
+    return translated;
+  };
+
+  const catalog = new ConfigProfileCatalog(context);
+  const environments = new FileEnvironmentStore(context, catalog, settings);
+  // Keeper and desk know each other: the one asks for a sign-in, the other brings its token.
+  let desk: SignInDesk | undefined;
+  const keeper = new SsoKeeper({
+    context,
+    catalog,
+    cache: createTokenCache(userHome),
+    oidc,
+    portal,
+    settings,
+    autoSignIn: (ssoSession) => {
+      desk?.start({ ssoSession, flow: 'auto', openBrowser: true }).catch((err) => {
+        log.warn({ ssoSession, err }, 'a sign-in could not be started');
+      });
+    },
+  });
+  const signIn = new SignInRoom({
+    context,
+    catalog,
+    keeper,
+    oidc,
+    registrations: createRegistrationCache(userHome),
+    translator,
+  });
+  desk = signIn;
+  const broker = new RoleBroker({ context, catalog, keeper, portal });
+  const sessions = new AbsentSessions();
+  const handOut = new CredentialHandOut({
+    context,
+    broker,
+    keeper,
+    profiles: catalog,
+    settings,
+    identity: (id) => sessions.identity(id),
+  });
+  const models = new ModelList(context, environments, catalog, broker);
+  const page = new PageDesk(
+    programs.pageServer,
+    () => ({
+      rendererDir: programs.renderer,
+      agentSocket: paths.socket,
+      terminalSocket: paths.terminalSocket,
+      noTicket: translator().t('agent:pageNoTicket'),
+      unusedMs: PAGE_UNUSED_MS,
+    }),
+    log,
+  );
+
+  const snapshot = new SnapshotRoom({
+    clock,
+    keeper,
+    desk: signIn,
+    broker,
+    environments,
+    sessions,
+    settings,
+    profiles: catalog,
+    agent: () => ({
+      version: PRODUCT_VERSION,
+      protocol: PROTOCOL_VERSION,
+      pid: process.pid,
+      startedAt,
+      home: paths.home,
+      logFile: paths.logFile,
+      socket: paths.socket,
+      demo: env.BEDROCK_TRAY_DEMO === '1',
+      claude: sessions.claude(),
+    }),
+  });
+
+  let ending = false;
+  const end = (mode: 'keep' | 'end') => {
+    if (ending) return;
+    ending = true;
+    // The asker gets its answer first.
+    setImmediate(() => onEnd(mode));
+  };
+
+  const handlers = createHandlers({
+    clock,
+    keeper,
+    desk: signIn,
+    broker,
+    profiles: catalog,
+    settings,
+    environments,
+    sessions,
+    handOut,
+    models,
+    snapshot,
+    openPage: () => page.open(),
+    stopAgent: end,
+  });
+  const server = new ApiServer({
+    socket: paths.socket,
+    serveRpc: createOrpcAdapter(createDispatch({ handlers, log })),
+    handOut,
+    presence,
+    log,
+    describe: (view) => translator().error(view),
+  });
+  const undo: (() => void)[] = [];
+
+  return {
+    async start() {
+      await settings.load();
+      await catalog.start();
+      await environments.start();
+      await keeper.start();
+      undo.push(holdActiveEnvironment(environments, broker));
+      await sessions.start();
+      await server.listen();
+      undo.push(
+        endWhenUnneeded({
+          clock,
+          isNeeded: () =>
+            settings.get().keepAlive || presence.count > 0 || sessions.views().some(sessionIsOpen),
+          watched: [settings, presence, sessions],
+          end: () => end('keep'),
+        }),
+      );
+    },
+    async stop(mode) {
+      for (const each of undo.splice(0)) each();
+      await server.close();
+      const ended = await Promise.allSettled([
+        page.stop(),
+        signIn.stop(),
+        sessions.stop(mode),
+        handOut.stop(),
+        broker.stop(),
+        keeper.stop(),
+      ]);
+      environments.stop();
+      catalog.stop();
+      for (const result of ended) {
+        if (result.status === 'rejected') log.warn({ err: result.reason }, 'a room did not end cleanly');
+      }
+    },
+  };
+}

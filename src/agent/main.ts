@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { BedrockTrayError, exitCodeOf, isBedrockTrayError } from '../contract/errors.ts';
+import { PRODUCT_VERSION } from '../contract/version.ts';
+import { redactText } from '../domain/redaction.ts';
+import { createTranslator, shownLanguage, systemLanguage } from '../locales/index.ts';
+import { SystemClock } from './clock.ts';
+import { composeAgent } from './composition.ts';
+import { takeLock } from './lock.ts';
+import { type AgentLog, openLog } from './log/agent-log.ts';
+import { openBrowser } from './open-browser.ts';
+import { agentPaths, makePrivateFolder } from './paths.ts';
+import { programs } from './programs.ts';
+
+/** A clean shutdown that takes longer than this is cut short. */
+const STOP_WITHIN_MS = 20_000;
+
+/** What cannot be handled is logged without secrets, and ends the process: the next start recovers. */
+function endOnUncaught(log: AgentLog): void {
+  const fatal = (what: string) => (err: unknown) => {
+    try {
+      log.error({ err }, what);
+    } finally {
+      const said = err instanceof Error ? (err.stack ?? err.message) : String(err);
+      process.stderr.write(`${what}: ${redactText(said)}\n`);
+      process.exit(70);
+    }
+  };
+  process.on('uncaughtException', fatal('uncaught exception'));
+  process.on('unhandledRejection', fatal('unhandled rejection'));
+}
+
+async function main(): Promise<void> {
+  const { env } = process;
+  const userHome = env.HOME || env.USERPROFILE || homedir();
+  const paths = agentPaths(env, userHome);
+  for (const folder of paths.folders) makePrivateFolder(folder);
+  const lock = takeLock(paths.lock);
+  // Another agent serves this state folder: there is nothing to do.
+  if (!lock) return;
+
+  const log = openLog(paths.logFile, env.BEDROCK_TRAY_LOG_LEVEL);
+  endOnUncaught(log);
+  let stopping = false;
+  const stop = async (sessions: 'keep' | 'end') => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ sessions }, 'agent ends');
+    setTimeout(() => {
+      log.error({}, 'agent did not end in time');
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
+    await agent.stop(sessions);
+    log.close();
+    lock.release();
+    process.exit(0);
+  };
+  const agent = composeAgent({
+    context: {
+      clock: new SystemClock(),
+      log,
+      env: { ...env },
+      userHome,
+      home: paths.home,
+      random: (bytes) => randomBytes(bytes),
+      openBrowser: (url) => openBrowser(url, env),
+    },
+    paths,
+    programs: programs(import.meta.url),
+    onEnd: (sessions) => void stop(sessions),
+  });
+  // The system shuts down or somebody ends us by hand: everything ends. A terminal that closes ends nobody's session.
+  process.on('SIGTERM', () => void stop('end'));
+  process.on('SIGINT', () => void stop('end'));
+  process.on('SIGHUP', () => void stop('keep'));
+  try {
+    await agent.start();
+  } catch (error) {
+    log.error({ err: error }, 'agent could not start');
+    throw error;
+  }
+  log.info({ version: PRODUCT_VERSION, node: process.version, socket: paths.socket }, 'agent listens');
+}
+
+main().catch((error: unknown) => {
+  const { error: words } = createTranslator(shownLanguage('system', systemLanguage(process.env)));
+  const shown = isBedrockTrayError(error)
+    ? error
+    : new BedrockTrayError('AgentUnavailable', {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+  process.stderr.write(`${redactText(words(shown.view()))}\n`);
+  // Whoever started us in the background reads this line.
+  if (!process.stderr.isTTY) process.stderr.write(`${redactText(JSON.stringify(shown.view()))}\n`);
+  process.exit(exitCodeOf(shown.code));
+});
