@@ -1,7 +1,8 @@
 import { app } from 'electron';
 import type { Language } from '../contract/settings.ts';
 import type { Message } from '../domain/menu-words.ts';
-import { createTranslator, type MessageKey, shownLanguage, type Translator } from '../locales/index.ts';
+import { createTranslator, shownLanguage, type Translator } from '../locales/index.ts';
+import { say } from './say.ts';
 
 /** The words in the language that settings and system ask for. */
 export class Words {
@@ -27,16 +28,6 @@ export class Words {
   say(message: Message): string {
     return say(this.#translator, message);
   }
-}
-
-/** A message of the menu model in a translator's words; messages inside it first. */
-export function say(translator: Translator, message: Message): string {
-  if ('text' in message) return message.text;
-  const params = Object.entries(message.params ?? {}).map(([name, value]) => [
-    name,
-    typeof value === 'object' ? say(translator, value) : value,
-  ]);
-  return translator.t(message.key satisfies MessageKey, Object.fromEntries(params));
 }
 
 /** The person's own choice of languages first; the locale that Chromium found for it otherwise. */

@@ -1,0 +1,354 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Snapshot } from '../../../src/contract/state.ts';
+import { exportCommand, roleArnPattern, shellWord } from '../../../src/domain/menu-copy.ts';
+import { type MenuEntry, type MenuInput, menuModel } from '../../../src/domain/menu-model.ts';
+import { modelForRegion } from '../../../src/domain/menu-switches.ts';
+import { safeText, shortFolder, timeLeftChangesIn, timeLeftWords } from '../../../src/domain/menu-words.ts';
+import { createTranslator } from '../../../src/locales/index.ts';
+import { say } from '../../../src/tray/say.ts';
+import {
+  AT,
+  credentials,
+  environment,
+  prompt,
+  session,
+  signIn,
+  snapshot,
+  ssoSession,
+} from '../../support/tray/snapshots.ts';
+
+const en = createTranslator('en');
+const zh = createTranslator('zh-CN');
+
+function model(more: Partial<Snapshot> | null, input: Partial<MenuInput> = {}) {
+  return menuModel({
+    link: more === null ? 'starting' : 'connected',
+    snapshot: more === null ? null : snapshot(AT, more),
+    now: AT,
+    regions: null,
+    models: null,
+    platform: 'linux',
+    userHome: '/home/dana',
+    ...input,
+  });
+}
+
+/** The menu as indented lines, as a person reads it. */
+function lines(entries: readonly MenuEntry[], translator = en, depth = 0): string[] {
+  const read = (entry: MenuEntry): string[] => {
+    const pad = '  '.repeat(depth);
+    if (entry.kind === 'separator') return [`${pad}---`];
+    const label = pad + say(translator, entry.label);
+    if (entry.kind === 'label') return [`${label} (text)`];
+    if (entry.kind === 'action') return [entry.enabled ? label : `${label} (disabled)`];
+    if (entry.kind === 'radio') return [`${label} ${entry.checked ? '(x)' : '( )'}`];
+    return [`${label} >`, ...lines(entry.entries, translator, depth + 1)];
+  };
+  return entries.flatMap(read);
+}
+
+const actions = (entries: readonly MenuEntry[]): unknown[] =>
+  entries.flatMap((e) =>
+    e.kind === 'submenu' ? actions(e.entries) : e.kind === 'action' || e.kind === 'radio' ? [e.action] : [],
+  );
+
+describe('the whole menu', () => {
+  test('signed in', () => {
+    const made = model(
+      { sessions: [session(AT), session(AT, { name: 'old', state: 'exited', startedAt: AT })] },
+      {
+        regions: ['us-east-1', 'us-west-2'],
+        models: [{ id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'US Claude Sonnet 4.5' }],
+      },
+    );
+    expect(lines(made.entries)).toEqual([
+      'Signed in · 54 min left (text)',
+      '123456789012 / BedrockDeveloper (text)',
+      '---',
+      'Open Claude Code in ~/src/billing-service',
+      'Open Claude Code in another folder >',
+      '  ~/src/web & shop',
+      '  /srv/data',
+      '  ---',
+      '  Choose folder…',
+      'Sessions (1 open) >',
+      '  billing-service · ~/src/billing-service',
+      '  old · ~/src/billing-service (ended)',
+      '---',
+      'Environment: work >',
+      '  work (x)',
+      'Region: us-west-2 >',
+      '  us-east-1 ( )',
+      '  us-west-2 (x)',
+      'Model: US Claude Sonnet 4.5 >',
+      '  Claude Code’s default ( )',
+      '  US Claude Sonnet 4.5 (x)',
+      '---',
+      'Copy >',
+      '  Account ID',
+      '  Role ARN pattern (for policies)',
+      '  Command that exports credentials',
+      '  Command that opens Claude Code',
+      'Sign out of corp',
+      '---',
+      'Open window',
+      'Settings…',
+      'Quit…',
+    ]);
+    expect(made.icon).toBe('valid');
+    expect(say(en, made.tooltip)).toBe('Bedrock Tray: Signed in · 54 min left');
+    expect(lines(made.entries, zh).slice(0, 4)).toEqual([
+      expect.stringMatching(/^已登录 · 剩余 54/),
+      '123456789012 / BedrockDeveloper (text)',
+      '---',
+      '在 ~/src/billing-service 中打开 Claude Code',
+    ]);
+  });
+
+  test('before the agent answers, and when there is none', () => {
+    expect(lines(model(null).entries)).toEqual([
+      'Starting… (text)',
+      '---',
+      'Open window',
+      'Settings…',
+      'Quit…',
+    ]);
+    const gone = model(null, { link: 'gone' });
+    expect(gone.icon).toBe('agent-gone');
+    expect(lines(gone.entries)).toContain('Start the agent again');
+  });
+
+  test('nothing configured: one thing to do, and Claude Code cannot be opened yet', () => {
+    const made = model({
+      ssoSessions: [],
+      credentials: [],
+      environments: [],
+      activeEnvironment: null,
+      recentFolders: [],
+    });
+    expect(made.icon).toBe('signed-out');
+    expect(lines(made.entries)).toEqual([
+      'Not set up yet (text)',
+      '---',
+      'Set up your access portal…',
+      '---',
+      'Open Claude Code… (disabled)',
+      '---',
+      'Open window',
+      'Settings…',
+      'Quit…',
+    ]);
+  });
+});
+
+describe('states', () => {
+  const without = {
+    credentials: [credentials(AT, { state: 'absent', expiresAt: null, nextRenewalAt: null })],
+  };
+  const cases: [string, Partial<Snapshot>, string, string[]][] = [
+    [
+      'signed out',
+      { ...without, ssoSessions: [ssoSession(AT, { state: 'signedOut', expiresAt: null })] },
+      'signed-out',
+      ['Signed out (text)', 'Sign in to corp'],
+    ],
+    [
+      'expired',
+      {
+        ...without,
+        ssoSessions: [ssoSession(AT, { state: 'expired', expiresAt: AT - 1 })],
+        prompt: prompt(AT),
+      },
+      'expired',
+      ['Sign-in has ended (text)', 'Sign in to corp'],
+    ],
+    [
+      'signing in',
+      { ...without, ssoSessions: [ssoSession(AT, { state: 'signingIn', signIn: signIn(AT) })] },
+      'signing-in',
+      ['Waiting for you in the browser… (text)', 'Open the sign-in page again', 'Cancel sign-in'],
+    ],
+    [
+      'signing in with a device code',
+      {
+        ...without,
+        ssoSessions: [
+          ssoSession(AT, {
+            state: 'signingIn',
+            signIn: signIn(AT, { flow: 'device', userCode: 'ABCD-EFGH' }),
+          }),
+        ],
+      },
+      'signing-in',
+      ['Code to compare: ABCD-EFGH (text)'],
+    ],
+    ['preparing', { credentials: [] }, 'busy', ['Signed in, getting credentials… · 8 h 00 min left (text)']],
+    [
+      'renewing',
+      { credentials: [credentials(AT, { state: 'renewing' })] },
+      'ending',
+      ['Signed in, renewing… · 54 min left (text)'],
+    ],
+    [
+      'degraded',
+      {
+        ssoSessions: [
+          ssoSession(AT, {
+            state: 'degraded',
+            problem: { code: 'NetworkUnavailable', params: { host: 'oidc', reason: 'ENOTFOUND' } },
+          }),
+        ],
+      },
+      'degraded',
+      ['Signed in, last renewal failed · 54 min left (text)', 'What went wrong…'],
+    ],
+    [
+      'denied',
+      {
+        credentials: [
+          credentials(AT, {
+            state: 'denied',
+            problem: { code: 'AccessDenied', params: { accountId: '123456789012', roleName: 'R' } },
+          }),
+        ],
+      },
+      'degraded',
+      ['Choose account and role…'],
+    ],
+    [
+      'malformed configuration',
+      { configProblem: { code: 'ConfigMalformed', params: { file: 'config', line: 3, reason: 'x' } } },
+      'degraded',
+      ['Try again'],
+    ],
+  ];
+  test.each(cases)('%s', (_name, more, icon, expected) => {
+    const made = model(more);
+    expect(made.icon).toBe(icon);
+    expect(lines(made.entries)).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('a sign-in that nothing renews is shown as ending in its last 15 minutes, and the change is foreseen', () => {
+    const at = (minutes: number) => ({
+      ssoSessions: [ssoSession(AT, { refreshable: false, expiresAt: AT + minutes * 60_000 })],
+    });
+    expect(model(at(14)).icon).toBe('ending');
+    const before = model(at(15.25));
+    expect(before.icon).toBe('valid');
+    expect(before.changesAt).toBe(AT + 15_000);
+    expect(model(at(15.25), { now: AT + 15_000 }).icon).toBe('ending');
+  });
+
+  test('several SSO sessions: each can be signed in and out on its own', () => {
+    const made = model({
+      ssoSessions: [ssoSession(AT), ssoSession(AT, { id: 'lab', state: 'signedOut', expiresAt: null })],
+    });
+    expect(actions(made.entries)).toEqual(
+      expect.arrayContaining([
+        { type: 'signOut', ssoSession: 'corp' },
+        { type: 'signIn', ssoSession: 'lab' },
+      ]),
+    );
+  });
+});
+
+describe('words for the time left', () => {
+  const spoken = (ms: number) => say(en, timeLeftWords(ms));
+
+  test('never finer than a minute', () => {
+    expect(spoken(59_999)).toBe('less than 1 min');
+    expect(spoken(60_000)).toBe('1 min');
+    expect(spoken(119_999)).toBe('1 min');
+    expect(spoken(3 * 60_000)).toBe('3 min');
+    expect(spoken(3_661_000)).toBe('1 h 01 min');
+  });
+
+  test('change exactly when foreseen, and not before', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4 * 86_400_000 }), (ms) => {
+        const change = timeLeftChangesIn(ms);
+        if (change === null) {
+          expect(spoken(0)).toBe(spoken(ms));
+          return;
+        }
+        expect(change).toBeGreaterThan(0);
+        expect(spoken(ms - change)).not.toBe(spoken(ms));
+        expect(spoken(ms - change + 1)).toBe(spoken(ms));
+      }),
+      { numRuns: process.env.CI ? 2_000 : 200 },
+    );
+  });
+
+  test('the menu is never redrawn more often than each minute of a long time left', () => {
+    const made = model({});
+    expect(made.changesAt).toBe(AT + 30_001);
+    expect(model(null).changesAt).toBeNull();
+  });
+});
+
+describe('names from outside', () => {
+  test('controls and direction marks cannot disguise a label', () => {
+    expect(safeText('a\u202egnp.exe\u0007\nb\u2028c')).toBe('a gnp.exe b c');
+    expect([...safeText('x'.repeat(500))]).toHaveLength(60);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        expect(safeText(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u);
+      }),
+      { numRuns: process.env.CI ? 2_000 : 200 },
+    );
+  });
+
+  test('a template in a name is not filled in', () => {
+    const made = model({ sessions: [session(AT, { name: '{{folder}} $t(tray:quit)' })] });
+    expect(lines(made.entries)).toContain('  {{folder}} $t(tray:quit) · ~/src/billing-service');
+  });
+
+  test('folders', () => {
+    expect(shortFolder('/home/dana', '/home/dana')).toBe('~');
+    expect(shortFolder('/home/dana/x', '/home/dana')).toBe('~/x');
+    expect(shortFolder('/home/danai/x', '/home/dana')).toBe('/home/danai/x');
+    expect(shortFolder('C:\\Users\\dana\\x', 'C:\\Users\\dana')).toBe('~\\x');
+    expect(shortFolder(`/srv/${'d'.repeat(80)}/end`, '/home/dana')).toMatch(/^….{44}\/?.*end$/);
+  });
+});
+
+describe('what can be copied', () => {
+  test('identifiers and commands, quoted for the shell', () => {
+    expect(shellWord("it's me", 'linux')).toBe("'it'\\''s me'");
+    expect(shellWord("it's me", 'win32')).toBe("'it''s me'");
+    expect(exportCommand('dev', 'linux')).toBe(
+      'eval "$(bedrock-tray export-credentials --profile dev --format env)"',
+    );
+    expect(exportCommand('$(rm x)', 'darwin')).toContain("--profile '$(rm x)'");
+    expect(roleArnPattern('123456789012', 'Dev', 'cn-north-1')).toBe(
+      'arn:aws-cn:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_*',
+    );
+  });
+
+  test('a hostile profile name stays one word of a POSIX shell', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (text) => {
+        const quoted = shellWord(text, 'linux');
+        if (quoted !== text) expect(quoted.replaceAll("'\\''", '').slice(1, -1)).not.toContain("'");
+        else expect(text).toMatch(/^[\w@%+=:,./-]+$/);
+      }),
+    );
+  });
+});
+
+describe('switching the region', () => {
+  test('keeps a model that is offered there and drops a profile of another geography', () => {
+    const us = environment().model;
+    expect(modelForRegion(us, 'us-east-1')).toBe(us);
+    expect(modelForRegion(us, 'eu-central-1')).toBeNull();
+    expect(modelForRegion('global.anthropic.x', 'eu-central-1')).toBe('global.anthropic.x');
+    expect(modelForRegion('anthropic.claude-v2', 'eu-central-1')).toBe('anthropic.claude-v2');
+    expect(modelForRegion('us.anthropic.x', 'us-gov-west-1')).toBeNull();
+    expect(modelForRegion(null, 'us-east-1')).toBeNull();
+  });
+
+  test('says that a list is being loaded until it is there', () => {
+    expect(lines(model({}).entries)).toContain('  The list is being loaded… (text)');
+  });
+});
