@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
+import type { Log } from '../ports.ts';
+
+const TIMEOUT_MS = 8_000;
+/** Start-up files may change; asking costs a second with some of them. */
+const KEPT_MS = 5 * 60_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Left by the shell itself, by npm or by us: no part of the person's environment. */
+const noise = /^(_|SHLVL|PWD|OLDPWD|INIT_CWD|npm_.*|BEDROCK_TRAY_RESOLVING_ENVIRONMENT)$/;
+
+export type Environment = Record<string, string>;
+
+/**
+ * The environment that the person's login shell makes, which an app started from a desktop lacks (PATH, proxies,
+ * version managers). The shell runs interactively, so that rc files count, without a terminal and for a bounded
+ * time; start-up files may look for BEDROCK_TRAY_RESOLVING_ENVIRONMENT. Where it fails, `base` itself is answered.
+ */
+export class LoginShell {
+  readonly #base: Environment;
+  readonly #node: string;
+  readonly #log: Log;
+  readonly #now: () => number;
+  #kept: { at: number; env: Promise<Environment> } | undefined;
+
+  constructor(parts: {
+    base: Readonly<Record<string, string | undefined>>;
+    node: string;
+    log: Log;
+    now: () => number;
+  }) {
+    this.#base = clean(parts.base);
+    this.#node = parts.node;
+    this.#log = parts.log;
+    this.#now = parts.now;
+  }
+
+  /** Concurrent askers share one shell; an answer is kept for some minutes. */
+  environment(): Promise<Environment> {
+    if (process.platform === 'win32') return Promise.resolve({ ...this.#base });
+    if (!this.#kept || this.#now() - this.#kept.at > KEPT_MS) {
+      this.#kept = { at: this.#now(), env: this.#ask() };
+    }
+    return this.#kept.env;
+  }
+
+  /** The person's shell. */
+  get shell(): string {
+    return this.#base.SHELL || userInfo().shell || '/bin/sh';
+  }
+
+  async #ask(): Promise<Environment> {
+    const marker = crypto.randomUUID();
+    const print = `'${this.#node.replaceAll("'", `'\\''`)}' -p '"${marker}" + JSON.stringify(process.env) + "${marker}"'`;
+    try {
+      const stdout = await this.#run(['-i', '-l', '-c', print]);
+      const [, json] = stdout.split(marker);
+      if (json === undefined) throw new Error('no answer between the markers');
+      return clean(JSON.parse(json));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.slice(0, 100) : 'unknown';
+      this.#log.warn({ shell: this.shell, reason }, 'the login shell does not say its environment');
+      return { ...this.#base };
+    }
+  }
+
+  #run(args: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const child = execFile(
+        this.shell,
+        args,
+        {
+          env: { ...this.#base, BEDROCK_TRAY_RESOLVING_ENVIRONMENT: '1' },
+          cwd: this.#base.HOME || '/',
+          maxBuffer: MAX_BYTES,
+          encoding: 'utf8',
+          // In a session of its own it can neither touch our terminal nor leave children behind unseen.
+          ...({ detached: true } as object),
+        },
+        (error, stdout) => {
+          clearTimeout(timer);
+          // An rc file may end with an error though all was said.
+          if (error && !stdout) reject(new Error(`ended with ${error.code ?? error.signal}`));
+          else resolve(stdout);
+        },
+      );
+      child.stdin?.end();
+      const timer = setTimeout(() => {
+        reject(new Error('timed out'));
+        if (child.pid === undefined) return;
+        try {
+          process.kill(-child.pid, 'SIGKILL');
+        } catch {
+          // It has just ended.
+        }
+      }, TIMEOUT_MS);
+    });
+  }
+}
+
+function clean(env: Readonly<Record<string, string | undefined>>): Environment {
+  const out: Environment = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !noise.test(name)) out[name] = value;
+  }
+  return out;
+}

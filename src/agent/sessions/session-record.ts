@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { AbsolutePath, EpochMs, ModelId, Region } from '../../contract/names.ts';
+import { IdentityMode, SessionView } from '../../contract/state.ts';
+
+/** What a session was opened with: kept in our list and, as its note, in the pty-host. Holds no environment and no secret. */
+export const SessionRecord = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  program: SessionView.shape.program,
+  cwd: AbsolutePath,
+  environment: z.string().nullable(),
+  profile: z.string(),
+  region: Region,
+  model: ModelId.nullable(),
+  smallFastModel: ModelId.nullable(),
+  identityMode: IdentityMode,
+  endpointUrl: z.string().nullable(),
+  startedAt: EpochMs,
+});
+export type SessionRecord = z.infer<typeof SessionRecord>;
+
+/** A session of our list with how it ended. */
+export const StoredSession = SessionRecord.extend({
+  open: z.boolean(),
+  exitCode: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  exitedAt: EpochMs.nullable(),
+  title: z.string().max(200),
+});
+export type StoredSession = z.infer<typeof StoredSession>;
+
+const RECENT_FOLDERS = 10;
+const KEPT_SESSIONS = 50;
+
+/** Our file's content: sessions and the folders that were last worked in. Entries that are not understood are left out. */
+export function readStored(state: Record<string, unknown> | null): {
+  sessions: StoredSession[];
+  recentFolders: string[];
+} {
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+  return {
+    sessions: list(state?.sessions).flatMap((s) => {
+      const stored = StoredSession.safeParse(s);
+      return stored.success ? [stored.data] : [];
+    }),
+    recentFolders: list(state?.recentFolders)
+      .filter((f): f is string => AbsolutePath.safeParse(f).success)
+      .slice(0, RECENT_FOLDERS),
+  };
+}
+
+/** The newest sessions first to be kept, the open ones always. */
+export function storable(sessions: readonly StoredSession[]): StoredSession[] {
+  const ended = sessions
+    .filter((s) => !s.open)
+    .sort((a, b) => b.startedAt - a.startedAt)
+    .slice(0, KEPT_SESSIONS);
+  return [...sessions.filter((s) => s.open), ...ended];
+}
+
+export function withRecentFolder(folders: readonly string[], folder: string): string[] {
+  return [folder, ...folders.filter((f) => f !== folder)].slice(0, RECENT_FOLDERS);
+}

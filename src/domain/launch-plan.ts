@@ -1,0 +1,197 @@
+import type { IdentityMode } from '../contract/state.ts';
+import { quoteForSh, quoteForShell } from './shell-quoting.ts';
+
+/**
+ * How Claude Code is started on Bedrock, as pure data. One `--settings` file carries everything, because a settings
+ * file's `env` block beats process variables, and `--settings` beats the person's own files
+ * (docs/security.md, identity). Nothing in here is a secret of ours: credentials come from `exportCommand`.
+ */
+export interface LaunchInput {
+  platform: string;
+  /** Session id: also Claude Code's own (`--session-id`), and what the credential export names. */
+  id: string;
+  region: string;
+  model: string | null;
+  smallFastModel: string | null;
+  identityMode: IdentityMode;
+  /** ANTHROPIC_BEDROCK_BASE_URL, when not AWS's own address. */
+  endpointUrl: string | null;
+  /** The person's own environment: the caller's, or their login shell's. */
+  personEnv: Readonly<Record<string, string>>;
+  /** `env` of the person's own settings files, merged by their precedence. */
+  personSettingsEnv: Readonly<Record<string, string>>;
+  /** What the person wants passed to claude, without --settings and --session-id. */
+  args: readonly string[];
+  /** Content of a --settings that the person passed. */
+  personSettings: Readonly<Record<string, unknown>> | null;
+  /** `new`: begins the conversation `id`; `resume`: goes on with it; `own`: `args` say which conversation it is. */
+  conversation: 'new' | 'resume' | 'own';
+  /** Command of the hand-out client without its `--format`. */
+  exportCommand: readonly string[];
+  /** Where the files of this session will lie. */
+  files: { settings: string; restore: string; awsConfig: string; empty: string };
+}
+
+export interface LaunchPlan {
+  args: string[];
+  /** The whole environment of the process. */
+  env: Record<string, string>;
+  /** Content of files.settings. */
+  settings: string;
+  /** Content of files.restore: a shell script's lines; null where children get our identity. */
+  restore: string | null;
+  /** Content of files.awsConfig; null where it is not used. files.empty is then empty. */
+  awsConfig: string | null;
+}
+
+/** The profile that `whole-session` puts into its own AWS config file. */
+export const WHOLE_SESSION_PROFILE = 'bedrock-tray';
+
+/** Other providers, and Bedrock without signatures: blank counts as unset, and beats a person's settings.json. */
+const blanked = [
+  'AWS_BEARER_TOKEN_BEDROCK',
+  'CLAUDE_CODE_SKIP_BEDROCK_AUTH',
+  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
+  'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_GATEWAY',
+  'CLAUDE_CODE_USE_MANTLE',
+  'CLAUDE_CODE_USE_VERTEX',
+] as const;
+
+/** Marks of a Claude Code around us, and of the terminal that a shell happened to run in: not the session's. */
+const notInherited =
+  /^(CLAUDECODE|CLAUDE_CODE_(CHILD_SESSION|ENTRYPOINT|SSE_PORT)|COLUMNS|LINES|TMUX|TMUX_PANE|STY|WINDOWID|TERM_PROGRAM|TERM_PROGRAM_VERSION|TERM_SESSION_ID|TERMINAL_EMULATOR|VTE_VERSION|WT_SESSION|WT_PROFILE_ID|ITERM_\w+|LC_TERMINAL|LC_TERMINAL_VERSION|KITTY_\w+|WEZTERM_\w+|ALACRITTY_\w+|GHOSTTY_\w+|KONSOLE_\w+|VSCODE_\w+|NODE_CHANNEL_FD|NODE_UNIQUE_ID)$/;
+
+/** Credentials of the person's that would win over a profile in some SDK: gone in `whole-session`. */
+const ambientIdentity = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_CREDENTIAL_EXPIRATION',
+] as const;
+const ambientSources = [
+  'AWS_DEFAULT_PROFILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+] as const;
+
+/** What every program in a session's terminal starts from. */
+export function terminalEnvironment(personEnv: Readonly<Record<string, string>>): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(personEnv)) if (!notInherited.test(name)) env[name] = value;
+  env.TERM = 'xterm-256color';
+  env.COLORTERM = 'truecolor';
+  return env;
+}
+
+export function launchPlan(input: LaunchInput): LaunchPlan {
+  const wholeSession = input.identityMode === 'whole-session';
+  const settingsEnv = { ...bedrockEnv(input), ...(wholeSession ? wholeSessionEnv(input) : {}) };
+  const env = terminalEnvironment(input.personEnv);
+  if (wholeSession) for (const name of [...ambientIdentity, ...ambientSources]) delete env[name];
+  return {
+    args: claudeArgs(input),
+    env,
+    settings: `${JSON.stringify(settingsFor(input, settingsEnv), null, 2)}\n`,
+    restore: wholeSession ? null : restoreLines(input, Object.keys(settingsEnv)),
+    awsConfig: wholeSession ? awsConfig(input) : null,
+  };
+}
+
+/** A shell in place of Claude Code (demo without Claude Code): the same Bedrock environment, our identity. */
+export function shellEnvironment(input: LaunchInput): { env: Record<string, string>; awsConfig: string } {
+  const env = terminalEnvironment(input.personEnv);
+  for (const name of [...ambientIdentity, ...ambientSources, ...blanked]) delete env[name];
+  for (const [name, value] of Object.entries({ ...bedrockEnv(input), ...wholeSessionEnv(input) })) {
+    if (value !== '') env[name] = value;
+  }
+  return { env, awsConfig: awsConfig(input) };
+}
+
+function bedrockEnv(input: LaunchInput): Record<string, string> {
+  const env: Record<string, string> = {
+    CLAUDE_CODE_USE_BEDROCK: '1',
+    AWS_REGION: input.region,
+    ANTHROPIC_BEDROCK_BASE_URL: input.endpointUrl ?? '',
+    // Claude Code otherwise talks to its maker's own hosts, in a long wait for credentials too.
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  };
+  for (const name of blanked) env[name] = '';
+  if (input.model !== null) env.ANTHROPIC_MODEL = input.model;
+  if (input.smallFastModel !== null) {
+    env.ANTHROPIC_DEFAULT_HAIKU_MODEL = input.smallFastModel;
+    // The older name of the same.
+    env.ANTHROPIC_SMALL_FAST_MODEL = input.smallFastModel;
+  }
+  return env;
+}
+
+function wholeSessionEnv(input: LaunchInput): Record<string, string> {
+  const env: Record<string, string> = {
+    AWS_PROFILE: WHOLE_SESSION_PROFILE,
+    AWS_CONFIG_FILE: input.files.awsConfig,
+    AWS_SHARED_CREDENTIALS_FILE: input.files.empty,
+    AWS_DEFAULT_REGION: input.region,
+  };
+  for (const name of ambientIdentity) env[name] = '';
+  return env;
+}
+
+function claudeArgs(input: LaunchInput): string[] {
+  const args = ['--settings', input.files.settings];
+  if (input.conversation === 'new') args.push('--session-id', input.id);
+  if (input.conversation === 'resume') args.push('--resume', input.id);
+  if (input.model !== null) args.push('--model', input.model);
+  return [...args, ...input.args];
+}
+
+function settingsFor(input: LaunchInput, env: Record<string, string>): Record<string, unknown> {
+  const person = input.personSettings ?? {};
+  const windows = input.platform === 'win32';
+  const ours = {
+    awsCredentialExport: quoteForShell([...input.exportCommand, '--format', 'claude'], input.platform),
+    // A person's own refresh command would run against another identity, and block the start.
+    awsAuthRefresh: '',
+    preferredNotifChannel: 'notifications_disabled',
+    env: { ...recordOf(person.env), ...env },
+  };
+  const hooks = recordOf(person.hooks);
+  if (input.identityMode === 'bedrock-only' && !windows) {
+    const restore = {
+      type: 'command',
+      command: '/bin/sh',
+      args: ['-c', 'cat -- "$1" >>"$CLAUDE_ENV_FILE"', 'restore', input.files.restore],
+      timeout: 10,
+    };
+    const others = Array.isArray(hooks.SessionStart) ? hooks.SessionStart : [];
+    return { ...person, ...ours, hooks: { ...hooks, SessionStart: [...others, { hooks: [restore] }] } };
+  }
+  return { ...person, ...ours };
+}
+
+/** Lines that give Claude's shell commands back what the person had under the names that we set. */
+function restoreLines(input: LaunchInput, names: readonly string[]): string {
+  const lines = names.map((name) => {
+    const value = input.personSettingsEnv[name] ?? input.personEnv[name];
+    return value === undefined ? `unset ${name}` : `export ${name}=${quoteForSh(value)}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function awsConfig(input: LaunchInput): string {
+  const command = quoteForShell([...input.exportCommand, '--format', 'process'], input.platform, 'double');
+  return `[profile ${WHOLE_SESSION_PROFILE}]\nregion = ${input.region}\ncredential_process = ${command}\n`;
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

@@ -1,0 +1,36 @@
+import type { SessionState } from '../contract/state.ts';
+
+/** What can happen to a Claude Code session. */
+export type SessionEvent =
+  /** Its process is to be started, and credentials are there. */
+  | 'ready'
+  /** It cannot start before a person signs in. */
+  | 'signInNeeded'
+  | 'spawned'
+  /** Its process ended, it could not be started, or it was given up while it waited. */
+  | 'ended'
+  /** The pty-host that held it is gone, or the agent that was to start it. */
+  | 'hostGone';
+
+/**
+ * The table of transitions; what is not in it changes nothing, so late news of an ended session is harmless.
+ *
+ * | state | ready | signInNeeded | spawned | ended | hostGone |
+ * |---|---|---|---|---|---|
+ * | waiting | starting | waiting | | exited | lost |
+ * | starting | | waiting | running | exited | lost |
+ * | running | | | | exited | lost |
+ * | exited, lost (resumed) | starting | waiting | running | | |
+ */
+const table: Record<SessionState, Partial<Record<SessionEvent, SessionState>>> = {
+  waiting: { ready: 'starting', ended: 'exited', hostGone: 'lost' },
+  starting: { signInNeeded: 'waiting', spawned: 'running', ended: 'exited', hostGone: 'lost' },
+  running: { ended: 'exited', hostGone: 'lost' },
+  // `spawned`: an agent that lost its own list finds the session alive in the pty-host.
+  exited: { ready: 'starting', signInNeeded: 'waiting', spawned: 'running' },
+  lost: { ready: 'starting', signInNeeded: 'waiting', spawned: 'running', ended: 'exited' },
+};
+
+export function nextSessionState(state: SessionState, event: SessionEvent): SessionState {
+  return table[state][event] ?? state;
+}

@@ -1,0 +1,258 @@
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { AgentContext, Broker, RoleCredentials } from '../../src/agent/ports.ts';
+import { ClaudeSessionsRoom } from '../../src/agent/sessions/claude-sessions.ts';
+import { BedrockTrayError, type Environment, Settings, terminalSocketOf } from '../../src/contract/index.ts';
+import { formatCredentials } from '../../src/domain/credential-formats.ts';
+import { Happenings, TestTerminal } from './pty-host.ts';
+import { pinnedNode } from './sandbox.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const testEnvironment: Environment = {
+  name: 'work',
+  profile: 'work',
+  region: 'us-west-2',
+  model: null,
+  smallFastModel: null,
+  identityMode: 'bedrock-only',
+  endpointUrl: null,
+};
+
+const silent = () => undefined;
+
+/**
+ * The sessions room alone, with a pty-host of its own, and in the place of the agent's other rooms: a socket that
+ * hands out `issue`'s credentials to the real hand-out client, and a sign-in that is there or not.
+ */
+export class SessionRoom implements AsyncDisposable {
+  readonly folder: string;
+  /** The person's HOME. */
+  readonly home: string;
+  /** A folder to work in. */
+  readonly project: string;
+  readonly environment: Environment;
+  readonly settings = Settings.parse({});
+  /** How often the person was asked to sign in. */
+  asked = 0;
+  /** Requests to the credentials route. */
+  readonly exports: { session: string; format: string; ms: number }[] = [];
+  held = 0;
+  signedIn = true;
+  readonly happenings = new Happenings();
+  room!: ClaudeSessionsRoom;
+  #server!: Server;
+  #signIns = new Set<() => void>();
+  #terminals: TestTerminal[] = [];
+  #issue: () => Promise<Omit<RoleCredentials, 'accountId'>>;
+  #env: Record<string, string>;
+
+  private constructor(
+    folder: string,
+    issue: () => Promise<Omit<RoleCredentials, 'accountId'>>,
+    environment: Partial<Environment>,
+    env: Record<string, string>,
+  ) {
+    this.folder = folder;
+    this.home = join(folder, 'home');
+    this.project = join(folder, 'a project');
+    this.environment = { ...testEnvironment, ...environment };
+    this.#issue = issue;
+    this.#env = env;
+  }
+
+  static async start(options: {
+    issue?: () => Promise<Omit<RoleCredentials, 'accountId'>>;
+    environment?: Partial<Environment>;
+    /** The agent's environment beside PATH and HOME. */
+    env?: Record<string, string>;
+    signedIn?: boolean;
+    claudePath?: string;
+  }): Promise<SessionRoom> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'session-room-')));
+    const own = new SessionRoom(
+      folder,
+      options.issue ?? (() => Promise.reject(new Error('no credentials here'))),
+      options.environment ?? {},
+      options.env ?? {},
+    );
+    own.signedIn = options.signedIn ?? true;
+    if (options.claudePath) own.settings.claudePath = options.claudePath;
+    await mkdir(own.home);
+    await mkdir(own.project);
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['src/cli/hand-out.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      logLevel: 'error',
+      outfile: join(folder, "the client's", 'hand-out.cjs'),
+    });
+    await own.#serve();
+    own.room = own.another();
+    await own.room.start();
+    return own;
+  }
+
+  get ptyHostSocket(): string {
+    return join(this.folder, 'pty-host.sock');
+  }
+
+  /** Another agent's room on the same state, as after a restart. */
+  another(): ClaudeSessionsRoom {
+    const clock: AgentContext['clock'] = {
+      now: () => Date.now(),
+      wakeAt: (at, fire) => {
+        const timer = setTimeout(fire, Math.max(0, at - Date.now()));
+        return () => clearTimeout(timer);
+      },
+    };
+    const ssoProfile = (name: string) => {
+      if (name !== 'work') throw new BedrockTrayError('ProfileUnknown', { profile: name });
+      return { name, ssoSession: 'corp', accountId: '111122223333', roleName: 'Dev', region: 'eu-west-3' };
+    };
+    const room = new ClaudeSessionsRoom({
+      context: {
+        clock,
+        log: { info: silent, warn: silent, error: silent, debug: silent },
+        env: { PATH: process.env.PATH, HOME: this.home, SHELL: '/bin/sh', LANG: 'C.UTF-8', ...this.#env },
+        userHome: this.home,
+        home: join(this.folder, 'state'),
+      },
+      broker: {
+        credentials: async () => {
+          if (!this.signedIn) {
+            throw new BedrockTrayError('SignInNeeded', {
+              ssoSession: 'corp',
+              startUrl: 'https://corp.example',
+            });
+          }
+          return undefined as unknown as Awaited<ReturnType<Broker['credentials']>>;
+        },
+        hold: () => {
+          this.held++;
+          let here = true;
+          return () => {
+            if (here) this.held--;
+            here = false;
+          };
+        },
+      },
+      keeper: {
+        need: () => {
+          this.asked++;
+          this.happenings.happened();
+        },
+        untilValid: (_, signal) => this.#untilSignedIn(signal),
+      },
+      profiles: {
+        ssoProfile,
+        ssoSessions: () => [
+          {
+            id: 'corp',
+            kind: 'sso-session',
+            startUrl: 'https://corp.example',
+            region: 'us-east-1',
+            scopes: [],
+          },
+        ],
+        reload: async () => undefined,
+      },
+      environments: {
+        active: () => this.environment,
+        get: (name) => {
+          if (name === this.environment.name) return this.environment;
+          throw new BedrockTrayError('EnvironmentUnknown', { environment: name });
+        },
+      },
+      settings: { get: () => this.settings },
+      ptyHost: {
+        socket: this.ptyHostSocket,
+        node: pinnedNode,
+        program: join(root, 'src', 'pty-host', 'main.ts'),
+        logFile: join(this.folder, 'logs', 'pty-host.log'),
+      },
+      agentSocket: join(this.folder, 'agent.sock'),
+      handOut: [pinnedNode, join(this.folder, "the client's", 'hand-out.cjs')],
+    });
+    room.onChange(() => this.happenings.happened());
+    return room;
+  }
+
+  signIn(): void {
+    this.signedIn = true;
+    for (const resolve of this.#signIns) resolve();
+    this.#signIns.clear();
+  }
+
+  state(id: string): string | undefined {
+    return this.room.views().find((s) => s.id === id)?.state;
+  }
+
+  until(id: string, state: string, ms?: number): Promise<void> {
+    return this.happenings.until(
+      () => this.state(id) === state,
+      `session ${state}, not ${this.state(id)}`,
+      ms,
+    );
+  }
+
+  async attach(id: string, size = { cols: 100, rows: 40 }): Promise<TestTerminal> {
+    const { ticket, socket } = await this.room.attach(id);
+    if (socket !== terminalSocketOf(this.ptyHostSocket))
+      throw new Error(`not the socket of terminals: ${socket}`);
+    const terminal = new TestTerminal(socket, { ticket, ...size });
+    this.#terminals.push(terminal);
+    return terminal;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const terminal of this.#terminals) terminal.connection.close();
+    await this.room.stop('end');
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #untilSignedIn(signal: AbortSignal): Promise<void> {
+    if (this.signedIn) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#signIns.add(resolve);
+      signal.addEventListener('abort', () => {
+        this.#signIns.delete(resolve);
+        reject(signal.reason);
+      });
+    });
+  }
+
+  /** GET /v1/credentials?session=ID&format=F, which waits for the sign-in as the agent's does. */
+  async #serve(): Promise<void> {
+    this.#server = createServer(async (request, response) => {
+      const began = performance.now();
+      const url = new URL(request.url ?? '/', 'http://agent');
+      const session = url.searchParams.get('session') ?? '';
+      const format = (url.searchParams.get('format') ?? 'process') as 'claude' | 'process';
+      if (url.pathname !== '/v1/credentials' || !this.room.identity(session)) {
+        response.writeHead(404).end('{}');
+        return;
+      }
+      const gone = new AbortController();
+      response.on('close', () => gone.abort());
+      try {
+        await this.#untilSignedIn(gone.signal);
+        const credentials = await this.#issue();
+        response.end(formatCredentials({ ...credentials, accountId: '111122223333' }, format));
+        this.exports.push({ session, format, ms: performance.now() - began });
+        this.happenings.happened();
+      } catch {
+        response.destroy();
+      }
+    });
+    await new Promise<void>((resolve) => this.#server.listen(join(this.folder, 'agent.sock'), resolve));
+  }
+}
