@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Need,
+  nextPrompt,
+  noPrompt,
+  type PromptCircumstances,
+  type PromptEvent,
+  shownPrompt,
+} from '../../../src/domain/prompt.ts';
+
+const minute = 60_000;
+const t0 = Date.UTC(2030, 0, 1);
+const runs = process.env.CI === 'true' ? 2_000 : 200;
+const there: PromptCircumstances = { someoneThere: true, signingIn: new Set() };
+const need = (ssoSession: string, profile: string | null = null): PromptEvent => ({
+  type: 'need',
+  need: {
+    ssoSession,
+    startUrl: `https://${ssoSession}.awsapps.com/start`,
+    profile,
+    accountId: profile && '111122223333',
+    roleName: profile && 'Dev',
+    reason: profile ? 'requested' : 'expired',
+  } satisfies Need,
+});
+const tick: PromptEvent = { type: 'tick' };
+
+describe('the prompt', () => {
+  it('is raised once, and again after 5, 10, 20, 40, 60, 60 min', () => {
+    let { state, raise } = nextPrompt(noPrompt, need('a', 'dev'), t0, there);
+    expect(raise).toBe(true);
+    let last = t0;
+    const pauses: number[] = [];
+    for (let at = t0; at < t0 + 250 * minute; at += minute) {
+      // Whoever asks again meanwhile does not raise it.
+      const again = nextPrompt(state, need('a', 'dev'), at, there);
+      state = again.state;
+      if (again.raise) {
+        pauses.push((at - last) / minute);
+        last = at;
+      }
+    }
+    expect(pauses).toEqual([5, 10, 20, 40, 60, 60]);
+    expect(shownPrompt(state)).toMatchObject({ count: 7, sinceAt: t0, profile: 'dev' });
+  });
+
+  it('is one at a time: the next SSO session is asked about when the first lives again', () => {
+    let { state } = nextPrompt(noPrompt, need('a'), t0, there);
+    const second = nextPrompt(state, need('b'), t0 + 1, there);
+    expect(second.raise).toBe(false);
+    expect(shownPrompt(second.state)?.ssoSession).toBe('a');
+    const met = nextPrompt(second.state, { type: 'met', ssoSession: 'a' }, t0 + 2, there);
+    expect(met.raise).toBe(true);
+    expect(shownPrompt(met.state)).toMatchObject({ ssoSession: 'b', count: 1 });
+    state = nextPrompt(met.state, { type: 'met', ssoSession: 'b' }, t0 + 3, there).state;
+    expect(shownPrompt(state)).toBeNull();
+    expect(state.nextRaiseAt).toBeNull();
+  });
+
+  it('names who needs it as soon as that is known', () => {
+    const first = nextPrompt(noPrompt, need('a'), t0, there);
+    const named = nextPrompt(first.state, need('a', 'dev'), t0 + 1, there);
+    expect(named.raise).toBe(false);
+    expect(shownPrompt(named.state)).toMatchObject({ profile: 'dev', reason: 'expired', count: 1 });
+  });
+
+  it('waits while nobody is there, and while a person is signing in', () => {
+    const absent = nextPrompt(noPrompt, need('a'), t0, { ...there, someoneThere: false });
+    expect(absent.raise).toBe(false);
+    expect(shownPrompt(absent.state)).toBeNull();
+    const back = nextPrompt(absent.state, tick, t0 + minute, there);
+    expect(back.raise).toBe(true);
+    const busy = { ...there, signingIn: new Set(['a']) };
+    expect(nextPrompt(back.state, tick, t0 + 6 * minute, busy).raise).toBe(false);
+  });
+
+  it('is raised at most once in 5 min, whatever comes', () => {
+    const event = fc.oneof(
+      fc.constant(tick),
+      fc.constantFrom('a', 'b').map((id) => need(id)),
+      fc.constantFrom('a', 'b').map((id) => need(id, 'dev')),
+    );
+    const history = fc.array(fc.record({ wait: fc.nat(10 * minute), event }), { maxLength: 60 });
+    fc.assert(
+      fc.property(history, (steps) => {
+        let now = t0;
+        let state = noPrompt;
+        let last = Number.NEGATIVE_INFINITY;
+        for (const { wait, event: e } of steps) {
+          now += wait;
+          const step = nextPrompt(state, e, now, there);
+          state = step.state;
+          if (step.raise) {
+            expect(now - last).toBeGreaterThanOrEqual(5 * minute);
+            last = now;
+          }
+          if (state.nextRaiseAt !== null) expect(state.nextRaiseAt).toBeGreaterThan(now);
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+});

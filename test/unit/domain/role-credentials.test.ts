@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  absent,
+  type CredentialsProblem,
+  FORCED_SPACING_MS,
+  handOut,
+  nextRoleCredentials,
+  type RoleCredentialsEvent,
+  type RoleCredentialsState,
+  roleCredentialsDeadline,
+  usableLife,
+} from '../../../src/domain/role-credentials.ts';
+import { isUsable } from '../../../src/domain/schedule.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const t0 = Date.UTC(2030, 0, 1);
+const runs = process.env.CI === 'true' ? 3_000 : 300;
+
+const wanted: RoleCredentialsEvent = { type: 'wanted' };
+const tick: RoleCredentialsEvent = { type: 'tick', kept: true };
+const obtained = (expiresAt: number): RoleCredentialsEvent => ({ type: 'obtained', expiresAt });
+const failed = (problem: CredentialsProblem): RoleCredentialsEvent => ({ type: 'failed', problem });
+const network: CredentialsProblem = { kind: 'network', name: 'ENOTFOUND' };
+const noSignIn: CredentialsProblem = { kind: 'sign-in', name: 'SignInNeeded' };
+
+function through(...steps: [number, RoleCredentialsEvent][]) {
+  let state: RoleCredentialsState = absent;
+  let effects: string[] = [];
+  for (const [at, event] of steps) ({ state, effects } = nextRoleCredentials(state, event, at, 0));
+  return { state, effects };
+}
+const valid = (lifetime = hour) => through([t0, wanted], [t0, obtained(t0 + lifetime)]).state;
+
+describe('renewal ahead of time', () => {
+  it('comes with more than 15 min left, and only for credentials that somebody uses', () => {
+    const state = valid();
+    expect(roleCredentialsDeadline(state, true)).toBe(t0 + 40 * minute);
+    expect(roleCredentialsDeadline(state, false)).toBe(t0 + hour);
+    const end = nextRoleCredentials(state, { type: 'tick', kept: false }, t0 + hour, 0);
+    expect(end).toEqual({ state: { ...absent, notBefore: t0 + 40 * minute }, effects: [] });
+  });
+
+  it('comes at half-life where the lifetime is short', () => {
+    expect(roleCredentialsDeadline(valid(minute), true)).toBe(t0 + 30_000);
+    expect(roleCredentialsDeadline(valid(30 * minute), true)).toBe(t0 + 15 * minute);
+  });
+
+  it('hands the old ones out while it is under way, waits for it only where little is left', () => {
+    const at = t0 + 40 * minute;
+    const { state } = nextRoleCredentials(valid(), tick, at, 0);
+    expect(handOut(state, at)).toBe('hand-out');
+    expect(handOut(state, t0 + 50 * minute)).toBe('wait-briefly');
+    expect(handOut(state, t0 + hour)).toBe('wait');
+  });
+});
+
+describe('a failed renewal', () => {
+  const due = t0 + 40 * minute;
+  const failing = (problem: CredentialsProblem) =>
+    through([t0, wanted], [t0, obtained(t0 + hour)], [due, tick], [due, failed(problem)]).state;
+
+  it('leaves usable credentials stale, to be handed out until they are over', () => {
+    const state = failing(network);
+    expect(state.state).toBe('stale');
+    expect(handOut(state, due)).toBe('hand-out');
+    expect(usableLife(state, t0 + hour)).toBeNull();
+    expect(handOut(state, t0 + hour)).toBe('refuse');
+  });
+
+  it('is tried again after a pause, not on every request', () => {
+    const state = failing(network);
+    expect(nextRoleCredentials(state, wanted, due + 4_999, 0).effects).toEqual([]);
+    expect(nextRoleCredentials(state, wanted, due + 5_000, 0).effects).toEqual(['renew']);
+  });
+
+  it('honours Retry-After also where there is nothing to hand out', () => {
+    const throttled: CredentialsProblem = { kind: 'throttle', name: 'TooManyRequests', retryAfterMs: minute };
+    const { state } = through([t0, wanted], [t0, failed(throttled)]);
+    expect(state.state).toBe('absent');
+    expect(nextRoleCredentials(state, wanted, t0 + minute - 1, 0).effects).toEqual([]);
+    expect(nextRoleCredentials(state, wanted, t0 + minute, 0).effects).toEqual(['renew']);
+  });
+
+  it.each<CredentialsProblem>([
+    { kind: 'forbidden', name: 'ForbiddenException' },
+    { kind: 'not-found', name: 'ResourceNotFound' },
+  ])('by $kind denies: nothing is handed out, and AWS is asked again only after the pause', (problem) => {
+    const state = failing(problem);
+    expect(state.state).toBe('denied');
+    expect(handOut(state, due)).toBe('refuse');
+    expect(nextRoleCredentials(state, wanted, due + 29_999, 0).effects).toEqual([]);
+    expect(nextRoleCredentials(state, wanted, due + 30_000, 0).effects).toEqual(['renew']);
+  });
+
+  it('for want of a sign-in is made good by the sign-in, at once', () => {
+    const none = through([t0, wanted], [t0, failed(noSignIn)]).state;
+    expect(roleCredentialsDeadline(none, true)).toBeNull();
+    expect(nextRoleCredentials(none, { type: 'signedIn' }, t0 + 1, 0).effects).toEqual(['renew']);
+    expect(nextRoleCredentials(failing(noSignIn), { type: 'signedIn' }, due + 1, 0).effects).toEqual([
+      'renew',
+    ]);
+    expect(nextRoleCredentials(failing(network), { type: 'signedIn' }, due + 1, 0).effects).toEqual([]);
+  });
+});
+
+describe('a key that AWS refused', () => {
+  const refused: RoleCredentialsEvent = { type: 'refused' };
+  it('is replaced, and not handed out meanwhile', () => {
+    const { state, effects } = nextRoleCredentials(valid(), refused, t0 + 1, 0);
+    expect(effects).toEqual(['renew']);
+    expect(handOut(state, t0 + 1)).toBe('wait');
+  });
+
+  it('forces at most one renewal every few seconds', () => {
+    const forced = through(
+      [t0, wanted],
+      [t0, obtained(t0 + hour)],
+      [t0 + 1, refused],
+      [t0 + 2, obtained(t0 + hour)],
+    ).state;
+    expect(nextRoleCredentials(forced, refused, t0 + 3, 0).effects).toEqual([]);
+    expect(nextRoleCredentials(forced, refused, t0 + 2 + FORCED_SPACING_MS, 0).effects).toEqual(['renew']);
+  });
+});
+
+const anyProblem: fc.Arbitrary<CredentialsProblem> = fc.oneof(
+  fc.constant(noSignIn),
+  fc.record({
+    kind: fc.constantFrom('forbidden', 'not-found', 'throttle', 'server', 'network', 'unauthorized', 'disk'),
+    name: fc.constant('X'),
+    retryAfterMs: fc.option(fc.integer({ min: -1, max: 10 * hour }), { nil: undefined }),
+  }) as fc.Arbitrary<CredentialsProblem>,
+);
+const anyEvent = (now: number): fc.Arbitrary<RoleCredentialsEvent> =>
+  fc.oneof(
+    fc.constant(wanted),
+    fc.boolean().map((kept): RoleCredentialsEvent => ({ type: 'tick', kept })),
+    fc.constant<RoleCredentialsEvent>({ type: 'refused' }),
+    fc.constant<RoleCredentialsEvent>({ type: 'signedIn' }),
+    fc.constant<RoleCredentialsEvent>({ type: 'dropped' }),
+    anyProblem.map(failed),
+    fc.integer({ min: -minute, max: 12 * hour }).map((life) => obtained(now + life)),
+  );
+
+describe('whatever happens', () => {
+  it('nothing that is over or denied is handed out, no deadline stays in the past, one call at a time', () => {
+    const steps = fc.array(
+      fc.record({
+        wait: fc.integer({ min: -10 * minute, max: 2 * hour }),
+        event: anyEvent(0),
+        random: fc.nat(999),
+      }),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(steps, fc.boolean(), (history, kept) => {
+        let now = t0;
+        let state: RoleCredentialsState = absent;
+        for (const { wait, event, random } of history) {
+          now += wait;
+          const real = event.type === 'obtained' ? obtained(now + event.expiresAt) : event;
+          const before = state;
+          const step = nextRoleCredentials(state, real, now, random / 1000);
+          state = step.state;
+          const life = usableLife(state, now);
+          if (life) expect(isUsable(life, now)).toBe(true);
+          if (handOut(state, now) === 'hand-out') expect(life).not.toBeNull();
+          if (state.state === 'denied') expect(handOut(state, now)).toBe('refuse');
+          if (before.state === 'renewing') expect(step.effects).toEqual([]);
+          if (step.effects.length > 0) expect(state.state).toBe('renewing');
+          const after = nextRoleCredentials(state, { type: 'tick', kept }, now, random / 1000).state;
+          const deadline = roleCredentialsDeadline(after, kept);
+          if (deadline !== null) expect(deadline).toBeGreaterThan(now);
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+});
