@@ -81,6 +81,24 @@ function toBedrockTrayError(error: unknown, closed: boolean): BedrockTrayError {
 }
 
 /**
+ * The same socket, on which a message after its end is dropped: oRPC tells the other side of each stopped stream,
+ * and would throw into nowhere when the connection ended in the same moment. Calls are refused before it comes to that.
+ */
+function tolerant(socket: WebSocketLike): WebSocketLike {
+  return {
+    get readyState() {
+      return socket.readyState > OPEN ? OPEN : socket.readyState;
+    },
+    addEventListener: socket.addEventListener.bind(socket),
+    removeEventListener: socket.removeEventListener.bind(socket),
+    send(data) {
+      if (socket.readyState === OPEN) socket.send(data);
+    },
+    close: (code, reason) => socket.close(code, reason),
+  };
+}
+
+/**
  * Speaks the contract over a WebSocket (or something like it) that is open or opening. Runs in Node, in
  * Electron's main process and in a browser.
  */

@@ -43,12 +43,16 @@ export class SessionRoom implements AsyncDisposable {
   readonly exports: { session: string; format: string; ms: number }[] = [];
   held = 0;
   signedIn = true;
+  /** The sign-in is gone though the broker still had credentials when the session was opened. */
+  blocked = false;
+  /** Requests for credentials that wait for a sign-in. */
+  exportsWaiting = 0;
   readonly happenings = new Happenings();
   room!: ClaudeSessionsRoom;
   #server!: Server;
   #signIns = new Set<() => void>();
   #terminals: TestTerminal[] = [];
-  #issue: () => Promise<Omit<RoleCredentials, 'accountId'>>;
+  readonly issue: () => Promise<Omit<RoleCredentials, 'accountId'>>;
   #env: Record<string, string>;
 
   private constructor(
@@ -61,7 +65,7 @@ export class SessionRoom implements AsyncDisposable {
     this.home = join(folder, 'home');
     this.project = join(folder, 'a project');
     this.environment = { ...testEnvironment, ...environment };
-    this.#issue = issue;
+    this.issue = issue;
     this.#env = env;
   }
 
@@ -186,6 +190,8 @@ export class SessionRoom implements AsyncDisposable {
 
   signIn(): void {
     this.signedIn = true;
+    this.blocked = false;
+    this.exportsWaiting = 0;
     for (const resolve of this.#signIns) resolve();
     this.#signIns.clear();
   }
@@ -220,7 +226,7 @@ export class SessionRoom implements AsyncDisposable {
   }
 
   #untilSignedIn(signal: AbortSignal): Promise<void> {
-    if (this.signedIn) return Promise.resolve();
+    if (this.signedIn && !this.blocked) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#signIns.add(resolve);
       signal.addEventListener('abort', () => {
@@ -244,8 +250,10 @@ export class SessionRoom implements AsyncDisposable {
       const gone = new AbortController();
       response.on('close', () => gone.abort());
       try {
+        if (!this.signedIn || this.blocked) this.exportsWaiting++;
+        this.happenings.happened();
         await this.#untilSignedIn(gone.signal);
-        const credentials = await this.#issue();
+        const credentials = await this.issue();
         response.end(formatCredentials({ ...credentials, accountId: '111122223333' }, format));
         this.exports.push({ session, format, ms: performance.now() - began });
         this.happenings.happened();

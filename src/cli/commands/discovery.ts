@@ -4,15 +4,24 @@ import { BedrockTrayError } from '../../contract/index.ts';
 import { print, printJson, translator, withAgent } from '../shell.ts';
 import { table } from '../table.ts';
 
-/** The SSO session that was named, or the only one that is configured. */
+/** The SSO session that was named, else the active environment's, else the only one that is configured. */
 async function chosenSsoSession(agent: AgentConnection, named: string | undefined): Promise<string> {
   if (named !== undefined) return named;
-  const { ssoSessions } = await agent.call('state.get', {});
-  const only = ssoSessions.length === 1 ? ssoSessions[0] : undefined;
+  const { ssoSessions, environments, activeEnvironment } = await agent.call('state.get', {});
+  const active = environments.find((e) => e.name === activeEnvironment);
+  if (active) {
+    const { profiles } = await agent.call('profiles.list', {});
+    const found = profiles.find((p) => p.name === active.profile)?.ssoSession;
+    if (found) return found;
+  }
+  // A legacy profile's start URL counts only where there is no [sso-session].
+  const sections = ssoSessions.filter((s) => s.kind === 'sso-session');
+  const candidates = sections.length > 0 ? sections : ssoSessions;
+  const only = candidates.length === 1 ? candidates[0] : undefined;
   if (only) return only.id;
   throw new BedrockTrayError('BadInput', {
     field: '--sso-session',
-    reason: translator().t('cli:chooseSsoSession', { names: ssoSessions.map((s) => s.id).join(', ') || '-' }),
+    reason: translator().t('cli:chooseSsoSession', { names: candidates.map((s) => s.id).join(', ') || '-' }),
   });
 }
 
