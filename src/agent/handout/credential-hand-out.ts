@@ -78,13 +78,12 @@ export interface HandOutParts {
 
 /**
  * Hands credentials out: the plain route on the socket, and the container endpoint on 127.0.0.1. The way of a
- * request is short: the broker's memory, and text that is made once for each generation of credentials.
+ * request is short: checks by hand, the broker's memory, a few microseconds of text; no secret is kept here.
  */
 export class CredentialHandOut implements HandOut {
   readonly #parts: HandOutParts;
   readonly #sessions: SessionExport;
   readonly #endpoint: ContainerEndpoint;
-  readonly #texts = new WeakMap<RoleCredentials, Map<string, string>>();
   readonly #translators = new Map<ShownLanguage, Translator>();
 
   constructor(parts: HandOutParts) {
@@ -105,8 +104,7 @@ export class CredentialHandOut implements HandOut {
         return { status: 200, headers: textHeaders, body };
       }
       const credentials = await this.#credentials(profile);
-      const body = this.#text(credentials, format, () => formatCredentials(credentials, format));
-      return { status: 200, headers: textHeaders, body };
+      return { status: 200, headers: textHeaders, body: formatCredentials(credentials, format) };
     } catch (e) {
       return this.#refusal(this.#viewOf(e), language);
     }
@@ -175,27 +173,12 @@ export class CredentialHandOut implements HandOut {
   async #containerAnswer(profile: string): Promise<ContainerAnswer> {
     try {
       const credentials = await this.#credentials(profile);
-      const body = this.#text(credentials, 'container', () => formatContainerCredentials(credentials));
-      return { status: 200, body };
+      return { status: 200, body: formatContainerCredentials(credentials) };
     } catch (e) {
       const view = this.#viewOf(e);
       const message = this.#translator(undefined).error(view);
       return { status: statusOf(view.code), body: JSON.stringify({ Code: view.code, Message: message }) };
     }
-  }
-
-  #text(credentials: RoleCredentials, format: string, make: () => string): string {
-    let texts = this.#texts.get(credentials);
-    if (!texts) {
-      texts = new Map();
-      this.#texts.set(credentials, texts);
-    }
-    let text = texts.get(format);
-    if (text === undefined) {
-      text = make();
-      texts.set(format, text);
-    }
-    return text;
   }
 
   #viewOf(e: unknown): ErrorView {

@@ -28,6 +28,7 @@ export class FileSettingsStore implements SettingsStore {
   readonly #changes = new ChangeEmitter();
   #raw: State = {};
   #settings: Settings = Settings.parse({});
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(context: Pick<AgentContext, 'home' | 'log' | 'clock'>) {
     const { home, log, clock } = context;
@@ -47,7 +48,18 @@ export class FileSettingsStore implements SettingsStore {
     return this.#settings;
   }
 
-  async set(patch: SettingsPatch): Promise<Settings> {
+  /** Changes follow one another, so that none is lost. */
+  set(patch: SettingsPatch): Promise<Settings> {
+    const turn = this.#turn.then(() => this.#apply(patch));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#changes.onChange(listener);
+  }
+
+  async #apply(patch: SettingsPatch): Promise<Settings> {
     const raw: State = { ...this.#raw };
     for (const [key, value] of Object.entries(patch)) {
       if (value === undefined) continue;
@@ -59,9 +71,5 @@ export class FileSettingsStore implements SettingsStore {
     this.#settings = validated(raw, () => undefined);
     this.#changes.emit();
     return this.#settings;
-  }
-
-  onChange(listener: () => void): () => void {
-    return this.#changes.onChange(listener);
   }
 }
