@@ -46,7 +46,7 @@ export function pageReply(
 <link rel="stylesheet" href="/sandbox.css">
 </head>
 <body>
-<p class="notice" role="note">${words.notice}</p>
+<header class="notice">${words.notice}</header>
 <main>
 ${mark}
 <p class="brand">${words.brand}</p>
