@@ -1,12 +1,12 @@
 import type { ModelView } from '../contract/state.ts';
 import type { AgentLink } from './agent-link.ts';
 
-/** How long an answer is shown without asking again. */
+/** How long an answer is shown without asking again when the menu opens. */
 const FRESH_MS = 10 * 60_000;
 /** How long to wait after a failure. */
-const RETRY_MS = 30_000;
+const RETRY_MS = 60_000;
 
-/** What the active environment can be switched to: asked for when the menu is opened, and kept. */
+/** What the active environment can be switched to: asked for when somebody may look, and kept. */
 export class Catalog {
   readonly #link: AgentLink;
   readonly #listeners = new Set<() => void>();
@@ -31,10 +31,10 @@ export class Catalog {
     this.#listeners.add(listener);
   }
 
-  /** Asks for what is missing or old. */
-  want(): void {
+  /** Asks for what is missing, and when the menu is opened for what is old. */
+  want(why: 'opened' | 'shown'): void {
     const key = this.#key();
-    if (key === null) return;
+    if (key === null || (why === 'shown' && this.#regions !== null && this.#models.has(key))) return;
     if (this.#regions === null) {
       this.#ask('regions', async () => {
         this.#regions = (await this.#link.call('regions.list', {})).regions;

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { Menu } from 'electron';
-import { type MenuInput, menuModel } from '../domain/menu-model.ts';
+import { type IconState, type MenuInput, menuModel } from '../domain/menu-model.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { Catalog } from './catalog.ts';
 import type { MenuActions } from './menu-actions.ts';
@@ -15,6 +15,8 @@ export interface MenuRooms {
   catalog: Catalog;
   actions: MenuActions;
 }
+
+const hasCredentials: readonly IconState[] = ['valid', 'ending'];
 
 /** setTimeout's longest wait. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -41,6 +43,8 @@ export class MenuController {
       platform: process.platform as MenuInput['platform'],
       userHome: homedir(),
     });
+    // Panels on Linux do not tell that the menu is opened: its lists are fetched once credentials can fetch them.
+    if (process.platform === 'linux' && hasCredentials.includes(model.icon)) catalog.want('shown');
     icon.show(model.icon, words.say(model.tooltip));
     clearTimeout(this.#timer);
     if (model.changesAt !== null) {
@@ -61,7 +65,7 @@ export class MenuController {
         },
       ),
     );
-    menu.on('menu-will-show', () => catalog.want());
+    menu.on('menu-will-show', () => catalog.want('opened'));
     icon.setMenu(menu);
   }
 

@@ -36,18 +36,22 @@ function marshalString(text: string): Buffer {
 
 /** A call of the bus's own object, with one string or nothing as argument. */
 export function marshalCall(serial: number, member: string, argument?: string): Buffer {
-  const field = (code: number, signature: string, value: Buffer): Buffer => {
-    const head = Buffer.from([code, 1, signature.charCodeAt(0), 0]);
-    const body = Buffer.concat([head, value]);
-    return Buffer.concat([body, Buffer.alloc(aligned(body.length, 8) - body.length)]);
+  const fields: Buffer[] = [];
+  const field = (code: number, signature: string, value: Buffer): void => {
+    const before = fields.reduce((n, part) => n + part.length, 0);
+    // Each field starts on a multiple of 8; after the last one follows no padding that counts.
+    fields.push(
+      Buffer.alloc(aligned(before, 8) - before),
+      Buffer.from([code, 1, signature.charCodeAt(0), 0]),
+      value,
+    );
   };
-  const fields = Buffer.concat([
-    field(1, 'o', marshalString('/org/freedesktop/DBus')),
-    field(2, 's', marshalString(BUS)),
-    field(3, 's', marshalString(member)),
-    field(6, 's', marshalString(BUS)),
-    ...(argument === undefined ? [] : [field(8, 'g', Buffer.from([1, 's'.charCodeAt(0), 0]))]),
-  ]);
+  field(1, 'o', marshalString('/org/freedesktop/DBus'));
+  field(2, 's', marshalString(BUS));
+  field(3, 's', marshalString(member));
+  field(6, 's', marshalString(BUS));
+  if (argument !== undefined) field(8, 'g', Buffer.from([1, 's'.charCodeAt(0), 0]));
+  const head = Buffer.concat(fields);
   const body = argument === undefined ? Buffer.alloc(0) : marshalString(argument);
   const header = Buffer.alloc(16);
   header.write('l');
@@ -55,8 +59,8 @@ export function marshalCall(serial: number, member: string, argument?: string): 
   header[3] = 1;
   header.writeUInt32LE(body.length, 4);
   header.writeUInt32LE(serial, 8);
-  header.writeUInt32LE(fields.length, 12);
-  return Buffer.concat([header, fields, body]);
+  header.writeUInt32LE(head.length, 12);
+  return Buffer.concat([header, head, Buffer.alloc(aligned(head.length, 8) - head.length), body]);
 }
 
 export interface BusMessage {

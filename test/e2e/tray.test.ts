@@ -1,0 +1,274 @@
+/** The tray on a real Electron: icon, menu, notifications and quitting, over D-Bus as a panel does it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
+import { desktopMissing } from '../support/desktop/needs.ts';
+import { credentials, environment, prompt, session, ssoSession } from '../support/tray/snapshots.ts';
+import { startTray, type TrayApp } from '../support/tray/tray-app.ts';
+import { appCommand } from './support/electron-app.ts';
+
+const missing = desktopMissing();
+const title = `the tray: ${missing ?? describeElectron(findElectron())}`;
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let tray: TrayApp;
+
+  beforeAll(async () => {
+    tray = await startTray();
+  }, 90_000);
+  afterAll(() => tray?.desktop.stop());
+
+  test('shows icon, tooltip and menu', async () => {
+    const { desktop, launched } = tray;
+    await desktop.tray.waitForItems();
+    expect(await desktop.tray.pid()).toBe(launched.pid);
+    const shown = await desktop.tray.waitForProperties((p) => p.toolTip.includes('Signed in'));
+    expect(shown.toolTip).toBe('Bedrock Tray: Signed in · 54 min left');
+    const menu = await desktop.tray.waitForMenu((m) => m.length > 6);
+    expect(menu.map((e) => e.label)).toEqual([
+      'Signed in · 54 min left',
+      '123456789012 / BedrockDeveloper',
+      '',
+      'Open Claude Code in /home/dana/src/billing-service',
+      'Open Claude Code in another folder',
+      '',
+      'Environment: work',
+      'Region: us-west-2',
+      expect.stringMatching(/^Model: /),
+      '',
+      'Copy',
+      'Sign out of corp',
+      '',
+      'Open window',
+      'Settings…',
+      'Quit…',
+    ]);
+    // An ampersand in a folder's name is shown, not taken for a mnemonic.
+    expect(menu[4]?.children?.[0]?.label).toBe('/home/dana/src/web & shop');
+  });
+
+  test('no window is there, and nothing of one', async () => {
+    expect(tray.launched.app.windows()).toEqual([]);
+    const renderers = tray.desktop.running().filter(({ argv }) => argv.includes('--type=renderer'));
+    expect(renderers).toEqual([]);
+  });
+
+  test('lists are asked for once, and switching goes to the agent', async () => {
+    const { desktop, agent } = tray;
+    const menu = await desktop.tray.waitForMenu(
+      (m) => m.find((e) => e.label === 'Model: US Claude Sonnet 4.5') !== undefined,
+    );
+    const regions = menu.find((e) => e.label.startsWith('Region'));
+    expect(regions?.children).toEqual([
+      { label: 'eu-central-1', type: 'radio', enabled: true, toggleState: false },
+      { label: 'us-east-1', type: 'radio', enabled: true, toggleState: false },
+      { label: 'us-west-2', type: 'radio', enabled: true, toggleState: true },
+    ]);
+    expect(agent.calls.filter((c) => c.name === 'models.list')).toHaveLength(1);
+    await desktop.tray.click([/^Region/, 'eu-central-1']);
+    const { input, role } = await agent.called('environments.update');
+    expect(role).toBe('tray');
+    // The model was a profile of the United States.
+    expect(input).toEqual(environment({ region: 'eu-central-1', model: null }));
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Region: eu-central-1'));
+    await desktop.tray.click([/^Model/, 'Global Claude Opus 4.8']);
+    expect((await agent.called('environments.update', 1)).input).toMatchObject({
+      model: 'global.anthropic.claude-opus-4-8-v1:0',
+    });
+  });
+
+  test('a copied entry is an identifier or a command', async () => {
+    const { desktop, launched } = tray;
+    await desktop.tray.click(['Copy', 'Account ID']);
+    const clipboard = () => launched.app.evaluate(({ clipboard: c }) => c.readText());
+    await expect.poll(clipboard).toBe('123456789012');
+    await desktop.tray.click(['Copy', 'Command that exports credentials']);
+    await expect.poll(clipboard).toBe('eval "$(bedrock-tray export-credentials --profile dev --format env)"');
+  });
+
+  test('each state has an icon of its own, and its picture', async () => {
+    const { desktop, agent } = tray;
+    const at = Date.now();
+    const none = [credentials(at, { state: 'absent', expiresAt: null, nextRenewalAt: null })];
+    const states = {
+      'signed-out': {
+        credentials: none,
+        ssoSessions: [ssoSession(at, { state: 'signedOut', expiresAt: null })],
+      },
+      'signing-in': { credentials: none, ssoSessions: [ssoSession(at, { state: 'signingIn' })] },
+      expired: { credentials: none, ssoSessions: [ssoSession(at, { state: 'expired', expiresAt: at - 1 })] },
+      busy: { credentials: [], ssoSessions: [ssoSession(at)] },
+      valid: { credentials: [credentials(at)], ssoSessions: [ssoSession(at)] },
+      degraded: { credentials: [credentials(at, { state: 'stale' })], ssoSessions: [ssoSession(at)] },
+      ending: { credentials: [credentials(at, { state: 'renewing' })], ssoSessions: [ssoSession(at)] },
+    } as const;
+    const pictures = new Map<string, Buffer>();
+    for (const [name, state] of Object.entries(states)) {
+      agent.change({ ...state, credentials: [...state.credentials], ssoSessions: [...state.ssoSessions] });
+      const shown = await desktop.tray.waitForProperties(
+        (p) =>
+          p.icon !== undefined && ![...pictures.values()].some((known) => known.equals(p.icon as Buffer)),
+      );
+      pictures.set(name, shown.icon as Buffer);
+      mkdirSync('test-artefacts/tray-icons', { recursive: true });
+      writeFileSync(`test-artefacts/tray-icons/${name}.png`, shown.icon as Buffer);
+    }
+    expect(pictures.size).toBe(7);
+  });
+
+  test('a sign-in that is needed is said once for each number, escaped; a press starts the sign-in', async () => {
+    const { desktop, agent } = tray;
+    const at = Date.now();
+    const asked = prompt(at, { roleName: 'R<b>&d' });
+    agent.change({ prompt: asked, ssoSessions: [ssoSession(at, { state: 'expired', expiresAt: at - 1 })] });
+    const first = await desktop.notifications.waitFor((n) => n.summary === 'Sign in to corp');
+    expect(first.body).toBe(
+      'Account 123456789012, role R&lt;b&gt;&amp;d. Your sign-in has ended. Click to sign in again in the browser.',
+    );
+    // The same number again, with something else changed: nothing new is shown.
+    agent.change({ recentFolders: ['/srv/one'] });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label.endsWith('/srv/one')));
+    expect(desktop.notifications.shown).toHaveLength(1);
+    agent.change({ prompt: { ...asked, count: 2 } });
+    const second = await desktop.notifications.waitFor((n) => n.id !== first.id);
+    expect(desktop.notifications.open.map((n) => n.id)).toEqual([second.id]);
+    desktop.notifications.press(second.id);
+    expect((await agent.called('signIn.start')).input).toMatchObject({
+      ssoSession: 'corp',
+      openBrowser: true,
+    });
+    const menu = await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Cancel sign-in'));
+    expect(menu[0]?.label).toBe('Waiting for you in the browser…');
+    await desktop.tray.click(['Cancel sign-in']);
+    expect((await agent.called('signIn.cancel')).input).toEqual({ id: 'sign-in-1' });
+  });
+
+  test('the setting keeps notifications away', async () => {
+    const { desktop, agent } = tray;
+    const before = desktop.notifications.shown.length;
+    const { settings } = agent.snapshot;
+    agent.change({
+      settings: { ...settings, notifications: { signInNeeded: false } },
+      prompt: prompt(Date.now(), { count: 9 }),
+      recentFolders: ['/srv/two'],
+    });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label.endsWith('/srv/two')));
+    expect(desktop.notifications.shown).toHaveLength(before);
+    agent.change({ settings, prompt: null });
+  });
+
+  test('the language follows the setting', async () => {
+    const { desktop, agent } = tray;
+    const { settings } = agent.snapshot;
+    agent.change({ settings: { ...settings, language: 'zh-CN' } });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label === '打开窗口'));
+    agent.change({ settings });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open window'));
+  });
+
+  test('an agent that goes away is found again', async () => {
+    const { desktop, agent } = tray;
+    await desktop.watcher?.vanish();
+    await desktop.tray.waitForItems(0);
+    await desktop.watcher?.appear();
+    await desktop.tray.waitForItems(1);
+    agent.change({ recentFolders: ['/srv/three'] });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label.endsWith('/srv/three')));
+  });
+
+  test('a second launch opens the window of the first and ends; from autostart it opens none', async () => {
+    const { desktop, launched } = tray;
+    const again = async (args: string[]) => {
+      const command = await appCommand(desktop, { args });
+      const child = spawn(command.executablePath, command.args, {
+        cwd: desktop.home,
+        env: command.env,
+        stdio: 'ignore',
+      });
+      return (await once(child, 'exit'))[0];
+    };
+    expect(await again(['--background'])).toBe(0);
+    expect(launched.app.windows()).toEqual([]);
+    expect(await again([])).toBe(0);
+    const page = await tray.page();
+    expect(page.url()).toBe('app://bedrock-tray/index.html#/overview');
+  });
+
+  test('closing the window keeps the tray, and it opens again where it was', async () => {
+    const { desktop, launched, agent } = tray;
+    const page = await tray.page();
+    const bounds = await launched.app.evaluate(({ BrowserWindow }) => {
+      const window = BrowserWindow.getAllWindows()[0];
+      window?.setBounds({ x: 120, y: 90, width: 900, height: 600 });
+      return window?.getBounds();
+    });
+    const closed = page.waitForEvent('close');
+    await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await closed;
+    expect(await desktop.tray.items()).toHaveLength(1);
+    agent.change({ sessions: [session(Date.now())] });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Sessions (1 open)'));
+    const opening = launched.app.waitForEvent('window');
+    await desktop.tray.click(['Sessions (1 open)', /^billing-service/]);
+    const opened = await opening;
+    expect(opened.url()).toBe('app://bedrock-tray/index.html#/sessions/11111111-1111-4111-8111-111111111111');
+    const after = await launched.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.getBounds(),
+    );
+    expect(after).toEqual(bounds);
+    // A place in an open page is another fragment of the same document.
+    await opened.evaluate(() => Object.assign(window, { same: true }));
+    await desktop.tray.click(['Settings…']);
+    await expect.poll(() => opened.url()).toBe('app://bedrock-tray/index.html#/settings');
+    expect(await opened.evaluate(() => 'same' in window)).toBe(true);
+  });
+
+  test('quitting asks what becomes of open sessions: cancel, end them', async () => {
+    const { desktop, launched, agent } = tray;
+    const answer = (response: number) =>
+      launched.app.evaluate(({ dialog }, chosen) => {
+        const kept = globalThis as { asked?: string[][] };
+        const asked = kept.asked ?? [];
+        kept.asked = asked;
+        dialog.showMessageBox = (async (options: Electron.MessageBoxOptions) => {
+          asked.push([options.message, ...(options.buttons ?? [])]);
+          return { response: chosen, checkboxChecked: false };
+        }) as never;
+      }, response);
+    const asked = () => launched.app.evaluate(() => (globalThis as { asked?: string[][] }).asked);
+    await answer(2);
+    await desktop.tray.click(['Quit…']);
+    await expect
+      .poll(asked)
+      .toEqual([['One Claude Code session is open.', 'Keep them running', 'End them', 'Cancel']]);
+    expect(await desktop.tray.items()).toHaveLength(1);
+    await answer(1);
+    const ended = once(launched.app.process(), 'exit');
+    await desktop.tray.click(['Quit…']);
+    expect((await agent.called('agent.stop')).input).toEqual({ sessions: 'end' });
+    expect((await ended)[0]).toBe(0);
+    await desktop.tray.waitForItems(0);
+  });
+});
+
+describe.skipIf(missing !== undefined)('a panel that comes after the tray', () => {
+  test('gets the icon all the same', async () => {
+    const tray = await startTray({ panel: 'none' });
+    const { desktop } = tray;
+    try {
+      const { StatusNotifierWatcher } = await import('../support/desktop/status-notifier.ts');
+      // The app has looked for a panel and found none.
+      await expect
+        .poll(() => tray.agent.calls.length + desktop.running().length, { timeout: 10_000 })
+        .toBeGreaterThan(0);
+      await tray.launched.app.evaluate(() => new Promise((done) => setTimeout(done, 500)));
+      await StatusNotifierWatcher.start(desktop.sessionBus);
+      await desktop.tray.waitForItems(1);
+      await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open window'));
+    } finally {
+      await desktop.stop();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import type { Snapshot } from '../../../src/contract/index.ts';
+import { type Desktop, type DesktopOptions, startDesktop } from '../../e2e/support/desktop.ts';
+import { type AppOptions, type LaunchedApp, launchApp } from '../../e2e/support/electron-app.ts';
+import { ScriptedAgent } from './scripted-agent.ts';
+import { snapshot } from './snapshots.ts';
+
+export interface TrayApp {
+  desktop: Desktop;
+  agent: ScriptedAgent;
+  launched: LaunchedApp;
+  /** The window's page, once it is open. */
+  page(): Promise<Page>;
+}
+
+/** State folder of the app on a desktop. */
+export const stateHome = (desktop: Desktop): string => join(desktop.home, '.local/share/bedrock-tray');
+
+/** A desktop with a scripted agent and the tray, without a window. `desktop.stop()` ends all of it. */
+export async function startTray(
+  options: DesktopOptions & { first?: Partial<Snapshot>; app?: AppOptions } = {},
+): Promise<TrayApp> {
+  const desktop = await startDesktop(options);
+  try {
+    const agent = await ScriptedAgent.start(
+      stateHome(desktop),
+      desktop.user,
+      snapshot(Date.now(), options.first),
+    );
+    desktop.onStop(() => agent.close());
+    const launched = await launchApp(desktop, { args: ['--background'], ...options.app });
+    const page = async (): Promise<Page> =>
+      launched.app.windows()[0] ?? (await launched.app.waitForEvent('window', { timeout: 15_000 }));
+    return { desktop, agent, launched, page };
+  } catch (error) {
+    await desktop.stop();
+    throw error;
+  }
+}
