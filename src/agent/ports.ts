@@ -190,10 +190,11 @@ export interface SessionIdentity {
 
 /** Hands credentials out: the plain route on the socket and the 127.0.0.1 container endpoint. */
 export interface HandOut {
-  /** Answers GET routes.credentials. */
+  /** Answers GET routes.credentials. `language`: what the caller accepts (Accept-Language), for a refusal's words. */
   handleCredentials(
     url: URL,
     signal: AbortSignal,
+    language?: string,
   ): Promise<{ status: number; headers: Record<string, string>; body: string }>;
   /** Opens the container endpoint for one consumer; `close` revokes its token. */
   open(profile: string): Promise<{ url: string; token: string; close: () => void }>;

@@ -91,16 +91,20 @@ export class ApiServer {
       const hello = { version: PRODUCT_VERSION, protocol: PROTOCOL_VERSION, pid: process.pid };
       return answer(response, 200, { 'content-type': 'application/json' }, JSON.stringify(hello));
     }
-    if (url?.pathname === routes.credentials) return this.#credentials(url, response);
+    if (url?.pathname === routes.credentials) return this.#credentials(url, request, response);
     answer(response, 404, {}, '');
   }
 
-  async #credentials(url: URL, response: ServerResponse): Promise<void> {
+  async #credentials(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const leave = this.#options.presence.enter();
     try {
-      const { status, headers, body } = await this.#options.handOut.handleCredentials(url, gone.signal);
+      const { status, headers, body } = await this.#options.handOut.handleCredentials(
+        url,
+        gone.signal,
+        request.headers['accept-language'],
+      );
       if (!gone.signal.aborted) answer(response, status, headers, body);
     } catch (error) {
       if (gone.signal.aborted) return;

@@ -95,8 +95,8 @@ export class CredentialHandOut implements HandOut {
     );
   }
 
-  async handleCredentials(url: URL, signal: AbortSignal): Promise<RouteAnswer> {
-    const language = url.searchParams.get('lang') ?? undefined;
+  async handleCredentials(url: URL, signal: AbortSignal, accepted?: string): Promise<RouteAnswer> {
+    const language = url.searchParams.get('lang') ?? accepted;
     try {
       const { profile, session, format } = this.#query(url);
       if (session !== null) {

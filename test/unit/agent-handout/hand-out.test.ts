@@ -139,6 +139,9 @@ describe('the route', () => {
     expect(needs).toEqual(['corp/dev']);
     const chinese = RouteError.parse(JSON.parse((await ask('profile=dev&lang=zh_CN.UTF-8')).body));
     expect(chinese.message).toMatch(/[\u4e00-\u9fff]/);
+    const url = new URL('http://agent/v1/credentials?profile=dev');
+    const accepted = await handOut.handleCredentials(url, new AbortController().signal, 'zh-CN,zh;q=0.9');
+    expect(JSON.parse(accepted.body).message).toBe(chinese.message);
     settings = Settings.parse({ language: 'zh-CN' });
     expect(JSON.parse((await ask('profile=dev&lang=en')).body).message).toMatch(/[\u4e00-\u9fff]/);
   });
