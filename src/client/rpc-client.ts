@@ -94,7 +94,7 @@ function tolerant(socket: WebSocketLike): WebSocketLike {
     send(data) {
       if (socket.readyState === OPEN) socket.send(data);
     },
-    close: (code, reason) => socket.close(code, reason),
+    close: () => socket.close(),
   };
 }
 
@@ -103,7 +103,7 @@ function tolerant(socket: WebSocketLike): WebSocketLike {
  * Electron's main process and in a browser.
  */
 export function rpcClient(socket: WebSocketLike): AgentConnection {
-  const link = new RPCLink<Record<never, never>>({ websocket: socket as never });
+  const link = new RPCLink<Record<never, never>>({ websocket: tolerant(socket) as never });
   const closed = new AbortController();
   const ended = () => closed.abort();
   socket.addEventListener('close', ended);
