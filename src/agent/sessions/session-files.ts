@@ -14,6 +14,8 @@ export interface SessionFilePaths {
 /** The files of one session, in a folder of its own below the state folder; all 0600, gone with the session's end. */
 export class SessionFiles {
   readonly #root: string;
+  /** Removing an ended session's files and writing those of its resumption follow one another. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(home: string) {
     this.#root = join(home, 'sessions');
@@ -31,7 +33,26 @@ export class SessionFiles {
   }
 
   /** Writes what is not null. Errors: StorageFailed. */
-  async write(
+  write(
+    id: string,
+    content: { settings: string | null; restore: string | null; awsConfig: string | null },
+  ): Promise<void> {
+    return this.#inTurn(() => this.#write(id, content));
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#inTurn(() => rm(this.paths(id).folder, { recursive: true, force: true })).catch(
+      () => undefined,
+    );
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #write(
     id: string,
     content: { settings: string | null; restore: string | null; awsConfig: string | null },
   ): Promise<void> {
@@ -52,10 +73,6 @@ export class SessionFiles {
         throw new BedrockTrayError('StorageFailed', { file: path, reason }, { cause: error });
       }
     }
-  }
-
-  async remove(id: string): Promise<void> {
-    await rm(this.paths(id).folder, { recursive: true, force: true }).catch(() => undefined);
   }
 
   /** Removes what sessions left behind that no longer run. */
