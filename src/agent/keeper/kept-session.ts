@@ -262,6 +262,9 @@ export class KeptSession {
       await this.#cache.write(this.config.id, token);
       // Signed out while it was being written: that was the later word.
       if (this.#token === null && !this.#stopped) await this.#cache.remove(this.config.id);
+      if (this.#token !== token || this.#problem?.code !== 'StorageFailed') return;
+      this.#problem = null;
+      this.#hooks.changed();
     } catch (e) {
       if (this.#token !== token) return;
       this.#inFile = before;
