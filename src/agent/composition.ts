@@ -20,7 +20,7 @@ import { Presence } from './presence.ts';
 import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
 import type { Programs } from './programs.ts';
 import { endWhenUnneeded } from './self-ending.ts';
-import { AbsentSessions } from './sessions-absent.ts';
+import { ClaudeSessionsRoom } from './sessions/claude-sessions.ts';
 import { FileSettingsStore } from './settings/file-settings-store.ts';
 import { SignInRoom } from './signin/desk.ts';
 import { createRegistrationCache } from './signin/registrations.ts';
@@ -99,7 +99,22 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   });
   desk = signIn;
   const broker = new RoleBroker({ context, catalog, keeper, portal });
-  const sessions = new AbsentSessions();
+  const sessions = new ClaudeSessionsRoom({
+    context,
+    broker,
+    keeper,
+    profiles: catalog,
+    environments,
+    settings,
+    ptyHost: {
+      socket: paths.ptyHostSocket,
+      node: programs.node,
+      program: programs.ptyHost,
+      logFile: paths.ptyHostLog,
+    },
+    agentSocket: paths.socket,
+    handOut: [programs.node, programs.handOut],
+  });
   const handOut = new CredentialHandOut({
     context,
     broker,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { BedrockTrayError, exitCodeOf, isBedrockTrayError } from '../contract/errors.ts';
 import { PRODUCT_VERSION } from '../contract/version.ts';
-import { redactText } from '../domain/redaction.ts';
+import { redact, redactText } from '../domain/redaction.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../locales/index.ts';
 import { SystemClock } from './clock.ts';
 import { composeAgent } from './composition.ts';
@@ -91,6 +91,7 @@ main().catch((error: unknown) => {
       });
   process.stderr.write(`${redactText(words(shown.view()))}\n`);
   // Whoever started us in the background reads this line.
-  if (!process.stderr.isTTY) process.stderr.write(`${redactText(JSON.stringify(shown.view()))}\n`);
+  const view = { code: shown.code, params: redact(shown.params) };
+  if (!process.stderr.isTTY) process.stderr.write(`${JSON.stringify(view)}\n`);
   process.exit(exitCodeOf(shown.code));
 });

@@ -11,6 +11,8 @@ export interface AgentPaths {
   lock: string;
   logs: string;
   logFile: string;
+  /** What the pty-host prints; it has no log of its own. */
+  ptyHostLog: string;
   socket: string;
   /** Controller socket of the pty-host. */
   ptyHostSocket: string;
@@ -36,6 +38,7 @@ export function agentPaths(env: Readonly<Record<string, string | undefined>>, us
     lock: join(home, 'agent.lock'),
     logs,
     logFile: join(logs, 'agent.log'),
+    ptyHostLog: join(logs, 'pty-host.log'),
     socket: agent.path,
     ptyHostSocket: ptyHost.path,
     terminalSocket: terminalSocketOf(ptyHost.path),

@@ -34,7 +34,8 @@ export async function openAgentSocket(places: AgentPlaces, role: Role): Promise<
   if (!isTrustedPlace(places.agent)) return undefined;
   const { path } = places.agent;
   const socket = new WebSocket(`ws://localhost${routes.rpc}?role=${role}&protocol=${PROTOCOL_VERSION}`, {
-    createConnection: () => connect(path),
+    // A connection of one's own making must bring the time limit along.
+    createConnection: () => connect({ path, timeout: HANDSHAKE_TIMEOUT_MS }),
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     perMessageDeflate: false,
   });

@@ -55,6 +55,8 @@ function isSecretField(name: string, value: unknown): boolean {
 }
 
 const b64 = 'A-Za-z0-9+/_=-';
+/** Where a token may begin: at a word, or after an escape in a URL (`%3D`). */
+const start = '(?:\\b|(?<=%[0-9A-Fa-f]{2}))';
 const patterns: readonly (readonly [RegExp, string])[] = [
   // Parameters of URLs, forms and `name: value` lines.
   [
@@ -67,10 +69,10 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     `$1${REDACTED}`,
   ],
   // STS session tokens, Identity Center's access and refresh tokens, JWTs, Bedrock API keys.
-  [new RegExp(`\\b(?:IQoJ|FwoG|FQoG)[${b64}]{20,}`, 'g'), REDACTED],
-  [new RegExp(`\\bao[ar][:${b64}]{20,}`, 'g'), REDACTED],
-  [new RegExp(`\\beyJ[A-Za-z0-9_-]{8,}[.${b64}]*`, 'g'), REDACTED],
-  [new RegExp(`\\b(?:ABSK|bedrock-api-key-)[${b64}]{16,}`, 'g'), REDACTED],
+  [new RegExp(`${start}(?:IQoJ|FwoG|FQoG)[${b64}]{20,}`, 'g'), REDACTED],
+  [new RegExp(`${start}ao[ar][:${b64}]{20,}`, 'g'), REDACTED],
+  [new RegExp(`${start}eyJ[A-Za-z0-9_-]{8,}[.${b64}]*`, 'g'), REDACTED],
+  [new RegExp(`${start}(?:ABSK|bedrock-api-key-)[${b64}]{16,}`, 'g'), REDACTED],
   // `user:password@` in a URL (proxies).
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s:@]+:[^/\s@]+@/gi, `$1${REDACTED}@`],
 ];

@@ -106,10 +106,17 @@ export class BrokeredRole {
     if (ours) this.dispatch({ type: 'refused' });
     this.dispatch({ type: 'wanted' });
     let patient = true;
+    let again = true;
     for (;;) {
       const what = handOut(this.#state, this.#now);
       if (this.#secret && (what === 'hand-out' || (what === 'wait-briefly' && !patient))) {
         return { ...this.#secret };
+      }
+      if (what === 'refuse' && this.#error === null && again) {
+        // Forgotten while we waited (a sign-out): the present state of things decides.
+        again = false;
+        this.dispatch({ type: 'wanted' });
+        continue;
       }
       if (what === 'refuse' || this.#busy === null) {
         if (this.awaitsSignIn) this.#parts.signInNeeded();

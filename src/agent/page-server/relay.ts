@@ -5,12 +5,14 @@ import { PROTOCOL_VERSION, relayLimits, routes } from '../../contract/index.ts';
 /** A terminal's input frame may hold a large paste, not more. */
 export const MAX_FROM_PAGE_BYTES = 16 * 1024 * 1024;
 
+const HANDSHAKE_TIMEOUT_MS = 5000;
+
 /** Relays messages of the contract, unread, between the page and the agent's socket in the role `page`. */
 export function relayRpc(page: WebSocket, agentSocket: string): void {
   const agent = new WebSocket(`ws://localhost${routes.rpc}?role=page&protocol=${PROTOCOL_VERSION}`, {
-    createConnection: () => connect(agentSocket),
+    createConnection: () => connect({ path: agentSocket, timeout: HANDSHAKE_TIMEOUT_MS }),
     perMessageDeflate: false,
-    handshakeTimeout: 5000,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   });
   // What the page says before the agent answers waits in the page's socket.
   page.pause();
