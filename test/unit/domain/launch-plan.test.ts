@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type LaunchInput, launchPlan, shellEnvironment } from '../../../src/domain/launch-plan.ts';
+import { quoteForShell } from '../../../src/domain/shell-quoting.ts';
+
+const input: LaunchInput = {
+  platform: 'linux',
+  id: '0f0e0d0c-0b0a-4000-8000-000000000001',
+  region: 'us-west-2',
+  model: null,
+  smallFastModel: null,
+  identityMode: 'bedrock-only',
+  endpointUrl: null,
+  personEnv: {
+    PATH: '/bin',
+    AWS_REGION: 'eu-west-1',
+    AWS_PROFILE: 'theirs',
+    CLAUDECODE: '1',
+    TMUX: '/tmp/x',
+  },
+  personSettingsEnv: {},
+  args: ['--verbose'],
+  personSettings: null,
+  conversation: 'new',
+  exportCommand: ['/opt/node 24/node', "/x/it's/hand-out.cjs", '--socket', '/s'],
+  files: { settings: '/f/settings.json', restore: '/f/restore', awsConfig: '/f/config', empty: '/f/empty' },
+};
+const settingsOf = (over: Partial<LaunchInput> = {}) =>
+  JSON.parse(launchPlan({ ...input, ...over }).settings);
+
+describe('launchPlan', () => {
+  it('passes one settings file, the conversation and then what the person said', () => {
+    expect(launchPlan(input).args).toEqual([
+      '--settings',
+      '/f/settings.json',
+      '--session-id',
+      input.id,
+      '--verbose',
+    ]);
+    expect(launchPlan({ ...input, conversation: 'resume', model: 'm' }).args).toEqual([
+      '--settings',
+      '/f/settings.json',
+      '--resume',
+      input.id,
+      '--model',
+      'm',
+      '--verbose',
+    ]);
+    expect(launchPlan({ ...input, conversation: 'own', args: ['--continue'] }).args).toEqual([
+      '--settings',
+      '/f/settings.json',
+      '--continue',
+    ]);
+  });
+
+  it("leaves the person's environment alone but for marks of the shell it came from", () => {
+    expect(launchPlan(input).env).toEqual({
+      PATH: '/bin',
+      AWS_REGION: 'eu-west-1',
+      AWS_PROFILE: 'theirs',
+      TERM: 'xterm-256color',
+      COLORTERM: 'truecolor',
+    });
+  });
+
+  it('decides provider, region, address and models in the settings file, and nothing more about AWS', () => {
+    const { env } = settingsOf({ model: 'm', smallFastModel: 's', endpointUrl: 'https://vpce' });
+    expect(env).toMatchObject({
+      CLAUDE_CODE_USE_BEDROCK: '1',
+      CLAUDE_CODE_USE_VERTEX: '',
+      AWS_REGION: 'us-west-2',
+      AWS_BEARER_TOKEN_BEDROCK: '',
+      ANTHROPIC_BEDROCK_BASE_URL: 'https://vpce',
+      ANTHROPIC_MODEL: 'm',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: 's',
+    });
+    expect(Object.keys(env).filter((n) => n.startsWith('AWS_'))).toEqual([
+      'AWS_REGION',
+      'AWS_BEARER_TOKEN_BEDROCK',
+    ]);
+    expect(settingsOf().env.ANTHROPIC_BEDROCK_BASE_URL).toBe('');
+  });
+
+  it('folds in the settings that the person passed: theirs stay, ours decide', () => {
+    const theirs = { matcher: 'startup', hooks: [] };
+    const folded = settingsOf({
+      personSettings: {
+        awsCredentialExport: 'evil',
+        awsAuthRefresh: 'evil',
+        permissions: { allow: ['Bash(ls)'] },
+        env: { AWS_REGION: 'cn-north-1', MINE: '1' },
+        hooks: { Stop: [theirs], SessionStart: [theirs] },
+      },
+    });
+    expect(folded.permissions).toEqual({ allow: ['Bash(ls)'] });
+    expect(folded.awsCredentialExport).toContain('hand-out.cjs');
+    expect(folded.awsAuthRefresh).toBe('');
+    expect(folded.env).toMatchObject({ AWS_REGION: 'us-west-2', MINE: '1' });
+    expect(folded.hooks.Stop).toEqual([theirs]);
+    expect(folded.hooks.SessionStart).toHaveLength(2);
+    expect(folded.hooks.SessionStart[0]).toEqual(theirs);
+  });
+
+  it('restores whatever stands under our names, byte for byte, in a real shell', () => {
+    const value = fc
+      .string({ unit: 'binary', maxLength: 30 })
+      .map((s) => s.replaceAll('\0', '').toWellFormed());
+    fc.assert(
+      fc.property(value, fc.option(value), (region, token) => {
+        const { restore } = launchPlan({
+          ...input,
+          personEnv: { AWS_REGION: region },
+          personSettingsEnv: token === null ? {} : { AWS_BEARER_TOKEN_BEDROCK: token },
+        });
+        const shown = execFileSync('/bin/sh', ['-c', `${restore}\nexec env -0`], {
+          env: {
+            AWS_REGION: 'ours',
+            AWS_BEARER_TOKEN_BEDROCK: '',
+            CLAUDE_CODE_USE_BEDROCK: '1',
+            PATH: '/usr/bin:/bin',
+          },
+        })
+          .toString()
+          .split('\0');
+        expect(shown).toContain(`AWS_REGION=${region}`);
+        if (token === null) expect(shown.filter((l) => l.startsWith('AWS_BEARER'))).toEqual([]);
+        else expect(shown).toContain(`AWS_BEARER_TOKEN_BEDROCK=${token}`);
+        expect(shown.filter((l) => l.startsWith('CLAUDE_CODE_'))).toEqual([]);
+      }),
+      { numRuns: process.env.CI ? 200 : 30 },
+    );
+  });
+
+  it('gives children our identity in whole-session, through a config file of its own', () => {
+    const plan = launchPlan({
+      ...input,
+      identityMode: 'whole-session',
+      personEnv: { ...input.personEnv, AWS_ACCESS_KEY_ID: 'AKIA', AWS_ROLE_ARN: 'arn' },
+    });
+    expect(Object.keys(plan.env).filter((n) => n.startsWith('AWS_'))).toEqual(['AWS_REGION', 'AWS_PROFILE']);
+    expect(plan.restore).toBeNull();
+    const settings = JSON.parse(plan.settings);
+    expect(settings.hooks).toBeUndefined();
+    expect(settings.env).toMatchObject({
+      AWS_PROFILE: 'bedrock-tray',
+      AWS_CONFIG_FILE: '/f/config',
+      AWS_SHARED_CREDENTIALS_FILE: '/f/empty',
+      AWS_ACCESS_KEY_ID: '',
+      AWS_REGION: 'us-west-2',
+    });
+    expect(plan.awsConfig).toBe(
+      '[profile bedrock-tray]\nregion = us-west-2\n' +
+        `credential_process = "/opt/node 24/node" "/x/it's/hand-out.cjs" --socket /s --format process\n`,
+    );
+  });
+
+  it('gives a shell the same, as its environment', () => {
+    const { env } = shellEnvironment({ ...input, model: 'm' });
+    expect(env).toMatchObject({
+      CLAUDE_CODE_USE_BEDROCK: '1',
+      AWS_REGION: 'us-west-2',
+      AWS_PROFILE: 'bedrock-tray',
+      ANTHROPIC_MODEL: 'm',
+    });
+    expect(Object.values(env)).not.toContain('');
+  });
+});
+
+describe('quoteForShell', () => {
+  it('keeps every word, in either style', () => {
+    const words = fc.array(
+      fc.string({ unit: 'binary', maxLength: 12 }).map((s) => s.replace(/[\0\n]/g, '').toWellFormed()),
+      { minLength: 1, maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(words, fc.constantFrom('single' as const, 'double' as const), (argv, style) => {
+        const script = `for w in ${quoteForShell(argv, 'linux', style)}; do printf '%s\\0' "$w"; done`;
+        expect(execFileSync('/bin/sh', ['-c', script]).toString().split('\0').slice(0, -1)).toEqual(argv);
+      }),
+      { numRuns: process.env.CI ? 200 : 30 },
+    );
+    expect(quoteForShell(['C:\\Program Files\\node.exe', 'a'], 'win32')).toBe(
+      '"C:\\Program Files\\node.exe" a',
+    );
+  });
+});
