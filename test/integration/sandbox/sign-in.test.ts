@@ -429,6 +429,34 @@ describe('the portal', () => {
   });
 });
 
+describe('secrets', () => {
+  it('carry the marker that a scan for leaks looks for, and stand in no record', async () => {
+    const { client, accessToken, refreshToken } = await signIn();
+    const role = { accessToken, accountId: '111122223333', roleName: 'BedrockDeveloper' };
+    const { roleCredentials } = await portal.send(new GetRoleCredentialsCommand(role));
+    await fetch(`${sandbox.baseUrl}/nonsense?token=${accessToken}`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    const secrets = [
+      client.clientSecret,
+      accessToken,
+      refreshToken,
+      landed[0]?.searchParams.get('code'),
+      roleCredentials?.secretAccessKey,
+      roleCredentials?.sessionToken,
+    ];
+    for (const secret of secrets) expect(secret).toContain('SbxSecret');
+    const shown = [
+      await sandbox.requests(),
+      await sandbox.issued(),
+      await sandbox.sessions(),
+      await sandbox.switches(),
+    ];
+    expect(JSON.stringify(shown)).toContain(roleCredentials?.accessKeyId);
+    expect(JSON.stringify(shown)).not.toContain('SbxSecret');
+  });
+});
+
 describe('errors of OIDC', () => {
   it.each([
     ['issuerUrl', { issuerUrl: 'https://nowhere.awsapps.com/start' }, 'InvalidRequestException'],

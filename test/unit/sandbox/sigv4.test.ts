@@ -122,7 +122,7 @@ const request: fc.Arbitrary<Request> = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PUT'),
   path,
   query: fc.dictionary(
-    fc.string({ minLength: 1, maxLength: 8 }),
+    fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== '__proto__'),
     fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 3 })),
     { maxKeys: 4 },
   ),
