@@ -37,7 +37,8 @@ export function App(): ReactNode {
   useEffect(() => {
     if (shown.current === route.name) return;
     shown.current = route.name;
-    main.current?.focus();
+    // A view may have taken the focus itself (a terminal does).
+    if (!main.current?.contains(document.activeElement)) main.current?.focus();
   }, [route.name]);
 
   return (

@@ -54,7 +54,7 @@ export function TextInput({
 }): ReactNode {
   return (
     <TextField {...rest} className="field" isInvalid={!!error} validationBehavior="aria">
-      <Label>{label}</Label>
+      <Label className="label">{label}</Label>
       <Input
         className={mono ? 'input mono' : 'input'}
         {...(placeholder ? { placeholder } : {})}
@@ -81,7 +81,6 @@ export function Choice({
   onChange,
   hint,
   isDisabled = false,
-  hideLabel = false,
 }: {
   label: string;
   options: readonly Option[];
@@ -89,7 +88,6 @@ export function Choice({
   onChange: (id: string) => void;
   hint?: ReactNode;
   isDisabled?: boolean;
-  hideLabel?: boolean;
 }): ReactNode {
   return (
     <Select
@@ -100,7 +98,7 @@ export function Choice({
       }}
       isDisabled={isDisabled}
     >
-      <Label className={hideLabel ? 'unseen' : ''}>{label}</Label>
+      <Label className="label">{label}</Label>
       <AriaButton className="select-button">
         <SelectValue />
         <Icon name="down" size={16} />
@@ -188,7 +186,7 @@ export function FreeChoice({
       autoFocus={autoFocus}
       allowsEmptyCollection={!!note}
     >
-      <Label>{label}</Label>
+      <Label className="label">{label}</Label>
       <div className="combo">
         <Input
           className="input"
@@ -259,7 +257,7 @@ export function RadioChoice({
 }): ReactNode {
   return (
     <RadioGroup className="field" value={value} onChange={onChange}>
-      <Label>{label}</Label>
+      <Label className="label">{label}</Label>
       <div className="radio-group">
         {options.map((o) => (
           <Radio key={o.id} value={o.id} className="radio">

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 const paths = {
   overview: 'M4 13a8 8 0 1 1 16 0M12 13l4-4M4 17h16',
   sessions: 'M3.5 5.5h17v13h-17zM7 9.5l3 2.5-3 2.5M12.5 15h4.5',
-  access: 'M14.5 3.5a6 6 0 1 0-4.9 9.4L5 17.5V20h3v-2h2v-2h1.5l1.6-2.7A6 6 0 0 0 14.5 3.5zM15.5 8.5h.01',
+  access: 'M8 11.5a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM10.9 12.6L19.5 4M16 7.5l3 3M13.2 10.3l2 2',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 4.5h4v5h-4zM7 14.5h4v5H7z',
   folder: 'M3.5 6.5h6l2 2.5h9v9.5h-17z',
   plus: 'M12 5v14M5 12h14',

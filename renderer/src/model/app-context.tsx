@@ -56,7 +56,7 @@ export function useWords(): Words {
 
 function makeWords(language: Settings['language']): Words {
   const shown = shownLanguage(language, navigator.language);
-  const sameDay = new Intl.DateTimeFormat(shown, { hour: '2-digit', minute: '2-digit' });
+  const sameDay = new Intl.DateTimeFormat(shown, { hour: 'numeric', minute: '2-digit' });
   const otherDay = new Intl.DateTimeFormat(shown, { dateStyle: 'medium', timeStyle: 'short' });
   return {
     ...createTranslator(shown),

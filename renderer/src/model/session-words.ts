@@ -8,8 +8,13 @@ export function sessionLabel(session: Pick<SessionView, 'name' | 'cwd'>): string
   return plainText(session.name, 60) || folderName(session.cwd);
 }
 
+/** Ending a session hangs its terminal up: that is no accident. */
+function endedByPerson(session: Pick<SessionView, 'signal'>): boolean {
+  return session.signal !== null && /^(SIG)?(HUP|TERM)$/.test(session.signal);
+}
+
 /** The sign of a session's state. */
-export function sessionIndicator(session: Pick<SessionView, 'state' | 'exitCode'>): Indicator {
+export function sessionIndicator(session: Pick<SessionView, 'state' | 'exitCode' | 'signal'>): Indicator {
   switch (session.state) {
     case 'waiting':
       return 'attention';
@@ -18,7 +23,7 @@ export function sessionIndicator(session: Pick<SessionView, 'state' | 'exitCode'
     case 'running':
       return 'ready';
     case 'exited':
-      return session.exitCode === 0 ? 'off' : 'problem';
+      return session.exitCode === 0 || endedByPerson(session) ? 'off' : 'problem';
     case 'lost':
       return 'problem';
   }
@@ -37,6 +42,7 @@ export function sessionStateWords(
     case 'running':
       return words.t('page:sessionRunning');
     case 'exited':
+      if (endedByPerson(session)) return words.t('page:sessionEnded');
       if (session.signal) return words.t('page:sessionKilled', { signal: plainText(session.signal, 20) });
       return session.exitCode === 0 || session.exitCode === null
         ? words.t('page:sessionEnded')

@@ -1,16 +1,17 @@
 /**
  * xterm.js writes three style elements (sizes and colours of its DOM renderer, its scroll bar). The page's policy has
  * `style-src 'self'`, which refuses them, and `'unsafe-inline'` would allow every other one as well. So xterm is given
- * a document whose style elements are of a type that browsers leave alone, and their text is put into constructed
- * style sheets, which only script of ours can do.
+ * a document that hands out inert elements in their place (a style element of another type will not do: Chromium
+ * reports it all the same), and their text is put into constructed style sheets, which only script of ours can make.
  */
 
 /** A document for xterm's `documentOverride`; `release` takes its style sheets away. */
 export function documentWithStyles(real: Document = document): { document: Document; release: () => void } {
   const releases = new Set<() => void>();
   const createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
-    const element = real.createElement(name, options);
-    if (name === 'style') releases.add(mirror(element as HTMLStyleElement, real));
+    if (name !== 'style') return real.createElement(name, options);
+    const element = real.createElement('template');
+    releases.add(mirror(element, real));
     return element;
   };
   const proxy = new Proxy(real, {
@@ -30,9 +31,8 @@ export function documentWithStyles(real: Document = document): { document: Docum
   };
 }
 
-/** Follows the text of an inert style element into a constructed sheet, for as long as the element is in the page. */
-function mirror(element: HTMLStyleElement, real: Document): () => void {
-  element.type = 'text/inert';
+/** Follows the text of an inert element into a constructed style sheet until released. */
+function mirror(element: HTMLElement, real: Document): () => void {
   const sheet = new CSSStyleSheet();
   let copied: string | null = null;
   const copy = (): void => {

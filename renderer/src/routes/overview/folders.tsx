@@ -5,7 +5,7 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { SessionBadge } from '../../components/session-badge.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { folderName, plainText, shortPath } from '../../model/plain-text.ts';
-import { navigate, routeHref } from '../../model/route.ts';
+import { routeHref } from '../../model/route.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 import { useOpenClaude } from './use-open-claude.ts';
 
@@ -34,12 +34,7 @@ export function Folders({ usable }: { usable: boolean }): ReactNode {
         </section>
       )}
       <section className="panel" aria-labelledby="folders">
-        <div className="panel-head">
-          <h2 id="folders">{words.t('page:recentFolders')}</h2>
-          <Button look={['plain']} icon="plus" onPress={() => navigate('sessions', 'new')}>
-            {words.t('page:otherFolder')}
-          </Button>
-        </div>
+        <h2 id="folders">{words.t('page:recentFolders')}</h2>
         {recentFolders.length === 0 ? (
           <p className="quiet">{words.t('page:noFolders')}</p>
         ) : (

@@ -22,15 +22,28 @@ export function Hero({ view, now }: { view: Overview; now: number }): ReactNode 
       <div className="hero-top">
         <IndicatorSign of={view.indicator} size={40} />
         <div className="hero-words">
-          <h1 id="state" role="status">
-            {words.t(`page:${view.sentence.key}`, params)}
-          </h1>
+          <div role="status">
+            <h1 id="state">{words.t(`page:${view.sentence.key}`, params)}</h1>
+          </div>
           <p className="quiet">{nextWords(view, words)}</p>
         </div>
         {view.timeLeft && <TimeLeft until={view.timeLeft.until} of={view.timeLeft.of} now={now} />}
       </div>
+      {view.state === 'setup' && <FirstSteps />}
       <HeroAction view={view} />
     </section>
+  );
+}
+
+/** What a person who is new here will do, in order. */
+function FirstSteps(): ReactNode {
+  const words = useWords();
+  return (
+    <ol className="first-steps">
+      <li>{words.t('page:firstStepPortal')}</li>
+      <li>{words.t('page:firstStepSignIn')}</li>
+      <li>{words.t('page:firstStepRole')}</li>
+    </ol>
   );
 }
 

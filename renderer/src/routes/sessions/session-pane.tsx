@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
@@ -10,8 +10,12 @@ import { useAct } from '../../model/ask.ts';
 import { plainText, shortPath } from '../../model/plain-text.ts';
 import { navigate } from '../../model/route.ts';
 import { sessionLabel, sessionStateWords } from '../../model/session-words.ts';
-import { TerminalView } from '../../terminal/terminal-view.tsx';
 import { SignInButton, SignInPanel } from '../overview/sign-in-panel.tsx';
+
+/** xterm.js is as large as the rest of the page: it comes with the first terminal. */
+const TerminalView = lazy(async () => ({
+  default: (await import('../../terminal/terminal-view.tsx')).TerminalView,
+}));
 
 /** One session: what it is, what can be done with it, and its terminal. */
 export function SessionPane({ session, visible }: { session: SessionView; visible: boolean }): ReactNode {
@@ -108,7 +112,9 @@ function Body({ session, visible }: { session: SessionView; visible: boolean }):
           <ErrorNotice error={session.problem} />
         </div>
       )}
-      <TerminalView session={session} visible={visible} />
+      <Suspense fallback={<div className="terminal" />}>
+        <TerminalView session={session} visible={visible} />
+      </Suspense>
       {session.state === 'exited' && (
         <p className="exit-line" role="status">
           <span>{sessionStateWords(session, words)}</span>

@@ -1,0 +1,299 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiServer } from '../../../src/agent/api/api-server.ts';
+import { changes } from '../../../src/agent/api/change-stream.ts';
+import { createDispatch, type Handlers } from '../../../src/agent/api/dispatch.ts';
+import { createOrpcAdapter } from '../../../src/agent/api/orpc-adapter.ts';
+import { SystemClock } from '../../../src/agent/clock.ts';
+import { type PageServer, startPageServer } from '../../../src/agent/page-server/page-server.ts';
+import { Presence } from '../../../src/agent/presence.ts';
+import {
+  BedrockTrayError,
+  type CallName,
+  type ProcedureArguments,
+  type SessionView,
+  type Snapshot,
+} from '../../../src/contract/index.ts';
+import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
+import { TestPtyHost } from '../pty-host.ts';
+import { session, signIn, ssoSession } from '../tray/snapshots.ts';
+
+/** A call that the page made. */
+export interface Call {
+  name: CallName;
+  input: unknown;
+}
+
+const quiet = { info() {}, warn() {}, error() {}, debug() {} };
+
+/**
+ * An agent whose state a test writes down: the real socket, page server and contract, a real pty-host for the
+ * terminals, and answers of its own where AWS would be asked.
+ */
+export class FakeAgent implements AsyncDisposable {
+  readonly calls: Call[] = [];
+  readonly host: TestPtyHost;
+  readonly #folder: string;
+  readonly #clock = new SystemClock();
+  readonly #listeners = new Set<() => void>();
+  #state: Snapshot;
+  #api: ApiServer | null = null;
+  #page: PageServer | null = null;
+  /** Refuses the next call of a name. */
+  readonly refuse = new Map<CallName, BedrockTrayError>();
+  /** What a session opened from the page runs. */
+  script = 'printf "ready\\n"; exec cat';
+
+  private constructor(folder: string, host: TestPtyHost, state: Snapshot) {
+    this.#folder = folder;
+    this.host = host;
+    this.#state = state;
+  }
+
+  static async start(state: Snapshot, rendererDir: string): Promise<FakeAgent> {
+    const folder = await mkdtemp(join(tmpdir(), 'page-agent-'));
+    const agent = new FakeAgent(folder, await TestPtyHost.start(), state);
+    await agent.appear();
+    agent.#page = await startPageServer({
+      rendererDir,
+      agentSocket: agent.#socket,
+      terminalSocket: terminalSocketOf(agent.host.socket),
+      noTicket: 'no ticket',
+      unusedMs: 3_600_000,
+      onUnused: () => undefined,
+    });
+    return agent;
+  }
+
+  get #socket(): string {
+    return join(this.#folder, 'agent.sock');
+  }
+
+  /** An address that lets a browser in once. */
+  url(): string {
+    if (!this.#page) throw new Error('not started');
+    return this.#page.url();
+  }
+
+  get state(): Snapshot {
+    return this.#state;
+  }
+
+  /** Replaces parts of what the page shows. */
+  set(patch: Partial<Snapshot>): void {
+    this.#state = { ...this.#state, ...patch };
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Inputs of the calls of one name, oldest first. */
+  inputs<N extends CallName>(name: N): ProcedureArguments<N>[] {
+    return this.calls.filter((c) => c.name === name).map((c) => c.input as ProcedureArguments<N>);
+  }
+
+  /** The agent goes away: its socket closes; the pty-host and the page's server stay. */
+  async disappear(): Promise<void> {
+    await this.#api?.close();
+    this.#api = null;
+  }
+
+  async appear(): Promise<void> {
+    const recorded: Handlers = new Proxy(this.#handlers(), {
+      get: (handlers, name: CallName) => {
+        const handler = handlers[name] as ((...args: unknown[]) => unknown) | undefined;
+        return (input: unknown, ...rest: unknown[]) => {
+          this.calls.push({ name, input });
+          const refusal = this.refuse.get(name);
+          if (refusal) {
+            this.refuse.delete(name);
+            throw refusal;
+          }
+          return handler?.(input, ...rest);
+        };
+      },
+    });
+    this.#api = new ApiServer({
+      socket: this.#socket,
+      serveRpc: createOrpcAdapter(createDispatch({ handlers: recorded, log: quiet, checkOutput: true })),
+      handOut: { handleCredentials: () => Promise.reject(new Error('not here')) },
+      presence: new Presence(),
+      log: quiet,
+      describe: (view) => view.code,
+    });
+    await this.#api.listen();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#page?.close();
+    await this.disappear();
+    await this.host[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Runs a program in the pty-host and shows it as a session. */
+  async open(more: Partial<SessionView>, script = this.script): Promise<SessionView> {
+    const id = more.id ?? crypto.randomUUID();
+    await this.host.run('/bin/sh', ['-c', script], { id });
+    const view = session(Date.now(), { ...more, id });
+    this.set({ sessions: [...this.#state.sessions.filter((s) => s.id !== id), view] });
+    return view;
+  }
+
+  changeSession(id: string, patch: Partial<SessionView>): void {
+    this.set({ sessions: this.#state.sessions.map((s) => (s.id === id ? { ...s, ...patch } : s)) });
+  }
+
+  #handlers(): Handlers {
+    const now = (): Snapshot => ({ ...this.#state, at: Date.now() });
+    const known: Partial<Handlers> = {
+      'state.get': () => now(),
+      'state.watch': (_input, _connection, signal) =>
+        changes({
+          current: now,
+          onChange: (listener) => {
+            this.#listeners.add(listener);
+            return () => this.#listeners.delete(listener);
+          },
+          clock: this.#clock,
+          signal,
+        }),
+      'signIn.start': ({ ssoSession: id = 'corp', flow }) => {
+        const view = signIn(Date.now(), {
+          ssoSession: id,
+          flow: flow === 'device' ? 'device' : 'pkce',
+          userCode: flow === 'device' ? 'WDJB-MJHT' : null,
+        });
+        this.#sso(id, { state: 'signingIn', signIn: view });
+        return view;
+      },
+      'signIn.cancel': ({ id }) => {
+        const found = this.#state.ssoSessions.find((s) => s.signIn?.id === id);
+        if (found) this.#sso(found.id, { state: 'signedOut', signIn: null });
+        return {};
+      },
+      signOut: ({ ssoSession: id = 'corp' }) => {
+        this.#sso(id, { state: 'signedOut', expiresAt: null, nextRefreshAt: null });
+        return { signedOut: [id] };
+      },
+      'profiles.list': () => ({
+        profiles: [
+          this.#profile('dev', 'BedrockDeveloper', '123456789012'),
+          this.#profile('audit', 'ReadOnly', '210987654321'),
+        ],
+      }),
+      'profiles.create': (p) => ({
+        ...this.#profile(p.name, p.roleName, p.accountId),
+        region: p.region ?? null,
+      }),
+      'ssoSessions.create': ({ name, startUrl, region }) => {
+        const added = ssoSession(Date.now(), {
+          id: name,
+          startUrl,
+          region,
+          state: 'signedOut',
+          expiresAt: null,
+          generation: 0,
+          nextRefreshAt: null,
+        });
+        this.set({ ssoSessions: [...this.#state.ssoSessions, added] });
+        return {};
+      },
+      'accounts.list': () => ({ accounts: this.accounts }),
+      'roles.list': ({ accountId }) => ({
+        roles: ['BedrockDeveloper', 'PowerUserAccess', 'ReadOnly'].map((roleName) => ({
+          accountId,
+          roleName,
+        })),
+      }),
+      'environments.create': (e) => {
+        this.set({ environments: [...this.#state.environments, e] });
+        return e;
+      },
+      'environments.update': (e) => {
+        this.set({ environments: this.#state.environments.map((old) => (old.name === e.name ? e : old)) });
+        return e;
+      },
+      'environments.use': ({ name }) => {
+        this.set({ activeEnvironment: name });
+        return {};
+      },
+      'environments.delete': ({ name }) => {
+        this.set({ environments: this.#state.environments.filter((e) => e.name !== name) });
+        return {};
+      },
+      'models.list': ({ region = 'us-west-2' }) => ({ region, source: 'live', models: [...this.models] }),
+      'regions.list': () => ({
+        regions: ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1'],
+      }),
+      'sessions.list': () => ({ sessions: this.#state.sessions }),
+      'sessions.open': ({ cwd, region = 'us-west-2', model = null }) =>
+        this.open({ cwd, region, model, name: cwd.split('/').pop() ?? '' }),
+      'sessions.attach': async ({ id }) => {
+        const { ticket } = await this.host.client.request({ type: 'ticket', id }).catch(() => {
+          throw new BedrockTrayError('SessionEnded', { session: id });
+        });
+        return { ticket: ticket ?? '', socket: terminalSocketOf(this.host.socket) };
+      },
+      'sessions.kill': async ({ id }) => {
+        await this.host.client.request({ type: 'kill', id, graceMs: 500 });
+        this.changeSession(id, { state: 'exited', exitCode: null, signal: 'SIGHUP', exitedAt: Date.now() });
+        return {};
+      },
+      'sessions.resume': async ({ id }) => {
+        const old = this.#state.sessions.find((s) => s.id === id);
+        const view = await this.open({ cwd: old?.cwd ?? '/tmp', name: old?.name ?? '' });
+        this.set({ sessions: this.#state.sessions.filter((s) => s.id !== id) });
+        return view;
+      },
+      'sessions.remove': ({ id }) => {
+        this.set({ sessions: this.#state.sessions.filter((s) => s.id !== id) });
+        return {};
+      },
+      'settings.get': () => this.#state.settings,
+      'settings.set': (patch) => {
+        const given = Object.fromEntries(Object.entries(patch).filter(([, v]) => v !== undefined));
+        this.set({ settings: { ...this.#state.settings, ...given } });
+        return this.#state.settings;
+      },
+    };
+    return known as Handlers;
+  }
+
+  accounts = [
+    { accountId: '123456789012', name: 'Payments development', email: 'aws+payments-dev@example.com' },
+    { accountId: '210987654321', name: 'Payments production', email: 'aws+payments@example.com' },
+    { accountId: '345678901234', name: 'Data platform', email: 'aws+data@example.com' },
+    { accountId: '456789012345', name: '研发沙箱', email: 'aws+sandbox@example.com' },
+    { accountId: '567890123456', name: 'Security audit', email: 'aws+audit@example.com' },
+    { accountId: '678901234567', name: 'Shared services', email: 'aws+shared@example.com' },
+  ];
+  models = [
+    {
+      id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      name: 'US Claude Sonnet 4.5',
+      kind: 'inference-profile',
+    },
+    { id: 'us.anthropic.claude-opus-4-8-v1:0', name: 'US Claude Opus 4.8', kind: 'inference-profile' },
+    {
+      id: 'global.anthropic.claude-haiku-4-5-v1:0',
+      name: 'Global Claude Haiku 4.5',
+      kind: 'inference-profile',
+    },
+  ] as const;
+
+  #sso(id: string, patch: Partial<Snapshot['ssoSessions'][number]>): void {
+    this.set({ ssoSessions: this.#state.ssoSessions.map((s) => (s.id === id ? { ...s, ...patch } : s)) });
+  }
+
+  #profile(name: string, roleName: string, accountId: string) {
+    return {
+      name,
+      kind: 'sso' as const,
+      ssoSession: 'corp',
+      accountId,
+      roleName,
+      region: 'us-west-2',
+      problem: null,
+    };
+  }
+}
