@@ -104,6 +104,8 @@ export interface EnvironmentStore extends Observable {
   update(e: Environment): Promise<Environment>;
   use(name: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Resolves when what follows from earlier changes (the first environment, made by itself) has been done. */
+  settled(): Promise<void>;
 }
 
 /** Role credentials: secrets, never logged. `expiresAt` epoch ms. */

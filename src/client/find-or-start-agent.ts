@@ -227,7 +227,10 @@ export async function stopAgent(
     const agent = await connectAgent({ ...options, role: 'cli', start: false });
     const gone = new Promise<void>((done) => agent.onClose(done));
     await agent.call('agent.stop', { sessions: options.sessions });
-    await Promise.race([gone, wait(READY_WITHIN_MS)]);
+    // Cleared, since a timer that is left would keep a command line waiting for its own end.
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([gone, new Promise((done) => (patience = setTimeout(done, READY_WITHIN_MS)))]);
+    clearTimeout(patience);
     agent.close();
   } catch (error) {
     if (!(error instanceof BedrockTrayError) || error.code !== 'ProtocolMismatch') throw error;

@@ -119,7 +119,12 @@ export function createHandlers(rooms: Rooms): Handlers {
     },
 
     'profiles.list': () => ({ profiles: profiles.list() }),
-    'profiles.create': (input) => profiles.createProfile(input),
+    'profiles.create': async (input) => {
+      const created = await profiles.createProfile(input);
+      // The first profile brings the first environment: whoever asks next sees both.
+      await environments.settled();
+      return created;
+    },
     'ssoSessions.create': async (input) => {
       await profiles.createSsoSession(input);
       return {};

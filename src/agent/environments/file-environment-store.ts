@@ -126,6 +126,10 @@ export class FileEnvironmentStore implements EnvironmentStore {
     });
   }
 
+  async settled(): Promise<void> {
+    await this.#turn;
+  }
+
   onChange(listener: () => void): () => void {
     return this.#changes.onChange(listener);
   }

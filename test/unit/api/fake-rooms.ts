@@ -231,6 +231,7 @@ export async function startTestApi(
       update: async (e) => e,
       use: async () => {},
       remove: async () => {},
+      settled: async () => {},
     },
     sessions: {
       onChange,
