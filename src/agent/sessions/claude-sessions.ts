@@ -10,8 +10,6 @@ import {
   terminalSocketOf,
 } from '../../contract/index.ts';
 import { argumentsForResume, readClaudeArguments } from '../../domain/claude-arguments.ts';
-import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/launch-plan.ts';
-import { createTranslator, shownLanguage, systemLanguage } from '../../locales/index.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type {
   AgentContext,
@@ -24,21 +22,16 @@ import type {
   SettingsStore,
 } from '../ports.ts';
 import { StateFile } from '../settings/state-file.ts';
-import { ClaudeFinder, type FoundClaude } from './claude-finder.ts';
-import { LoginShell } from './login-shell.ts';
-import { type Launch, OpenSession } from './open-session.ts';
+import type { FoundClaude } from './claude-finder.ts';
+import { ClaudeProgram } from './claude-program.ts';
+import { OpenSession } from './open-session.ts';
 import { PtyHostRefusal } from './pty-host-client.ts';
 import { PtyHostLink } from './pty-host-link.ts';
-import { hasTranscript, personSettingsEnv, readGivenSettings, SessionFiles } from './session-files.ts';
+import { hasTranscript, readGivenSettings, SessionFiles } from './session-files.ts';
 import { readStored, SessionRecord, storable, withRecentFolder } from './session-record.ts';
+import { KILL_GRACE_MS, SessionStarter } from './session-starter.ts';
 import { sessionTarget } from './session-target.ts';
 import type { PtyHostPlace } from './start-pty-host.ts';
-
-/** What Claude Code gets to end by itself, to save and to run its hooks, before it is killed. */
-const KILL_GRACE_MS = 5_000;
-/** Tries after a sign-in that still brought no credentials, and the pause between them. */
-const TRIES = 5;
-const RETRY_MS = 2_000;
 
 export interface ClaudeSessionsParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'env' | 'userHome' | 'home'>;
@@ -67,10 +60,9 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   readonly #link: PtyHostLink;
   readonly #files: SessionFiles;
   readonly #state: StateFile;
-  readonly #loginShell: LoginShell;
-  readonly #finder = new ClaudeFinder();
+  readonly #program: ClaudeProgram;
+  readonly #starter: SessionStarter;
   #recentFolders: string[] = [];
-  #claude: FoundClaude | null = null;
   #saving = false;
   #stopping = false;
 
@@ -78,9 +70,12 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     this.#parts = parts;
     const { context } = parts;
     this.#files = new SessionFiles(context.home);
-    const now = () => context.clock.now();
-    this.#state = new StateFile(join(context.home, 'sessions.json'), 1, context.log, now);
-    this.#loginShell = new LoginShell({ base: context.env, node: parts.ptyHost.node, log: context.log, now });
+    this.#state = new StateFile(join(context.home, 'sessions.json'), 1, context.log, () =>
+      context.clock.now(),
+    );
+    this.#program = new ClaudeProgram(context, parts.ptyHost.node, parts.settings, () =>
+      this.#changes.emit(),
+    );
     this.#link = new PtyHostLink(
       parts.ptyHost,
       {
@@ -90,6 +85,10 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
       },
       context.log,
     );
+    this.#starter = new SessionStarter(parts, this.#link, this.#files, {
+      changed: () => this.#changed(),
+      ended: (session) => this.#ended(session),
+    });
   }
 
   onChange(listener: () => void): () => void {
@@ -108,7 +107,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     if (!host) this.#hostGone();
     await this.#files.keepOnly(new Set([...this.#sessions.values()].filter((s) => s.open).map((s) => s.id)));
     this.#changed();
-    void this.#lookForClaude();
+    void this.#program.look();
   }
 
   views(): SessionView[] {
@@ -120,7 +119,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   }
 
   claude(): FoundClaude | null {
-    return this.#claude;
+    return this.#program.found;
   }
 
   identity(id: string): SessionIdentity | undefined {
@@ -134,13 +133,13 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   }
 
   async open(wish: Wish): Promise<SessionView> {
-    const { settings, context } = this.#parts;
+    const { context } = this.#parts;
     await requireFolder(wish.cwd);
     const target = await sessionTarget(this.#parts, wish);
-    const env = wish.env ? { ...wish.env } : await this.#loginShell.environment();
+    const env = wish.env ? { ...wish.env } : await this.#program.environment();
     const given = readClaudeArguments(wish.args ?? []);
     const personSettings = given.settings === null ? null : await readGivenSettings(given.settings, wish.cwd);
-    const { program, path } = await this.#program(settings.get().claudePath, env);
+    const { program, path } = await this.#program.find(env);
     const id = given.sessionId ?? randomUUID();
     if (!z.uuid().safeParse(id).success) {
       throw new BedrockTrayError('BadInput', { field: '--session-id', reason: 'UUID' });
@@ -179,7 +178,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     this.#sessions.set(id, session);
     this.#recentFolders = withRecentFolder(this.#recentFolders, wish.cwd);
     try {
-      await this.#begin(session, session.launch);
+      await this.#starter.begin(session, session.launch);
     } catch (error) {
       if (before) this.#sessions.set(id, before);
       else this.#sessions.delete(id);
@@ -196,9 +195,9 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     if (old.open) throw refuse('it is running');
     if (record.program === 'shell') throw refuse('it was a shell');
     await requireFolder(record.cwd);
-    const env = old.launch?.env ?? (await this.#loginShell.environment());
-    if (!(await hasTranscript(this.#configFolder(env), id))) throw refuse('nothing was said in it');
-    const { path } = await this.#program(this.#parts.settings.get().claudePath, env, 'claude');
+    const env = old.launch?.env ?? (await this.#program.environment());
+    if (!(await hasTranscript(this.#starter.configFolder(env), id))) throw refuse('nothing was said in it');
+    const path = await this.#program.claude(env);
     const session = new OpenSession({ ...record, startedAt: this.#parts.context.clock.now() }, 'exited');
     session.launch = {
       env,
@@ -211,7 +210,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     };
     this.#sessions.set(id, session);
     try {
-      await this.#begin(session, session.launch);
+      await this.#starter.begin(session, session.launch);
     } catch (error) {
       this.#sessions.set(id, old);
       this.#changed();
@@ -225,7 +224,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     const session = this.#known(id);
     if (session.state === 'starting') await session.started;
     if (session.state === 'waiting') {
-      const { ssoSession, startUrl } = this.#ssoSessionOf(session);
+      const { ssoSession, startUrl } = this.#starter.ssoSessionOf(session);
       throw new BedrockTrayError('SignInNeeded', { ssoSession, startUrl });
     }
     if (session.problem) {
@@ -283,189 +282,6 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     this.#link.close();
     for (const session of this.#sessions.values()) session.release?.();
     await this.#state.write(this.#stored()).catch(() => undefined);
-  }
-
-  // --- starting ---
-
-  /** Starts it if credentials are there, else lets it wait for the sign-in. */
-  async #begin(session: OpenSession, launch: Launch): Promise<void> {
-    const { broker } = this.#parts;
-    session.release = broker.hold(session.record.profile);
-    try {
-      await broker.credentials(session.record.profile);
-    } catch (error) {
-      if (isBedrockTrayError(error) && error.code === 'SignInNeeded') {
-        session.happened('signInNeeded');
-        session.started = this.#whenSignedIn(session, launch);
-        this.#changed();
-        return;
-      }
-      session.release();
-      throw error;
-    }
-    session.happened('ready');
-    this.#changed();
-    const spawned = this.#spawn(session, launch);
-    session.started = spawned.catch(() => undefined);
-    try {
-      await spawned;
-    } catch (error) {
-      session.release();
-      await this.#files.remove(session.id);
-      throw error;
-    }
-  }
-
-  async #whenSignedIn(session: OpenSession, launch: Launch): Promise<void> {
-    const { broker, keeper, context } = this.#parts;
-    const { profile } = session.record;
-    const { signal } = session.abort;
-    try {
-      for (let tries = 1; ; tries++) {
-        const { ssoSession, accountId, roleName } = this.#ssoSessionOf(session);
-        keeper.need(ssoSession, { profile, accountId, roleName });
-        await keeper.untilValid(ssoSession, signal);
-        try {
-          await broker.credentials(profile);
-          break;
-        } catch (error) {
-          if (tries >= TRIES || signal.aborted || !mayPass(error)) throw error;
-          await pause(context.clock, RETRY_MS);
-        }
-      }
-      if (signal.aborted) return;
-      session.happened('ready');
-      this.#changed();
-      await this.#spawn(session, launch);
-    } catch (error) {
-      if (signal.aborted) return;
-      session.problem = isBedrockTrayError(error)
-        ? error.view()
-        : { code: 'Internal', params: { reference: session.id.slice(0, 8) } };
-      session.endedAt(context.clock.now());
-      this.#ended(session);
-    }
-  }
-
-  /** Writes the session's files and starts its process. Errors: StorageFailed, FolderMissing, Internal. */
-  async #spawn(session: OpenSession, launch: Launch): Promise<void> {
-    const { record } = session;
-    const input = await this.#launchInput(session, launch);
-    let wish: { args: string[]; env: Record<string, string> };
-    if (record.program === 'shell') {
-      const { env, awsConfig } = shellEnvironment(input);
-      await this.#files.write(session.id, { settings: null, restore: null, awsConfig });
-      const script = `printf '%s\\n\\n' "$1"; exec "$2" -i -l`;
-      wish = { args: ['-c', script, 'sh', this.#howToInstall(), launch.program], env };
-    } else {
-      const plan = launchPlan(input);
-      await this.#files.write(session.id, plan);
-      wish = plan;
-    }
-    const host = await this.#link.host();
-    try {
-      await host.request({
-        type: 'spawn',
-        id: session.id,
-        file: record.program === 'shell' ? '/bin/sh' : launch.program,
-        cwd: record.cwd,
-        cols: launch.cols,
-        rows: launch.rows,
-        meta: JSON.stringify(record),
-        ...wish,
-      });
-    } catch (error) {
-      if (error instanceof PtyHostRefusal && error.reason === 'cwd') {
-        throw new BedrockTrayError('FolderMissing', { folder: record.cwd }, { cause: error });
-      }
-      if (error instanceof PtyHostRefusal && error.reason === 'file') {
-        throw new BedrockTrayError('ClaudeNotInstalled', { searched: launch.program }, { cause: error });
-      }
-      throw error;
-    }
-    session.happened('spawned');
-    this.#changed();
-    if (session.abort.signal.aborted) {
-      await host.request({ type: 'kill', id: session.id, graceMs: KILL_GRACE_MS });
-    }
-  }
-
-  async #launchInput(session: OpenSession, launch: Launch): Promise<LaunchInput> {
-    const { record } = session;
-    const { agentSocket, handOut } = this.#parts;
-    const settingsEnv = await personSettingsEnv(this.#configFolder(launch.env), record.cwd);
-    const folded = launch.personSettings?.env;
-    return {
-      platform: process.platform,
-      id: session.id,
-      region: record.region,
-      // Said to claude itself, it stands in the arguments already.
-      model: readClaudeArguments(launch.args).model === null ? record.model : null,
-      smallFastModel: record.smallFastModel,
-      identityMode: record.identityMode,
-      endpointUrl: record.endpointUrl,
-      personEnv: launch.env,
-      personSettingsEnv: { ...settingsEnv, ...(typeof folded === 'object' ? folded : {}) },
-      args: launch.args,
-      personSettings: launch.personSettings,
-      conversation: launch.conversation,
-      exportCommand: [...handOut, '--socket', agentSocket, '--session', session.id],
-      files: this.#files.paths(session.id),
-    };
-  }
-
-  /** Claude Code, or in a demo without it the person's shell. */
-  async #program(
-    claudePath: string | null,
-    env: Record<string, string>,
-    only?: 'claude',
-  ): Promise<{ program: 'claude' | 'shell'; path: string }> {
-    try {
-      const path = await this.#finder.find(claudePath, env);
-      void this.#remember(path, env);
-      return { program: 'claude', path };
-    } catch (error) {
-      if (only || this.#parts.context.env.BEDROCK_TRAY_DEMO !== '1') throw error;
-      return { program: 'shell', path: this.#loginShell.shell };
-    }
-  }
-
-  async #lookForClaude(): Promise<void> {
-    try {
-      const env = await this.#loginShell.environment();
-      await this.#remember(await this.#finder.find(this.#parts.settings.get().claudePath, env), env);
-    } catch (error) {
-      if (!isBedrockTrayError(error)) throw error;
-      // Not installed (yet): said when a session is opened.
-    }
-  }
-
-  async #remember(path: string, env: Record<string, string>): Promise<void> {
-    const version = await this.#finder.version(path, env);
-    if (this.#claude?.path === path && this.#claude.version === version) return;
-    this.#claude = { path, version };
-    this.#changes.emit();
-  }
-
-  #howToInstall(): string {
-    const { context, settings } = this.#parts;
-    const language = shownLanguage(settings.get().language, systemLanguage(context.env));
-    return createTranslator(language).error({ code: 'ClaudeNotInstalled', params: { searched: 'PATH' } });
-  }
-
-  #configFolder(env: Readonly<Record<string, string>>): string {
-    return env.CLAUDE_CONFIG_DIR || join(env.HOME || this.#parts.context.userHome, '.claude');
-  }
-
-  #ssoSessionOf(session: OpenSession): {
-    ssoSession: string;
-    startUrl: string;
-    accountId: string;
-    roleName: string;
-  } {
-    const { ssoSession, accountId, roleName } = this.#parts.profiles.ssoProfile(session.record.profile);
-    const startUrl = this.#parts.profiles.ssoSessions().find((s) => s.id === ssoSession)?.startUrl ?? '';
-    return { ssoSession, startUrl, accountId, roleName };
   }
 
   // --- news from the pty-host ---
@@ -568,20 +384,6 @@ async function requireFolder(folder: string): Promise<void> {
     () => false,
   );
   if (!there) throw new BedrockTrayError('FolderMissing', { folder });
-}
-
-/** Whether an error of the broker may go away by itself. */
-function mayPass(error: unknown): boolean {
-  return (
-    isBedrockTrayError(error) &&
-    ['SignInNeeded', 'NetworkUnavailable', 'Throttled', 'ServiceFailed', 'StorageFailed'].includes(error.code)
-  );
-}
-
-function pause(clock: AgentContext['clock'], ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.wakeAt(clock.now() + ms, resolve);
-  });
 }
 
 function parsedMeta(meta: string): unknown {

@@ -22,6 +22,7 @@ export class LoginShell {
   readonly #node: string;
   readonly #log: Log;
   readonly #now: () => number;
+  readonly #timeoutMs: number;
   #kept: { at: number; env: Promise<Environment> } | undefined;
 
   constructor(parts: {
@@ -29,11 +30,13 @@ export class LoginShell {
     node: string;
     log: Log;
     now: () => number;
+    timeoutMs?: number;
   }) {
     this.#base = clean(parts.base);
     this.#node = parts.node;
     this.#log = parts.log;
     this.#now = parts.now;
+    this.#timeoutMs = parts.timeoutMs ?? TIMEOUT_MS;
   }
 
   /** Concurrent askers share one shell; an answer is kept for some minutes. */
@@ -94,7 +97,7 @@ export class LoginShell {
         } catch {
           // It has just ended.
         }
-      }, TIMEOUT_MS);
+      }, this.#timeoutMs);
     });
   }
 }

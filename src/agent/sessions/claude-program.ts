@@ -1,0 +1,75 @@
+import type { AgentContext, SettingsStore } from '../ports.ts';
+import { ClaudeFinder, type FoundClaude } from './claude-finder.ts';
+import { type Environment, LoginShell } from './login-shell.ts';
+
+export interface ProgramWish {
+  program: 'claude' | 'shell';
+  path: string;
+}
+
+/** Which program a session runs, and in whose environment. */
+export class ClaudeProgram {
+  readonly #demo: boolean;
+  readonly #settings: Pick<SettingsStore, 'get'>;
+  readonly #loginShell: LoginShell;
+  readonly #finder = new ClaudeFinder();
+  readonly #onFound: () => void;
+  #found: FoundClaude | null = null;
+
+  constructor(
+    context: Pick<AgentContext, 'clock' | 'log' | 'env'>,
+    node: string,
+    settings: Pick<SettingsStore, 'get'>,
+    onFound: () => void,
+  ) {
+    this.#demo = context.env.BEDROCK_TRAY_DEMO === '1';
+    this.#settings = settings;
+    this.#onFound = onFound;
+    this.#loginShell = new LoginShell({
+      base: context.env,
+      node,
+      log: context.log,
+      now: () => context.clock.now(),
+    });
+  }
+
+  /** Claude Code as it was last found. */
+  get found(): FoundClaude | null {
+    return this.#found;
+  }
+
+  /** The environment of the person's login shell. */
+  environment(): Promise<Environment> {
+    return this.#loginShell.environment();
+  }
+
+  /** Claude Code, or in a demo without it the person's shell. Errors: ClaudeNotInstalled. */
+  async find(env: Environment): Promise<ProgramWish> {
+    try {
+      return { program: 'claude', path: await this.claude(env) };
+    } catch (error) {
+      if (!this.#demo) throw error;
+      return { program: 'shell', path: this.#loginShell.shell };
+    }
+  }
+
+  /** Claude Code's executable. Errors: ClaudeNotInstalled. */
+  async claude(env: Environment): Promise<string> {
+    const path = await this.#finder.find(this.#settings.get().claudePath, env);
+    void this.#remember(path, env);
+    return path;
+  }
+
+  /** Looks whether Claude Code is there, for those who ask before a session is opened. */
+  async look(): Promise<void> {
+    // Not there (yet): said when a session is opened.
+    await this.claude(await this.environment()).catch(() => undefined);
+  }
+
+  async #remember(path: string, env: Environment): Promise<void> {
+    const version = await this.#finder.version(path, env);
+    if (this.#found?.path === path && this.#found.version === version) return;
+    this.#found = { path, version };
+    this.#onFound();
+  }
+}

@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
+import type { HostedPty } from '../../contract/pty-protocol.ts';
+import { readClaudeArguments } from '../../domain/claude-arguments.ts';
+import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/launch-plan.ts';
+import { createTranslator, shownLanguage, systemLanguage } from '../../locales/index.ts';
+import type { AgentContext } from '../ports.ts';
+import type { ClaudeSessionsParts } from './claude-sessions.ts';
+import type { Launch, OpenSession } from './open-session.ts';
+import { PtyHostRefusal } from './pty-host-client.ts';
+import type { PtyHostLink } from './pty-host-link.ts';
+import { personSettingsEnv, type SessionFiles } from './session-files.ts';
+
+/** What Claude Code gets to end by itself, to save and to run its hooks, before it is killed. */
+export const KILL_GRACE_MS = 5_000;
+/** Tries after a sign-in that still brought no credentials, and the pause between them. */
+const TRIES = 5;
+const RETRY_MS = 2_000;
+
+export interface StarterNews {
+  /** A session moved on. */
+  changed(): void;
+  /** A session ended before it had a process. */
+  ended(session: OpenSession): void;
+}
+
+/** Gives sessions their process: when there are credentials, so that claude never stands before an empty screen. */
+export class SessionStarter {
+  readonly #parts: ClaudeSessionsParts;
+  readonly #link: PtyHostLink;
+  readonly #files: SessionFiles;
+  readonly #news: StarterNews;
+
+  constructor(parts: ClaudeSessionsParts, link: PtyHostLink, files: SessionFiles, news: StarterNews) {
+    this.#parts = parts;
+    this.#link = link;
+    this.#files = files;
+    this.#news = news;
+  }
+
+  /**
+   * Starts it if credentials are there, else lets it wait for the sign-in. Errors: AccessDenied, NetworkUnavailable,
+   * StorageFailed, FolderMissing, ClaudeNotInstalled; the session is then as it was.
+   */
+  async begin(session: OpenSession, launch: Launch): Promise<void> {
+    const { broker } = this.#parts;
+    session.release = broker.hold(session.record.profile);
+    try {
+      await broker.credentials(session.record.profile);
+    } catch (error) {
+      if (isBedrockTrayError(error) && error.code === 'SignInNeeded') {
+        session.happened('signInNeeded');
+        session.started = this.#whenSignedIn(session, launch);
+        this.#news.changed();
+        return;
+      }
+      session.release();
+      throw error;
+    }
+    session.happened('ready');
+    this.#news.changed();
+    const spawned = this.#spawn(session, launch);
+    session.started = spawned.catch(() => undefined);
+    try {
+      await spawned;
+    } catch (error) {
+      session.release();
+      await this.#files.remove(session.id);
+      throw error;
+    }
+  }
+
+  /** Where Claude Code keeps the person's settings and transcripts. */
+  configFolder(env: Readonly<Record<string, string>>): string {
+    return env.CLAUDE_CONFIG_DIR || join(env.HOME || this.#parts.context.userHome, '.claude');
+  }
+
+  /** The SSO session that a session's sign-in is for. */
+  ssoSessionOf(session: OpenSession): {
+    ssoSession: string;
+    startUrl: string;
+    accountId: string;
+    roleName: string;
+  } {
+    const { ssoSession, accountId, roleName } = this.#parts.profiles.ssoProfile(session.record.profile);
+    const startUrl = this.#parts.profiles.ssoSessions().find((s) => s.id === ssoSession)?.startUrl ?? '';
+    return { ssoSession, startUrl, accountId, roleName };
+  }
+
+  async #whenSignedIn(session: OpenSession, launch: Launch): Promise<void> {
+    const { broker, keeper, context } = this.#parts;
+    const { profile } = session.record;
+    const { signal } = session.abort;
+    try {
+      for (let tries = 1; ; tries++) {
+        const { ssoSession, accountId, roleName } = this.ssoSessionOf(session);
+        keeper.need(ssoSession, { profile, accountId, roleName });
+        await keeper.untilValid(ssoSession, signal);
+        try {
+          await broker.credentials(profile);
+          break;
+        } catch (error) {
+          if (tries >= TRIES || signal.aborted || !mayPass(error)) throw error;
+          await pause(context.clock, RETRY_MS);
+        }
+      }
+      if (signal.aborted) return;
+      session.happened('ready');
+      this.#news.changed();
+      await this.#spawn(session, launch);
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = error instanceof Error ? error.message : 'unknown';
+      context.log.warn({ session: session.id, reason }, 'a session that waited for a sign-in did not start');
+      session.problem = isBedrockTrayError(error)
+        ? error.view()
+        : { code: 'Internal', params: { reference: session.id.slice(0, 8) } };
+      session.endedAt(context.clock.now());
+      this.#news.ended(session);
+    }
+  }
+
+  /** Writes the session's files and starts its process. Errors: StorageFailed, FolderMissing, Internal. */
+  async #spawn(session: OpenSession, launch: Launch): Promise<void> {
+    const { record } = session;
+    const input = await this.#launchInput(session, launch);
+    let wish: { args: string[]; env: Record<string, string> };
+    if (record.program === 'shell') {
+      const { env, awsConfig } = shellEnvironment(input);
+      await this.#files.write(session.id, { settings: null, restore: null, awsConfig });
+      const script = `printf '%s\\n\\n' "$1"; exec "$2" -i -l`;
+      wish = { args: ['-c', script, 'sh', this.#howToInstall(), launch.program], env };
+    } else {
+      const plan = launchPlan(input);
+      await this.#files.write(session.id, plan);
+      wish = plan;
+    }
+    const host = await this.#link.host();
+    let pty: HostedPty | undefined;
+    try {
+      ({ pty } = await host.request({
+        type: 'spawn',
+        id: session.id,
+        file: record.program === 'shell' ? '/bin/sh' : launch.program,
+        cwd: record.cwd,
+        cols: launch.cols,
+        rows: launch.rows,
+        meta: JSON.stringify(record),
+        ...wish,
+      }));
+    } catch (error) {
+      if (error instanceof PtyHostRefusal && error.reason === 'cwd') {
+        throw new BedrockTrayError('FolderMissing', { folder: record.cwd }, { cause: error });
+      }
+      if (error instanceof PtyHostRefusal && error.reason === 'file') {
+        throw new BedrockTrayError('ClaudeNotInstalled', { searched: launch.program }, { cause: error });
+      }
+      throw error;
+    }
+    // News that came in the same breath may be newer: a program that ends at once has already ended here.
+    if (!session.hosted) session.hostedAs(pty);
+    if (session.state === 'starting') session.happened('spawned');
+    this.#news.changed();
+    if (session.abort.signal.aborted) {
+      await host.request({ type: 'kill', id: session.id, graceMs: KILL_GRACE_MS });
+    }
+  }
+
+  async #launchInput(session: OpenSession, launch: Launch): Promise<LaunchInput> {
+    const { record } = session;
+    const { agentSocket, handOut } = this.#parts;
+    const settingsEnv = await personSettingsEnv(this.configFolder(launch.env), record.cwd);
+    const folded = launch.personSettings?.env;
+    return {
+      platform: process.platform,
+      id: session.id,
+      region: record.region,
+      // Said to claude itself, it stands in the arguments already.
+      model: readClaudeArguments(launch.args).model === null ? record.model : null,
+      smallFastModel: record.smallFastModel,
+      identityMode: record.identityMode,
+      endpointUrl: record.endpointUrl,
+      personEnv: launch.env,
+      personSettingsEnv: { ...settingsEnv, ...(typeof folded === 'object' ? folded : {}) },
+      args: launch.args,
+      personSettings: launch.personSettings,
+      conversation: launch.conversation,
+      exportCommand: [...handOut, '--socket', agentSocket, '--session', session.id],
+      files: this.#files.paths(session.id),
+    };
+  }
+
+  #howToInstall(): string {
+    const { context, settings } = this.#parts;
+    const language = shownLanguage(settings.get().language, systemLanguage(context.env));
+    return createTranslator(language).error({ code: 'ClaudeNotInstalled', params: { searched: 'PATH' } });
+  }
+}
+
+/** Whether an error of the broker may go away by itself. */
+function mayPass(error: unknown): boolean {
+  return (
+    isBedrockTrayError(error) &&
+    ['SignInNeeded', 'NetworkUnavailable', 'Throttled', 'ServiceFailed', 'StorageFailed'].includes(error.code)
+  );
+}
+
+function pause(clock: AgentContext['clock'], ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.wakeAt(clock.now() + ms, resolve);
+  });
+}
