@@ -5,8 +5,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
-import { credentials, environment, prompt, session, ssoSession } from '../support/tray/snapshots.ts';
-import { startTray, type TrayApp } from '../support/tray/tray-app.ts';
+import { ScriptedAgent } from '../support/tray/scripted-agent.ts';
+import {
+  credentials,
+  environment,
+  prompt,
+  session,
+  snapshot,
+  ssoSession,
+} from '../support/tray/snapshots.ts';
+import { startBareTray, startTray, stateHome, type TrayApp } from '../support/tray/tray-app.ts';
 import { appCommand } from './support/electron-app.ts';
 
 const missing = desktopMissing();
@@ -168,7 +176,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open window'));
   });
 
-  test('an agent that goes away is found again', async () => {
+  test('a panel that goes away and comes back has the icon again', async () => {
     const { desktop, agent } = tray;
     await desktop.watcher?.vanish();
     await desktop.tray.waitForItems(0);
@@ -267,6 +275,49 @@ describe.skipIf(missing !== undefined)('a panel that comes after the tray', () =
       await StatusNotifierWatcher.start(desktop.sessionBus);
       await desktop.tray.waitForItems(1);
       await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open window'));
+    } finally {
+      await desktop.stop();
+    }
+  }, 60_000);
+});
+
+describe.skipIf(missing !== undefined)('the tray and its agent', () => {
+  test('says that no agent can be started, tries again when asked, and follows one that comes', async () => {
+    const { desktop } = await startBareTray({
+      app: { args: ['--background'], env: { BEDROCK_TRAY_NODE: '/bin/false' } },
+    });
+    try {
+      const gone = await desktop.tray.waitForMenu(
+        (m) => m.some((e) => e.label === 'Start the agent again'),
+        20_000,
+      );
+      expect(gone[0]).toMatchObject({ label: 'The agent is not running', enabled: false });
+      mkdirSync('test-artefacts/tray-icons', { recursive: true });
+      const { icon } = await desktop.tray.properties();
+      writeFileSync('test-artefacts/tray-icons/agent-gone.png', icon as Buffer);
+      const agent = await ScriptedAgent.start(stateHome(desktop), desktop.user, snapshot(Date.now()));
+      desktop.onStop(() => agent.close());
+      await desktop.tray.click(['Start the agent again']);
+      await desktop.tray.waitForMenu((m) => m[0]?.label.startsWith('Signed in') === true);
+      await agent.close();
+      await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Start the agent again'), 20_000);
+    } finally {
+      await desktop.stop();
+    }
+  }, 60_000);
+
+  test('starts the real agent, which outlives it', async () => {
+    const { desktop, launched, page } = await startBareTray({ app: { args: [] } });
+    try {
+      await desktop.tray.waitForMenu((m) => m[0]?.label === 'Not set up yet', 20_000);
+      const window = await page();
+      await window.waitForSelector('h1');
+      const agents = () => desktop.running().filter(({ argv }) => argv[1]?.endsWith('agent/main.mjs'));
+      expect(agents()).toHaveLength(1);
+      const ended = once(launched.app.process(), 'exit');
+      await desktop.tray.click(['Quit…']);
+      expect((await ended)[0]).toBe(0);
+      expect(agents()).toHaveLength(1);
     } finally {
       await desktop.stop();
     }

@@ -17,6 +17,24 @@ export interface TrayApp {
 /** State folder of the app on a desktop. */
 export const stateHome = (desktop: Desktop): string => join(desktop.home, '.local/share/bedrock-tray');
 
+/** A desktop with the tray alone: whatever agent it has, it finds or starts itself. */
+export async function startBareTray(
+  options: DesktopOptions & { app?: AppOptions } = {},
+): Promise<Omit<TrayApp, 'agent'>> {
+  const desktop = await startDesktop(options);
+  try {
+    const launched = await launchApp(desktop, { args: ['--background'], ...options.app });
+    return { desktop, launched, page: () => pageOf(launched) };
+  } catch (error) {
+    await desktop.stop();
+    throw error;
+  }
+}
+
+async function pageOf({ app }: LaunchedApp): Promise<Page> {
+  return app.windows()[0] ?? (await app.waitForEvent('window', { timeout: 15_000 }));
+}
+
 /** A desktop with a scripted agent and the tray, without a window. `desktop.stop()` ends all of it. */
 export async function startTray(
   options: DesktopOptions & { first?: Partial<Snapshot>; app?: AppOptions } = {},
@@ -30,9 +48,7 @@ export async function startTray(
     );
     desktop.onStop(() => agent.close());
     const launched = await launchApp(desktop, { args: ['--background'], ...options.app });
-    const page = async (): Promise<Page> =>
-      launched.app.windows()[0] ?? (await launched.app.waitForEvent('window', { timeout: 15_000 }));
-    return { desktop, agent, launched, page };
+    return { desktop, agent, launched, page: () => pageOf(launched) };
   } catch (error) {
     await desktop.stop();
     throw error;
