@@ -1,7 +1,7 @@
 /**
  * Where the agent listens: a pure rule that every client and the agent apply alike, so that nobody needs to be
  * told. It depends on the state folder alone, not on XDG_RUNTIME_DIR or TMPDIR, which differ between a desktop,
- * an ssh login and the cleaned environment of a child process (docs/decisions/0011-socket-beside-the-state.md).
+ * an ssh login and the cleaned environment of a child process (docs/decisions/0010-socket-beside-the-state.md).
  */
 
 export interface StateFolderInput {
