@@ -49,6 +49,7 @@ export class Quit {
 
   #quit(): void {
     this.#window.close();
-    app.quit();
+    // The panel waits for the answer to the click that asked for this.
+    setTimeout(() => app.quit(), 50);
   }
 }
