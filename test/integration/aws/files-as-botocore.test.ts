@@ -1,16 +1,12 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseAwsText, sortSections } from '../../../src/aws/config-file.ts';
 import { registrationFileName } from '../../../src/aws/sso-cache.ts';
-import { pythonWithBotocore } from '../../support/botocore.ts';
-import { askBotocore } from './referee.ts';
+import { askBotocore, python, referee } from './referee.ts';
 
 /** The same files read by us and by botocore: the same verdict, the same values. */
 
 const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' };
-beforeAll(() => {
-  pythonWithBotocore();
-}, 300_000);
 
 type Verdict = { error: string } | { profiles: Record<string, object>; ssoSessions: Record<string, object> };
 
@@ -46,7 +42,9 @@ async function compare(cases: readonly (readonly [config: Uint8Array, credential
 }
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe('traps', () => {
+const judged = test.skipIf(python === undefined);
+
+describe.skipIf(python === undefined)(`traps, as ${referee} sees them`, () => {
   const rejected = {
     'a section twice': '[profile a]\nx=1\n[profile a]\ny=1\n',
     'a key twice': '[profile a]\nx=1\nX=2\n',
@@ -104,111 +102,118 @@ describe('traps', () => {
   });
 });
 
-test('arbitrary files: the same verdict and the same values', async () => {
-  const white = fc.constantFrom('', '', ' ', '  ', '\t', '\u00a0', '\u001d', '\ufeff');
-  const piece = fc.oneof(
-    fc.constantFrom(
-      'region',
-      'x',
-      'Y',
-      '=',
-      ':',
-      '#',
-      ';',
-      '[',
-      ']',
-      '"',
-      "'",
-      '\\',
-      'profile',
-      'a b',
-      'https://x/#/',
-    ),
-    fc.string({ maxLength: 4, unit: 'binary' }),
-  );
-  const line = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc
-        .tuple(
-          white,
-          fc.constantFrom('region', 'x', 'y', 'z', 's3'),
-          white,
-          fc.constantFrom('=', ':'),
-          white,
-          piece,
-        )
-        .map((p) => p.join('')),
-    },
-    {
-      weight: 2,
-      arbitrary: fc
-        .tuple(
-          white,
-          fc.constantFrom(
-            '[default]',
-            '[profile a]',
-            '[profile "b c"]',
-            '[sso-session s]',
-            '[DEFAULT]',
-            '[services q]',
-            '[other]',
-          ),
-          white,
-        )
-        .map((p) => p.join('')),
-    },
-    { weight: 1, arbitrary: fc.tuple(white, fc.constantFrom('#', ';', ''), piece).map((p) => p.join('')) },
-    { weight: 1, arbitrary: fc.array(piece, { maxLength: 6 }).map((p) => p.join('')) },
-    {
-      weight: 1,
-      arbitrary: fc
-        .tuple(
-          fc.constantFrom('[profile ', '[sso-session ', '['),
-          fc.array(piece, { maxLength: 4 }),
-          fc.constantFrom(']', ''),
-        )
-        .map(([a, b, c]) => a + b.join('') + c),
-    },
-  );
-  const file = fc
-    .tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom('\n', '\n', '\r\n', '\r'))
-    .map(([lines, eol]) => bytes(lines.join(eol).replace(/[\ud800-\udfff]/g, '')));
-  // The half of arbitrary files without a header are rejected at once: begin most with one.
-  const begun = fc
-    .tuple(fc.constantFrom('', '[default]\n', '[profile z]\n'), file)
-    .map(([head, rest]) => Buffer.concat([bytes(head), rest]));
-  const cases = fc.sample(
-    fc.tuple(begun, fc.oneof({ weight: 3, arbitrary: fc.constant(bytes('')) }, begun)),
-    process.env.CI ? 10_000 : 2_000,
-  );
-  const verdicts = await compare(cases);
-  // Not all rejected, not all accepted: else this proves nothing.
-  const accepted = verdicts.filter((v) => !('error' in v)).length;
-  expect(accepted).toBeGreaterThan(cases.length / 10);
-  expect(accepted).toBeLessThan((cases.length * 9) / 10);
-}, 300_000);
+judged(
+  `arbitrary files: the same verdict and the same values as ${referee}`,
+  async () => {
+    const white = fc.constantFrom('', '', ' ', '  ', '\t', '\u00a0', '\u001d', '\ufeff');
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'region',
+        'x',
+        'Y',
+        '=',
+        ':',
+        '#',
+        ';',
+        '[',
+        ']',
+        '"',
+        "'",
+        '\\',
+        'profile',
+        'a b',
+        'https://x/#/',
+      ),
+      fc.string({ maxLength: 4, unit: 'binary' }),
+    );
+    const line = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc
+          .tuple(
+            white,
+            fc.constantFrom('region', 'x', 'y', 'z', 's3'),
+            white,
+            fc.constantFrom('=', ':'),
+            white,
+            piece,
+          )
+          .map((p) => p.join('')),
+      },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(
+            white,
+            fc.constantFrom(
+              '[default]',
+              '[profile a]',
+              '[profile "b c"]',
+              '[sso-session s]',
+              '[DEFAULT]',
+              '[services q]',
+              '[other]',
+            ),
+            white,
+          )
+          .map((p) => p.join('')),
+      },
+      { weight: 1, arbitrary: fc.tuple(white, fc.constantFrom('#', ';', ''), piece).map((p) => p.join('')) },
+      { weight: 1, arbitrary: fc.array(piece, { maxLength: 6 }).map((p) => p.join('')) },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(
+            fc.constantFrom('[profile ', '[sso-session ', '['),
+            fc.array(piece, { maxLength: 4 }),
+            fc.constantFrom(']', ''),
+          )
+          .map(([a, b, c]) => a + b.join('') + c),
+      },
+    );
+    const file = fc
+      .tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom('\n', '\n', '\r\n', '\r'))
+      .map(([lines, eol]) => bytes(lines.join(eol).replace(/[\ud800-\udfff]/g, '')));
+    // The half of arbitrary files without a header are rejected at once: begin most with one.
+    const begun = fc
+      .tuple(fc.constantFrom('', '[default]\n', '[profile z]\n'), file)
+      .map(([head, rest]) => Buffer.concat([bytes(head), rest]));
+    const cases = fc.sample(
+      fc.tuple(begun, fc.oneof({ weight: 3, arbitrary: fc.constant(bytes('')) }, begun)),
+      process.env.CI ? 10_000 : 2_000,
+    );
+    const verdicts = await compare(cases);
+    // Not all rejected, not all accepted: else this proves nothing.
+    const accepted = verdicts.filter((v) => !('error' in v)).length;
+    expect(accepted).toBeGreaterThan(cases.length / 10);
+    expect(accepted).toBeLessThan((cases.length * 9) / 10);
+  },
+  300_000,
+);
 
-test('registration files have Python’s names, whatever is in them', async () => {
-  const text = fc.string({ unit: 'binary', maxLength: 30 }).map((s) => s.replace(/[\ud800-\udfff]/g, ''));
-  const keys = fc.sample(
-    fc.record({
-      region: text,
-      startUrl: text,
-      sessionName: fc.option(text),
-      scopes: fc.option(fc.array(text, { maxLength: 3 })),
-    }),
-    process.env.CI ? 5_000 : 500,
-  );
-  keys.push({
-    region: 'us-east-1',
-    startUrl: 'https://d-1.awsapps.com/start/#/\u{1f600}\u007f"\\/',
-    sessionName: 'mü "x"',
-    scopes: ['sso:account:access', '\n\t\b\f\r\u0001'],
-  });
-  const names = await askBotocore<string>(
-    keys.map((key) => ({ ask: 'registration', ...key })),
-    env,
-  );
-  expect(keys.map((key) => registrationFileName(key))).toEqual(names);
-});
+judged(
+  `registration files have the names that Python gives them, whatever is in them (${referee})`,
+  async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 30 }).map((s) => s.replace(/[\ud800-\udfff]/g, ''));
+    const keys = fc.sample(
+      fc.record({
+        region: text,
+        startUrl: text,
+        sessionName: fc.option(text),
+        scopes: fc.option(fc.array(text, { maxLength: 3 })),
+      }),
+      process.env.CI ? 5_000 : 500,
+    );
+    keys.push({
+      region: 'us-east-1',
+      startUrl: 'https://d-1.awsapps.com/start/#/\u{1f600}\u007f"\\/',
+      sessionName: 'mü "x"',
+      scopes: ['sso:account:access', '\n\t\b\f\r\u0001'],
+    });
+    const names = await askBotocore<string>(
+      keys.map((key) => ({ ask: 'registration', ...key })),
+      env,
+    );
+    expect(keys.map((key) => registrationFileName(key))).toEqual(names);
+  },
+);

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CredentialHandOut } from '../../../src/agent/handout/credential-hand-out.ts';
 import type { RoleCredentials } from '../../../src/agent/ports.ts';
+import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import { createOidc, defaultScopes } from '../../../src/aws/oidc.ts';
 import {
   readRegistration,
@@ -17,22 +18,23 @@ import {
 import type { CredentialFormat } from '../../../src/contract/routes.ts';
 import { Settings } from '../../../src/contract/settings.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
-import { pythonWithBotocore } from '../../support/botocore.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { type IssuedCredentials, type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
-import { askBotocore } from './referee.ts';
+import { askBotocore, python, referee } from './referee.ts';
 
 /** What we write and answer, judged by the AWS CLI, botocore and AWS's JavaScript SDK. */
 
 const cli = findAwsCli();
+const cliName = `AWS CLI ${cli?.version ?? 'v2 (not installed)'}`;
+const byCli = test.skipIf(cli === undefined);
+const byBotocore = test.skipIf(python === undefined);
 let sandbox: SandboxProcess;
 let cache: string;
 beforeAll(async () => {
-  pythonWithBotocore();
   sandbox = await startSandbox();
   cache = ssoCacheDir(sandbox.home);
-}, 300_000);
+});
 afterAll(() => sandbox.stop());
 
 /** A device-code sign-in, with everything that a token file holds. */
@@ -58,7 +60,7 @@ describe('a token file of ours', () => {
     await writeToken(cache, 'sandbox', await signIn());
   });
 
-  test('is what botocore uses, and refreshes with', async () => {
+  byBotocore(`is what ${referee} uses, and refreshes with`, async () => {
     const env = sandbox.environment(noUse);
     const [credentials] = await askBotocore<{ accessKeyId: string; method: string }>(
       [{ ask: 'credentials', profile: 'sandbox' }],
@@ -77,7 +79,7 @@ describe('a token file of ours', () => {
     expect(adopted?.refreshToken).toBeTruthy();
   });
 
-  test('without a refresh token is used until it ends', async () => {
+  byBotocore(`without a refresh token is used until it ends (${referee})`, async () => {
     const { token } = await readToken(cache, 'sandbox');
     if (!token) throw new Error('no token');
     const { refreshToken: _, ...without } = token;
@@ -89,7 +91,7 @@ describe('a token file of ours', () => {
     expect(same).toBe(token.accessToken);
   });
 
-  test.skipIf(cli === undefined)('is what the AWS CLI uses (skipped: no AWS CLI v2)', async () => {
+  byCli(`is what the ${cliName} uses`, async () => {
     const { code, stdout, stderr } = await runCommand(
       cli?.path ?? '',
       ['sts', 'get-caller-identity', '--profile', 'sandbox', '--output', 'json'],
@@ -100,37 +102,34 @@ describe('a token file of ours', () => {
     expect(JSON.parse(stdout)).toMatchObject({ Account: '111122223333' });
   });
 
-  test.skipIf(cli === undefined)(
-    'is found and ended by `aws sso logout`; our registration stays (skipped: no AWS CLI v2)',
-    async () => {
-      const name = registrationFileName({
-        region: sandbox.region,
-        scopes: ['sso:account:access'],
-        sessionName: 'sandbox',
-        startUrl: sandbox.startUrl,
-      });
-      const registration = await createOidc({
-        region: sandbox.region,
-        env: sandbox.environment(),
-      }).registerClient({
-        startUrl: sandbox.startUrl,
-        scopes: defaultScopes,
-        flow: 'device',
-        sessionName: 'sandbox',
-      });
-      await writeRegistration(cache, name, registration);
-      const { code } = await runCommand(cli?.path ?? '', ['sso', 'logout'], {
-        env: sandbox.environment(noUse),
-      });
-      expect(code).toBe(0);
-      expect(await readToken(cache, 'sandbox')).toEqual({ token: null, problem: 'missing' });
-      expect(await readdir(cache)).toContain(name);
-    },
-  );
+  byCli(`is found and ended by “aws sso logout” of the ${cliName}; our registration stays`, async () => {
+    const name = registrationFileName({
+      region: sandbox.region,
+      scopes: ['sso:account:access'],
+      sessionName: 'sandbox',
+      startUrl: sandbox.startUrl,
+    });
+    const registration = await createOidc({
+      region: sandbox.region,
+      env: sandbox.environment(),
+    }).registerClient({
+      startUrl: sandbox.startUrl,
+      scopes: defaultScopes,
+      flow: 'device',
+      sessionName: 'sandbox',
+    });
+    await writeRegistration(cache, name, registration);
+    const { code } = await runCommand(cli?.path ?? '', ['sso', 'logout'], {
+      env: sandbox.environment(noUse),
+    });
+    expect(code).toBe(0);
+    expect(await readToken(cache, 'sandbox')).toEqual({ token: null, problem: 'missing' });
+    expect(await readdir(cache)).toContain(name);
+  });
 });
 
-test.skipIf(cli === undefined)(
-  'the AWS CLI registers under the name that we compute, and we read what it wrote; it then uses ours (skipped: no AWS CLI v2)',
+byCli(
+  `the ${cliName} registers under the name that we compute, and we read what it wrote; it then uses ours`,
   async () => {
     const name = registrationFileName({
       region: sandbox.region,
@@ -162,6 +161,52 @@ test.skipIf(cli === undefined)(
     expect((await sandbox.requests({ operation: 'RegisterClient' })).length).toBe(before);
   },
 );
+
+byBotocore(`what we add to ~/.aws/config is what ${referee} reads, and nothing else changes`, async () => {
+  const home = await mkdtemp(join(tmpdir(), 'config-'));
+  try {
+    await mkdir(join(home, '.aws'));
+    const config = join(home, '.aws', 'config');
+    const before = '# mine\r\n[default]\r\ns3 =\r\n  max_queue_size = 5\r\nregion = eu-west-1 # home';
+    await writeFile(config, before);
+    const log = { info() {}, warn() {}, error() {}, debug() {} };
+    const catalog = new ConfigProfileCatalog({ env: {}, userHome: home, log });
+    const startUrl = 'https://d-1.awsapps.com/start#/';
+    await catalog.createSsoSession({ name: 'my corp', startUrl, region: 'eu-west-1' });
+    await catalog.createProfile({
+      name: 'büro "a"',
+      ssoSession: 'my corp',
+      accountId: '012345678901',
+      roleName: 'Dev+Ops',
+      region: 'us-west-2',
+    });
+    const written = await readFile(config);
+    expect(written.toString().startsWith(`${before}\r\n`)).toBe(true);
+    const question = { ask: 'config', config: written.toString('base64'), credentials: '' };
+    expect(await askBotocore([question], { PATH: process.env.PATH ?? '' })).toEqual([
+      {
+        profiles: {
+          default: { region: 'eu-west-1 # home' },
+          'büro "a"': {
+            sso_session: 'my corp',
+            sso_account_id: '012345678901',
+            sso_role_name: 'Dev+Ops',
+            region: 'us-west-2',
+          },
+        },
+        ssoSessions: {
+          'my corp': {
+            sso_start_url: startUrl,
+            sso_region: 'eu-west-1',
+            sso_registration_scopes: 'sso:account:access',
+          },
+        },
+      },
+    ]);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+});
 
 /** The hand-out with a broker that simply has these credentials. */
 function handOutOf(issued: IssuedCredentials): CredentialHandOut {
@@ -199,8 +244,8 @@ describe('formats', () => {
     'powershell',
     'windows-cmd',
   ];
-  test.skipIf(cli === undefined)(
-    'are byte for byte what `aws configure export-credentials` prints (skipped: no AWS CLI v2)',
+  byCli(
+    `are byte for byte what “aws configure export-credentials” of the ${cliName} prints`,
     async () => {
       const issued = await sandbox.issueCredentials();
       const home = await mkdtemp(join(tmpdir(), 'formats-'));
@@ -250,24 +295,11 @@ describe('formats', () => {
 });
 
 describe('the container endpoint is read', () => {
-  test('by botocore, the AWS CLI and the JavaScript SDK', async () => {
+  test("by AWS's JavaScript SDK, and gone with its last consumer", async () => {
     const issued = await sandbox.issueCredentials();
     const handOut = handOutOf(issued);
-    const home = await mkdtemp(join(tmpdir(), 'container-'));
     const { url, token, close } = await handOut.open('p');
     try {
-      const env = {
-        ...sandbox.environment({ HOME: home }),
-        AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
-        AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
-      };
-      const [botocore] = await askBotocore([{ ask: 'credentials' }], env);
-      expect(botocore).toMatchObject({
-        accessKeyId: issued.accessKeyId,
-        secretAccessKey: issued.secretAccessKey,
-        sessionToken: issued.sessionToken,
-        method: 'container-role',
-      });
       const { fromHttp } = await import('@aws-sdk/credential-provider-http');
       const sdk = await fromHttp({
         awsContainerCredentialsFullUri: url,
@@ -279,25 +311,53 @@ describe('the container endpoint is read', () => {
         sessionToken: issued.sessionToken,
       });
       expect(sdk.expiration?.getTime()).toBe(Math.floor(Date.parse(issued.expiration) / 1000) * 1000);
-      if (cli) {
-        const { code, stdout } = await runCommand(
-          cli.path,
-          ['sts', 'get-caller-identity', '--output', 'json'],
-          { env },
-        );
-        expect(code).toBe(0);
-        expect(JSON.parse(stdout)).toMatchObject({ Account: '111122223333' });
-      }
     } finally {
       close();
       await handOut.stop();
+    }
+    await expect(fetch(url, { headers: { authorization: token } })).rejects.toThrow();
+  });
+
+  /** Runs with the environment of a consumer, in a HOME without anything. */
+  async function asConsumer(issued: IssuedCredentials, act: (env: Record<string, string>) => Promise<void>) {
+    const handOut = handOutOf(issued);
+    const home = await mkdtemp(join(tmpdir(), 'container-'));
+    const { url, token } = await handOut.open('p');
+    try {
+      await act({
+        ...sandbox.environment({ HOME: home }),
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+      });
+    } finally {
+      await handOut.stop();
       await rm(home, { recursive: true, force: true });
     }
-    // The last consumer is gone: nobody listens any more.
-    await expect(fetch(url, { headers: { authorization: token } })).rejects.toThrow();
-  }, 120_000);
+  }
 
-  test('its refusal reaches the person through SDKs', async () => {
+  byBotocore(`by ${referee}`, async () => {
+    const issued = await sandbox.issueCredentials();
+    await asConsumer(issued, async (env) => {
+      const [found] = await askBotocore([{ ask: 'credentials' }], env);
+      expect(found).toMatchObject({
+        accessKeyId: issued.accessKeyId,
+        secretAccessKey: issued.secretAccessKey,
+        sessionToken: issued.sessionToken,
+        method: 'container-role',
+      });
+    });
+  });
+
+  byCli(`by the ${cliName}`, async () => {
+    await asConsumer(await sandbox.issueCredentials(), async (env) => {
+      const args = ['sts', 'get-caller-identity', '--output', 'json'];
+      const { code, stdout } = await runCommand(cli?.path ?? '', args, { env });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ Account: '111122223333' });
+    });
+  });
+
+  byBotocore(`its refusal reaches the person through ${referee}`, async () => {
     const handOut = handOutOf(await sandbox.issueCredentials());
     const { url, close } = await handOut.open('p');
     try {
