@@ -39,7 +39,7 @@ export async function listModels(
         client.send(new sdk.ListInferenceProfilesCommand(input), o),
       );
       for (const p of out.inferenceProfileSummaries ?? []) {
-        if (p.inferenceProfileId?.includes('anthropic.') && p.status !== undefined) {
+        if (p.inferenceProfileId?.includes('anthropic.')) {
           profiles.push({
             id: p.inferenceProfileId,
             name: p.inferenceProfileName ?? p.inferenceProfileId,
