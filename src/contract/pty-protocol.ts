@@ -136,11 +136,13 @@ export type TerminalEvent = z.infer<typeof TerminalEvent>;
 /**
  * Flow control, in the manner of VS Code: while any terminal has more than HIGH bytes unacknowledged the pty is
  * paused, until all are below LOW; a terminal acknowledges at the latest every ACK bytes that it consumed. One
- * that holds the pty up for `patienceMs` without acknowledging anything is dropped.
+ * that holds the pty up for `patienceMs` without acknowledging anything is dropped. HIGH is what xterm.js parses in
+ * about 40 ms (its guide's upper bound); with VS Code's 100,000 and 5,000 a fast reader waits for the pty again and
+ * again, which cost a quarter of the throughput (docs/decisions/0012-pty-host.md).
  */
 export const flowControl = {
-  highBytes: 100_000,
-  lowBytes: 5_000,
-  ackBytes: 5_000,
+  highBytes: 500_000,
+  lowBytes: 125_000,
+  ackBytes: 32_000,
   patienceMs: 10_000,
 } as const;

@@ -132,6 +132,11 @@ export class TestPtyHost implements AsyncDisposable {
     return host;
   }
 
+  /** The socket for terminals. */
+  get terminals(): string {
+    return terminalSocketOf(this.socket);
+  }
+
   async connect(): Promise<PtyHostClient> {
     const client = await PtyHostClient.connect(this.socket, {
       changed: (pty) => {

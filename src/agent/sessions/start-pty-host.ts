@@ -29,7 +29,7 @@ export async function connectPtyHost(socket: string, events: PtyHostEvents): Pro
 /**
  * Connects to the host, starting it when none listens. Only the agent calls this, and there is one agent, so
  * clearing away a dead socket cannot take a living host's: one that holds a session has been listening since
- * before it got it (docs/decisions, pty-host).
+ * before it got it (docs/decisions/0012-pty-host.md).
  */
 export async function findOrStartPtyHost(place: PtyHostPlace, events: PtyHostEvents): Promise<PtyHostClient> {
   const running = await connectPtyHost(place.socket, events);

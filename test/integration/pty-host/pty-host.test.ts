@@ -129,7 +129,7 @@ describe('a session in the pty-host', () => {
 
   it('delivers the tail to a terminal that was behind when the program was killed', async () => {
     const id = await host.shell(
-      'i=0; while [ $i -lt 4000 ]; do echo "a line that fills the window $i"; i=$((i+1)); done; printf tail; kill -9 $$',
+      `yes a line that fills the window | head -c ${flowControl.highBytes * 1.5}; printf tail; kill -9 $$`,
     );
     const terminal = await host.attach(id);
     terminal.consuming = false;
