@@ -443,4 +443,27 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
       expect(await page.locator('img').count()).toBe(0);
     });
   });
+
+  test('the terminal draws without inline style elements, by WebGL or DOM, and survives a lost context', async () => {
+    const red = () => {
+      const spans = [...document.querySelectorAll('.xterm-rows span')];
+      const span = spans.find((s) => s.textContent?.includes('crimson'));
+      return span ? getComputedStyle(span).color : null;
+    };
+    await withPage(ready(), async (page, agent) => {
+      const opened = await agent.open({ name: 'drawn' }, "printf '\\033[31mcrimson\\033[0m\\r\\n'; exec cat");
+      await page.evaluate((h) => location.assign(h), `#/sessions/${opened.id}`);
+      await page.locator('.terminal-host[data-state=live]').waitFor();
+      // The graphics context is taken away, as a system does that is short of them.
+      await page.waitForFunction(() => document.querySelectorAll('.xterm-screen canvas').length > 1);
+      await page.evaluate(() => {
+        for (const canvas of document.querySelectorAll<HTMLCanvasElement>('.xterm-screen canvas'))
+          canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+      });
+      await page.locator('.xterm-rows').getByText('crimson').waitFor();
+      await expect.poll(() => page.evaluate(red)).toBe('rgb(176, 42, 32)');
+      await page.keyboard.type('still here');
+      await page.locator('.xterm-rows').getByText('still here').waitFor();
+    });
+  });
 });

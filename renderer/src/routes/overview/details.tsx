@@ -39,7 +39,7 @@ export function Details({ view }: { view: Overview }): ReactNode {
         {ssoSession && (
           <Fact term={words.t('page:ssoSession')}>
             <span>{plainText(ssoSession.id)} </span>
-            <span className="quiet small">{plainText(ssoSession.startUrl)}</span>
+            <span className="quiet small">{hostOf(ssoSession.startUrl)}</span>
           </Fact>
         )}
         {environment && <Fact term={words.t('page:profile')}>{plainText(environment.profile)}</Fact>}
@@ -94,6 +94,11 @@ export function Details({ view }: { view: Overview }): ReactNode {
       )}
     </section>
   );
+}
+
+/** The start URL's host: what tells portals apart at a glance. */
+function hostOf(startUrl: string): string {
+  return plainText(URL.canParse(startUrl) ? new URL(startUrl).host : startUrl);
 }
 
 function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
