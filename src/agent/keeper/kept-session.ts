@@ -17,6 +17,7 @@ import {
 import { errorOf, faultOf, systemReason, unitRandom } from '../aws-errors.ts';
 import { sleepUntil } from '../clock.ts';
 import type { AgentContext, SsoSessionConfig, SsoToken } from '../ports.ts';
+import { type FileNews, SharedTokenFile } from './shared-token-file.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /** Another tool that rotates the token writes its file a moment after the service has answered it. */
@@ -39,19 +40,14 @@ export class KeptSession {
   /** Tokens obtained since the agent started. */
   generation = 0;
   readonly #context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
-  readonly #cache: TokenCache;
+  readonly #file: SharedTokenFile;
   readonly #oidc: (region: string) => Pick<Oidc, 'refresh'>;
   readonly #hooks: KeptSessionHooks;
   #state: SsoSession = signedOut;
   #token: SsoToken | null = null;
-  /** The access token that the file held when we last read or wrote it: tells a change by another tool from our own. */
-  #inFile: string | null = null;
-  /** Rises with each write of ours: what was read across one is read again. */
-  #writes = 0;
   #reading: Promise<void> | null = null;
   #readAgain = false;
   #busy: Promise<void> | null = null;
-  #saving: Promise<void> = Promise.resolve();
   #unsavedRetryAt: number | null = null;
   #problem: BedrockTrayError | null = null;
   #stopped = false;
@@ -67,7 +63,7 @@ export class KeptSession {
   ) {
     this.config = config;
     this.#context = parts.context;
-    this.#cache = parts.cache;
+    this.#file = new SharedTokenFile(parts.cache, config.id);
     this.#oidc = parts.oidc;
     this.#hooks = parts.hooks;
   }
@@ -169,7 +165,7 @@ export class KeptSession {
     this.#reading = (async () => {
       do {
         this.#readAgain = false;
-        await this.#readOnce(live);
+        this.#follow(await this.#file.look(), live);
       } while (this.#readAgain && !this.#stopped);
     })().finally(() => {
       this.#reading = null;
@@ -177,35 +173,18 @@ export class KeptSession {
     return this.#reading;
   }
 
-  async #readOnce(live: boolean): Promise<void> {
-    const writes = this.#writes;
-    const { token, problem } = await this.#cache.read(this.config.id);
-    if (writes !== this.#writes) {
-      this.#readAgain = true;
+  /** Takes over what another tool did to the file. */
+  #follow(news: FileNews, live: boolean): void {
+    if (this.#stopped || news.kind === 'nothing') return;
+    if (news.kind === 'gone') {
+      this.#forget();
       return;
     }
-    this.#fromFile(token, problem, live);
-  }
-
-  /** True if the file changed our token. */
-  #fromFile(token: SsoToken | null, problem: string | undefined, live: boolean): boolean {
-    if (this.#stopped) return false;
-    if (token === null) {
-      // Half written or malformed: the file is not what it will be. Only its absence is a sign-out.
-      if (problem !== 'missing' || this.#inFile === null) return false;
-      this.#forget();
-      return true;
-    }
-    if (token.accessToken === this.#inFile || token.accessToken === this.#token?.accessToken) {
-      this.#inFile = token.accessToken;
-      return false;
-    }
-    this.#inFile = token.accessToken;
-    const now = this.#now;
+    const { token } = news;
+    if (token.accessToken === this.#token?.accessToken) return;
     // A token that is over says nothing against one that lives (an old file was put back).
-    if (this.servable() !== null && token.expiresAt <= now) return false;
-    this.#take(token, live ? now : null, 'file');
-    return true;
+    if (this.servable() !== null && token.expiresAt <= this.#now) return;
+    this.#take(token, live ? this.#now : null, 'file');
   }
 
   #take(token: SsoToken, obtainedAt: number | null, by: 'signIn' | 'refresh' | 'file'): void {
@@ -218,7 +197,6 @@ export class KeptSession {
 
   #forget(): void {
     this.#token = null;
-    this.#inFile = null;
     this.#problem = null;
     this.#unsavedRetryAt = null;
     this.dispatch({ type: 'gone' });
@@ -232,53 +210,35 @@ export class KeptSession {
 
   /** Drops the token here and in the file. Errors: StorageFailed (the token is forgotten here nevertheless). */
   async signOut(): Promise<void> {
-    this.#writes++;
+    const removed = this.#file.remove();
     this.#forget();
-    try {
-      await this.#cache.remove(this.config.id);
-    } catch (e) {
-      const file = this.#cache.pathOf(this.config.id);
-      throw new BedrockTrayError('StorageFailed', { file, reason: systemReason(e) });
-    } finally {
-      this.#writes++;
-    }
+    await removed.catch((e) => {
+      throw new BedrockTrayError('StorageFailed', { file: this.#file.path, reason: systemReason(e) });
+    });
   }
 
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Writes one after the other; a token that is no longer ours is not written. */
-  #save(token: SsoToken): Promise<void> {
-    this.#saving = this.#saving.then(() => (this.#token === token ? this.#write(token) : undefined));
-    return this.#saving;
-  }
-
-  async #write(token: SsoToken): Promise<void> {
-    this.#writes++;
-    const before = this.#inFile;
-    this.#inFile = token.accessToken;
+  /** Writes the token; what cannot be written stays in memory and is tried again. Never rejects. */
+  async #save(token: SsoToken): Promise<void> {
+    const ours = () => this.#token === token;
     try {
-      await this.#cache.write(this.config.id, token);
-      // Signed out while it was being written: that was the later word.
-      if (this.#token === null && !this.#stopped) await this.#cache.remove(this.config.id);
-      if (this.#token !== token || this.#problem?.code !== 'StorageFailed') return;
+      await this.#file.write(token, ours);
+      if (!ours() || this.#problem?.code !== 'StorageFailed') return;
       this.#problem = null;
-      this.#hooks.changed();
     } catch (e) {
-      if (this.#token !== token) return;
-      this.#inFile = before;
-      const file = this.#cache.pathOf(this.config.id);
-      this.#problem = new BedrockTrayError('StorageFailed', { file, reason: systemReason(e) });
+      if (!ours()) return;
+      const reason = systemReason(e);
+      this.#problem = new BedrockTrayError('StorageFailed', { file: this.#file.path, reason });
       this.#unsavedRetryAt = this.#now + SAVE_AGAIN_MS;
       this.#context.log.warn(
-        { ssoSession: this.config.id, reason: systemReason(e) },
+        { ssoSession: this.config.id, reason },
         'token could not be written: kept in memory',
       );
-      this.#hooks.changed();
-    } finally {
-      this.#writes++;
     }
+    this.#hooks.changed();
   }
 
   #startRefresh(): void {
@@ -307,7 +267,7 @@ export class KeptSession {
     const moved = () => this.#token !== held || this.#stopped;
 
     let using = held;
-    const seen = await this.#look(held);
+    const seen = await this.#look();
     if (moved()) return;
     if (seen !== null && seen.refreshToken !== undefined) using = seen;
 
@@ -320,7 +280,7 @@ export class KeptSession {
       if (!endsSsoSession(fault)) return this.#failed(e);
       await sleepUntil(this.#context.clock, this.#now + RIVAL_WRITE_MS);
       if (moved()) return;
-      const rival = await this.#look(using);
+      const rival = await this.#look();
       if (moved()) return;
       if (rival?.refreshToken === undefined || rival.refreshToken === using.refreshToken) {
         return this.#failed(e);
@@ -333,7 +293,7 @@ export class KeptSession {
       }
     }
     if (moved()) return;
-    await this.#look(using);
+    await this.#look();
     if (moved()) return;
     this.#take(fresh, this.#now, 'refresh');
     await this.#save(fresh);
@@ -355,18 +315,19 @@ export class KeptSession {
   }
 
   /**
-   * Reads the file during a refresh. What lives in it is adopted (the caller sees that our token moved); what is
-   * over but differs from `known` is answered, for its refresh token.
+   * Looks at the file during a refresh. What lives in it is adopted (the caller sees that our token moved); what is
+   * over is answered, for its refresh token.
    */
-  async #look(known: SsoToken): Promise<SsoToken | null> {
-    const { token, problem } = await this.#cache.read(this.config.id);
-    if (this.#stopped) return null;
-    const news =
-      token !== null && token.accessToken !== known.accessToken && token.accessToken !== this.#inFile;
-    if (token === null || isUsable({ obtainedAt: null, expiresAt: token.expiresAt }, this.#now)) {
-      this.#fromFile(token, problem, true);
+  async #look(): Promise<SsoToken | null> {
+    const news = await this.#file.look();
+    if (
+      news.kind === 'token' &&
+      !isUsable({ obtainedAt: null, expiresAt: news.token.expiresAt }, this.#now)
+    ) {
+      return news.token;
     }
-    return news ? token : null;
+    this.#follow(news, true);
+    return null;
   }
 }
 
