@@ -139,7 +139,6 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   const snapshot = new SnapshotRoom({
     clock,
     keeper,
-    desk: signIn,
     broker,
     environments,
     sessions,

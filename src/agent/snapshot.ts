@@ -8,13 +8,11 @@ import type {
   Observable,
   ProfileCatalog,
   SettingsStore,
-  SignInDesk,
 } from './ports.ts';
 
 export interface SnapshotRooms {
   clock: Clock;
   keeper: Pick<Keeper, 'views' | 'prompt' | 'onChange'>;
-  desk: Pick<SignInDesk, 'current' | 'onChange'>;
   broker: Pick<Broker, 'views' | 'onChange'>;
   environments: Pick<EnvironmentStore, 'list' | 'active' | 'onChange'>;
   sessions: Pick<ClaudeSessions, 'views' | 'recentFolders' | 'onChange'>;
@@ -32,24 +30,18 @@ export class SnapshotRoom implements Observable {
 
   constructor(rooms: SnapshotRooms) {
     this.#rooms = rooms;
-    const { keeper, desk, broker, environments, sessions, settings, profiles } = rooms;
-    for (const room of [keeper, desk, broker, environments, sessions, settings, profiles]) {
+    const { keeper, broker, environments, sessions, settings, profiles } = rooms;
+    for (const room of [keeper, broker, environments, sessions, settings, profiles]) {
       room.onChange(() => this.#changed());
     }
   }
 
   now(): Snapshot {
-    const { clock, keeper, desk, broker, environments, sessions, settings, profiles, agent } = this.#rooms;
+    const { clock, keeper, broker, environments, sessions, settings, profiles, agent } = this.#rooms;
     return {
       at: clock.now(),
       agent: agent(),
-      ssoSessions: keeper.views().map((view) => {
-        const signIn = desk.current(view.id);
-        if (!signIn) return view;
-        // A sign-in under way shows wherever nothing better is known; a valid session stays valid meanwhile.
-        const state = view.state === 'signedOut' || view.state === 'expired' ? 'signingIn' : view.state;
-        return { ...view, state, signIn };
-      }),
+      ssoSessions: keeper.views(),
       credentials: broker.views(),
       environments: environments.list(),
       activeEnvironment: environments.active()?.name ?? null,

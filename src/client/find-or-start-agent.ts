@@ -43,6 +43,9 @@ export function agentCommand(options: Pick<ConnectOptions, 'env' | 'outDir' | 'n
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined && !notInherited.test(name)) env[name] = value;
   }
+  // Only how certificates are found is the person's business here.
+  const trust = given.NODE_OPTIONS?.match(/--use-(system|openssl|bundled)-ca\b/g);
+  if (trust) env.NODE_OPTIONS = trust.join(' ');
   if (env.BEDROCK_TRAY_HOME) env.BEDROCK_TRAY_HOME = resolve(env.BEDROCK_TRAY_HOME);
   return {
     file: options.node ?? given.BEDROCK_TRAY_NODE ?? productNode(options.outDir),
