@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { DeadlineTimer, SystemClock, sleepUntil } from '../../../src/agent/clock.ts';
+
+describe('the system clock', () => {
+  it('fires each deadline once, in order, not before its time', async () => {
+    const clock = new SystemClock();
+    const start = clock.now();
+    const fired: [string, number][] = [];
+    await new Promise<void>((resolve) => {
+      clock.wakeAt(start + 60, () => {
+        fired.push(['late', clock.now()]);
+        resolve();
+      });
+      clock.wakeAt(start + 20, () => fired.push(['early', clock.now()]));
+      clock.wakeAt(start - 1_000, () => fired.push(['past', clock.now()]));
+      clock.wakeAt(start + 10, () => fired.push(['cancelled', 0]))();
+    });
+    expect(fired.map(([name]) => name)).toEqual(['past', 'early', 'late']);
+    expect(fired[1]?.[1]).toBeGreaterThanOrEqual(start + 20);
+    expect(fired[2]?.[1]).toBeGreaterThanOrEqual(start + 60);
+  });
+
+  it('holds far deadlines without a timer that overflows, and none when nothing is pending', async () => {
+    const clock = new SystemClock();
+    const before = process.getActiveResourcesInfo().filter((r) => r === 'Timeout').length;
+    let fired = false;
+    const cancel = clock.wakeAt(clock.now() + 90 * 86_400_000, () => {
+      fired = true;
+    });
+    await sleepUntil(clock, clock.now() + 30);
+    expect(fired).toBe(false);
+    cancel();
+    expect(process.getActiveResourcesInfo().filter((r) => r === 'Timeout').length).toBeLessThanOrEqual(
+      before,
+    );
+  });
+
+  it('lets a sleeper go by its signal, at once', async () => {
+    const clock = new SystemClock();
+    const stop = new AbortController();
+    const slept = sleepUntil(clock, clock.now() + 3_600_000, stop.signal);
+    stop.abort();
+    await slept;
+    await sleepUntil(clock, clock.now() + 3_600_000, stop.signal);
+  });
+
+  it('a deadline timer waits for one instant, the last that was set', async () => {
+    const clock = new SystemClock();
+    let fired = 0;
+    const timer = new DeadlineTimer(clock, () => fired++);
+    timer.set(clock.now() + 10);
+    timer.set(null);
+    timer.set(clock.now() + 20);
+    timer.set(clock.now() + 30);
+    await sleepUntil(clock, clock.now() + 60);
+    expect(fired).toBe(1);
+  });
+});
