@@ -336,6 +336,14 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await expect.poll(() => agent.state.environments[0]?.region).toBe('eu-west-1');
+      // The list of models says where it comes from.
+      await page.getByRole('combobox', { name: 'Model' }).focus();
+      await page.getByText('What Bedrock offers you in eu-west-1').waitFor();
+      await shot(page, 'models');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => agent.state.environments[0]?.model).not.toBe(given.environment().model);
     });
   });
 
