@@ -31,63 +31,53 @@ export function decodeJson(body: Uint8Array): unknown {
 
 /**
  * Cuts a byte stream, arriving in chunks of any size, into frames. Bodies are views of the chunk where a frame
- * lies whole in it, so consume them before the next chunk is reused. Throws RangeError on an oversized frame.
+ * lies whole in it, so they are good until the callback returns; chunks are not kept. Throws RangeError on a frame
+ * that is empty or too long.
  */
 export class FrameReader {
   #onFrame: (type: number, body: Uint8Array) => void;
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
+  /** Length of the frame that is being read, as far as it has come. */
+  #head = new Uint8Array(4);
+  #headBytes = 0;
+  /** Type and body of a frame that is cut, and how much of it is there. */
+  #frame: Uint8Array | undefined;
+  #frameBytes = 0;
 
   constructor(onFrame: (type: number, body: Uint8Array) => void) {
     this.#onFrame = onFrame;
   }
 
   push(chunk: Uint8Array): void {
-    let rest = chunk;
-    if (this.#pendingBytes > 0) {
-      const needed = this.#needed();
-      if (this.#pendingBytes + chunk.byteLength < needed) {
-        this.#keep(chunk);
-        return;
-      }
-      rest = this.#joined(chunk);
-    }
-    while (rest.byteLength >= 4) {
-      const length = new DataView(rest.buffer, rest.byteOffset, 4).getUint32(0);
-      if (length < 1 || length > MAX_FRAME_BYTES) throw new RangeError(`frame of ${length} bytes`);
-      if (rest.byteLength < 4 + length) break;
-      this.#onFrame(rest[4] as number, rest.subarray(5, 4 + length));
-      rest = rest.subarray(4 + length);
-    }
-    if (rest.byteLength > 0) this.#keep(rest.slice());
-  }
-
-  /** Bytes needed before the pending ones can yield a frame. */
-  #needed(): number {
-    if (this.#pendingBytes < 4) return 4;
-    const head = this.#pending[0] as Uint8Array;
-    const first = head.byteLength >= 4 ? head : this.#joined();
-    return 4 + new DataView(first.buffer, first.byteOffset, 4).getUint32(0);
-  }
-
-  #keep(chunk: Uint8Array): void {
-    this.#pending.push(chunk);
-    this.#pendingBytes += chunk.byteLength;
-  }
-
-  #joined(extra?: Uint8Array): Uint8Array {
-    const parts = extra ? [...this.#pending, extra] : this.#pending;
-    const whole = new Uint8Array(parts.reduce((n, p) => n + p.byteLength, 0));
     let at = 0;
-    for (const p of parts) {
-      whole.set(p, at);
-      at += p.byteLength;
+    while (at < chunk.byteLength) {
+      if (this.#frame) {
+        at = this.#fill(this.#frame, chunk, at);
+        continue;
+      }
+      this.#head[this.#headBytes++] = chunk[at++] as number;
+      if (this.#headBytes < 4) continue;
+      this.#headBytes = 0;
+      const length = new DataView(this.#head.buffer).getUint32(0);
+      if (length < 1 || length > MAX_FRAME_BYTES) throw new RangeError(`frame of ${length} bytes`);
+      if (at + length <= chunk.byteLength) {
+        this.#onFrame(chunk[at] as number, chunk.subarray(at + 1, at + length));
+        at += length;
+      } else {
+        this.#frame = new Uint8Array(length);
+        this.#frameBytes = 0;
+      }
     }
-    if (!extra) this.#pending = [whole];
-    else {
-      this.#pending = [];
-      this.#pendingBytes = 0;
+  }
+
+  /** Copies what there is of a cut frame; answers where the chunk goes on. */
+  #fill(frame: Uint8Array, chunk: Uint8Array, at: number): number {
+    const n = Math.min(frame.byteLength - this.#frameBytes, chunk.byteLength - at);
+    frame.set(chunk.subarray(at, at + n), this.#frameBytes);
+    this.#frameBytes += n;
+    if (this.#frameBytes === frame.byteLength) {
+      this.#frame = undefined;
+      this.#onFrame(frame[0] as number, frame.subarray(1));
     }
-    return whole;
+    return at + n;
   }
 }
