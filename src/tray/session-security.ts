@@ -11,10 +11,16 @@ export function isPageUrl(address: string): boolean {
   }
 }
 
-/** Denies every permission and every request that leaves the page's own files. */
+/** The one permission granted: the page's Copy buttons write plain text. Chromium asks for focus besides. */
+const grants = (permission: string, requestedBy: string): boolean =>
+  permission === 'clipboard-sanitized-write' && isPageUrl(requestedBy);
+
+/** Denies every permission but the one above, and every request that leaves the page's own files. */
 export function guardSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, answer, details) =>
+    answer(grants(permission, details.requestingUrl)),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin) => grants(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false);
   session.on('will-download', (event) => event.preventDefault());
