@@ -54,6 +54,7 @@ test('whatever the state folder is, the path is short enough, its own, and in a 
       expect(place('agent', one, 'linux', uid)).toEqual(agent);
       if (one !== two) expect(place('agent', two, 'linux', uid).path).not.toBe(agent.path);
     }),
+    { numRuns: process.env.CI ? 2000 : 100 },
   );
 });
 
