@@ -6,6 +6,7 @@ import {
   ssoCacheDir,
   writeRegistration,
 } from '../../aws/sso-cache.ts';
+import { faultOf } from '../aws-errors.ts';
 import type { SsoSessionConfig } from '../ports.ts';
 
 /** The AWS CLI stops using a registration this long before its end. */
@@ -34,6 +35,8 @@ export class Registrations {
   readonly #now: () => number;
   /** Made here and not stored yet. */
   readonly #fresh = new Map<string, Registration>();
+  /** Client ids that the service has recognized since the agent started. */
+  readonly #known = new Set<string>();
   /** Client ids that a sign-in failed with: the service may have forgotten them. */
   readonly #doubted = new Set<string>();
 
@@ -43,10 +46,15 @@ export class Registrations {
   }
 
   /** Errors: OidcFault. */
-  async get(oidc: Pick<Oidc, 'registerClient'>, config: SsoSessionConfig, flow: Flow): Promise<Registration> {
+  async get(
+    oidc: Pick<Oidc, 'registerClient' | 'startDeviceAuthorization'>,
+    config: SsoSessionConfig,
+    flow: Flow,
+  ): Promise<Registration> {
     const name = fileNameOf(config);
     for (const found of [this.#fresh.get(name), await this.#cache.read(name).catch(() => null)]) {
-      if (found && this.#serves(found, flow)) return found;
+      if (!found || !this.#serves(found, flow)) continue;
+      if (flow === 'device' || (await this.#isKnown(oidc, found, config.startUrl))) return found;
     }
     const legacy = config.kind === 'legacy';
     const registration = await oidc.registerClient({
@@ -56,6 +64,7 @@ export class Registrations {
       sessionName: legacy ? null : config.id,
     });
     this.#fresh.set(name, registration);
+    this.#known.add(registration.clientId);
     return registration;
   }
 
@@ -70,6 +79,32 @@ export class Registrations {
   /** It was refused, or nobody came back from the browser: the next sign-in gets another. */
   doubt(registration: Registration): void {
     this.#doubted.add(registration.clientId);
+  }
+
+  /**
+   * Whether the service still knows a registration from the file. With PKCE only the browser would tell, on a page
+   * from which nobody comes back; this call has no consequence and refuses an unknown client by name.
+   */
+  async #isKnown(
+    oidc: Pick<Oidc, 'startDeviceAuthorization'>,
+    registration: Registration,
+    startUrl: string,
+  ): Promise<boolean> {
+    const { clientId } = registration;
+    if (this.#known.has(clientId)) return true;
+    try {
+      await oidc.startDeviceAuthorization(registration, startUrl);
+    } catch (e) {
+      const { kind, name } = faultOf(e);
+      if (name === 'InvalidClient') {
+        this.doubt(registration);
+        return false;
+      }
+      if (kind === 'network') throw e;
+      // Any other refusal (this client may not use device codes) comes after the client was recognized.
+    }
+    this.#known.add(clientId);
+    return true;
   }
 
   #serves(r: Registration, flow: Flow): boolean {

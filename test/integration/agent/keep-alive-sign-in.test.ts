@@ -124,6 +124,20 @@ describe('PKCE', () => {
     expect(await sandbox.requests({ operation: 'RegisterClient' })).toHaveLength(1);
   });
 
+  it('replaces a registration in the file that the service has forgotten, before the browser opens', async () => {
+    agent.onOpen = (url) => void sandbox.approve(url);
+    await agent.desk.wait((await agent.desk.start(browser)).id);
+    await agent.keeper.signOut('sandbox');
+    await agent.stop();
+    await sandbox.reset();
+    const again = await startKeepAlive(sandbox, { home: agent.home });
+    again.onOpen = (url) => void sandbox.approve(url);
+    expect(await again.desk.wait((await again.desk.start(browser)).id)).toMatchObject({
+      ssoSession: 'sandbox',
+    });
+    await again.stop();
+  });
+
   it('listens before anybody knows the address', async () => {
     const { url } = await agent.desk.start(quiet);
     expect(agent.opened).toEqual([]);
