@@ -218,8 +218,8 @@ export function agentHello(env?: Env): Promise<Hello | undefined> {
 }
 
 /**
- * Ends the agent of this state folder, also one that speaks another protocol (it is asked by SIGTERM, which ends
- * its sessions). Answers false when none ran. Resolves when it no longer listens.
+ * Ends the agent of this state folder, also one that speaks another protocol (it is asked by SIGHUP, which
+ * keeps its sessions, or SIGTERM, which ends them). Answers false when none ran. Resolves when it no longer listens.
  */
 export async function stopAgent(
   options: Pick<ConnectOptions, 'env' | 'outDir'> & { sessions: 'keep' | 'end' },
@@ -237,7 +237,10 @@ export async function stopAgent(
     agent.close();
   } catch (error) {
     if (!(error instanceof BedrockTrayError) || error.code !== 'ProtocolMismatch') throw error;
-    process.kill(hello.pid, 'SIGTERM');
+    process.kill(
+      hello.pid,
+      options.sessions === 'keep' && process.platform !== 'win32' ? 'SIGHUP' : 'SIGTERM',
+    );
   }
   const deadline = Date.now() + READY_WITHIN_MS;
   for (let delay = 25; (await agentHello(options.env)) !== undefined; delay = Math.min(delay * 2, 250)) {

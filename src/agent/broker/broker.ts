@@ -16,7 +16,7 @@ const LISTING_SPACING_MS = 200;
 export interface BrokerParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
   catalog: Pick<ProfileCatalog, 'ssoProfile' | 'ssoSessions' | 'reload' | 'onChange'>;
-  keeper: Pick<Keeper, 'accessToken' | 'rejected' | 'need' | 'views' | 'onChange'>;
+  keeper: Pick<Keeper, 'accessToken' | 'rejected' | 'views' | 'onChange'>;
   portal: (region: string) => Pick<Portal, 'credentials' | 'accounts' | 'roles'>;
 }
 
@@ -179,11 +179,6 @@ export class RoleBroker implements Broker {
       fetch: () =>
         this.#withToken(ssoSession, (portal, token) => portal.credentials(token, accountId, roleName)),
       changed: () => this.#changed(),
-      signInNeeded: () => {
-        const users = [...this.#profiles.values()].filter((p) => p.role === role);
-        const user = users.find((p) => p.holds > 0) ?? users[0];
-        if (user) this.#parts.keeper.need(ssoSession, { profile: user.name, accountId, roleName });
-      },
     });
     this.#roles.set(key, role);
     return role;

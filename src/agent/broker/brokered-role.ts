@@ -25,8 +25,6 @@ export interface BrokeredRoleParts {
   /** One upstream call. */
   fetch: () => Promise<RoleCredentials>;
   changed: () => void;
-  /** A request is refused for want of a sign-in. */
-  signInNeeded: () => void;
 }
 
 /** Credentials of one role of one SSO session: in memory only, shared by every profile that names it. */
@@ -118,10 +116,7 @@ export class BrokeredRole {
         this.dispatch({ type: 'wanted' });
         continue;
       }
-      if (what === 'refuse' || this.#busy === null) {
-        if (this.awaitsSignIn) this.#parts.signInNeeded();
-        throw this.#error ?? this.#internal();
-      }
+      if (what === 'refuse' || this.#busy === null) throw this.#error ?? this.#internal();
       if (what === 'wait-briefly') {
         patient = false;
         const enough = new AbortController();
