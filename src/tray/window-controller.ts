@@ -83,7 +83,7 @@ export class WindowController {
   }
 }
 
-/** What is seen until the page has drawn itself: of the page's own colour, so that nothing flashes. */
+/** What is seen until the page has drawn itself: the page's own colour (--ground in renderer/src/styles/tokens.css), so that nothing flashes. */
 function background(): string {
-  return nativeTheme.shouldUseDarkColors ? '#16181d' : '#ffffff';
+  return nativeTheme.shouldUseDarkColors ? '#16171a' : '#f4f3f0';
 }

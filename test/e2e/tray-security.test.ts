@@ -74,6 +74,12 @@ describe.skipIf(missing !== undefined)(
         expect(renderer).toMatchObject({ seccomp: 2, noNewPrivs: true });
     });
 
+    test('draws itself over the relay: who one is and how long it lasts', async () => {
+      await page.waitForSelector('h1', { timeout: 15_000 });
+      await expect.poll(() => page.innerText('body')).toContain('BedrockDeveloper');
+      await tray.desktop.screenshot('test-artefacts/tray-window.png');
+    });
+
     test('has the strict preferences, and no Node', async () => {
       const preferences = await tray.launched.app.evaluate(({ webContents }) => {
         const contents = webContents.getAllWebContents().find((c) => c.getType() === 'window');

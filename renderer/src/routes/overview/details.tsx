@@ -98,7 +98,11 @@ export function Details({ view }: { view: Overview }): ReactNode {
 
 /** The start URL's host: what tells portals apart at a glance. */
 function hostOf(startUrl: string): string {
-  return plainText(URL.canParse(startUrl) ? new URL(startUrl).host : startUrl);
+  try {
+    return plainText(new URL(startUrl).host);
+  } catch {
+    return plainText(startUrl);
+  }
 }
 
 function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
