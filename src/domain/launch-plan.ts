@@ -4,7 +4,7 @@ import { quoteForSh, quoteForShell } from './shell-quoting.ts';
 /**
  * How Claude Code is started on Bedrock, as pure data. One `--settings` file carries everything, because a settings
  * file's `env` block beats process variables, and `--settings` beats the person's own files
- * (docs/security.md, identity). Nothing in here is a secret of ours: credentials come from `exportCommand`.
+ * (docs/decisions/0013-identity-of-claude-sessions.md). Nothing in here is a secret of ours: credentials come from `exportCommand`.
  */
 export interface LaunchInput {
   platform: string;
@@ -93,7 +93,10 @@ export function terminalEnvironment(personEnv: Readonly<Record<string, string>>)
 
 export function launchPlan(input: LaunchInput): LaunchPlan {
   const wholeSession = input.identityMode === 'whole-session';
-  const settingsEnv = { ...bedrockEnv(input), ...(wholeSession ? wholeSessionEnv(input) : {}) };
+  const settingsEnv = {
+    ...bedrockEnv(input),
+    ...(wholeSession ? wholeSessionEnv(input) : { CLAUDE_ENV_FILE: input.files.restore }),
+  };
   const env = terminalEnvironment(input.personEnv);
   if (wholeSession) for (const name of [...ambientIdentity, ...ambientSources]) delete env[name];
   return {
@@ -154,7 +157,6 @@ function claudeArgs(input: LaunchInput): string[] {
 
 function settingsFor(input: LaunchInput, env: Record<string, string>): Record<string, unknown> {
   const person = input.personSettings ?? {};
-  const windows = input.platform === 'win32';
   const ours = {
     awsCredentialExport: quoteForShell([...input.exportCommand, '--format', 'claude'], input.platform),
     // A person's own refresh command would run against another identity, and block the start.
@@ -162,26 +164,22 @@ function settingsFor(input: LaunchInput, env: Record<string, string>): Record<st
     preferredNotifChannel: 'notifications_disabled',
     env: { ...recordOf(person.env), ...env },
   };
-  const hooks = recordOf(person.hooks);
-  if (input.identityMode === 'bedrock-only' && !windows) {
-    const restore = {
-      type: 'command',
-      command: '/bin/sh',
-      args: ['-c', 'cat -- "$1" >>"$CLAUDE_ENV_FILE"', 'restore', input.files.restore],
-      timeout: 10,
-    };
-    const others = Array.isArray(hooks.SessionStart) ? hooks.SessionStart : [];
-    return { ...person, ...ours, hooks: { ...hooks, SessionStart: [...others, { hooks: [restore] }] } };
-  }
   return { ...person, ...ours };
 }
 
-/** Lines that give Claude's shell commands back what the person had under the names that we set. */
+/**
+ * Lines that give Claude's shell commands back what the person had under the names that we set. Claude Code runs
+ * them before each command (CLAUDE_ENV_FILE), also where hooks are disabled, which a SessionStart hook would not
+ * survive. A file that the person names there themselves follows.
+ */
 function restoreLines(input: LaunchInput, names: readonly string[]): string {
+  const theirs = (name: string) => input.personSettingsEnv[name] ?? input.personEnv[name];
   const lines = names.map((name) => {
-    const value = input.personSettingsEnv[name] ?? input.personEnv[name];
+    const value = theirs(name);
     return value === undefined ? `unset ${name}` : `export ${name}=${quoteForSh(value)}`;
   });
+  const file = theirs('CLAUDE_ENV_FILE');
+  if (file) lines.push(`if [ -r ${quoteForSh(file)} ]; then . ${quoteForSh(file)}; fi`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -42,6 +42,8 @@ export class SessionRoom implements AsyncDisposable {
   /** Requests to the credentials route. */
   readonly exports: { session: string; format: string; ms: number }[] = [];
   held = 0;
+  /** Fields of what was logged as a warning. */
+  readonly warnings: Record<string, unknown>[] = [];
   signedIn = true;
   /** The sign-in is gone though the broker still had credentials when the session was opened. */
   blocked = false;
@@ -123,7 +125,7 @@ export class SessionRoom implements AsyncDisposable {
     const room = new ClaudeSessionsRoom({
       context: {
         clock,
-        log: { info: silent, warn: silent, error: silent, debug: silent },
+        log: { info: silent, warn: (fields) => this.warnings.push(fields), error: silent, debug: silent },
         env: { PATH: process.env.PATH, HOME: this.home, SHELL: '/bin/sh', LANG: 'C.UTF-8', ...this.#env },
         userHome: this.home,
         home: join(this.folder, 'state'),
@@ -182,6 +184,7 @@ export class SessionRoom implements AsyncDisposable {
         logFile: join(this.folder, 'logs', 'pty-host.log'),
       },
       agentSocket: join(this.folder, 'agent.sock'),
+      managedSettings: join(this.folder, 'managed'),
       handOut: [pinnedNode, join(this.folder, "the client's", 'hand-out.cjs')],
     });
     room.onChange(() => this.happenings.happened());

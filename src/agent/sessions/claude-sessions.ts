@@ -25,9 +25,10 @@ import { StateFile } from '../settings/state-file.ts';
 import type { FoundClaude } from './claude-finder.ts';
 import { ClaudeProgram } from './claude-program.ts';
 import { OpenSession } from './open-session.ts';
+import { hasTranscript, readGivenSettings } from './person-settings.ts';
 import { PtyHostRefusal } from './pty-host-client.ts';
 import { PtyHostLink } from './pty-host-link.ts';
-import { hasTranscript, readGivenSettings, SessionFiles } from './session-files.ts';
+import { SessionFiles } from './session-files.ts';
 import { readStored, SessionRecord, storable, withRecentFolder } from './session-record.ts';
 import { KILL_GRACE_MS, SessionStarter } from './session-starter.ts';
 import { sessionTarget } from './session-target.ts';
@@ -45,6 +46,8 @@ export interface ClaudeSessionsParts {
   agentSocket: string;
   /** Command of the hand-out client: the product's Node and `out/cli/hand-out.cjs`. */
   handOut: readonly string[];
+  /** Folder of an administrator's settings for Claude Code; default: the platform's. */
+  managedSettings?: string;
 }
 
 type Wish = Parameters<ClaudeSessions['open']>[0];

@@ -7,9 +7,10 @@ import { createTranslator, shownLanguage, systemLanguage } from '../../locales/i
 import type { AgentContext } from '../ports.ts';
 import type { ClaudeSessionsParts } from './claude-sessions.ts';
 import type { Launch, OpenSession } from './open-session.ts';
+import { envOf, managedSettings, managedSettingsFolder, personSettingsEnv } from './person-settings.ts';
 import { PtyHostRefusal } from './pty-host-client.ts';
 import type { PtyHostLink } from './pty-host-link.ts';
-import { personSettingsEnv, type SessionFiles } from './session-files.ts';
+import type { SessionFiles } from './session-files.ts';
 
 /** What Claude Code gets to end by itself, to save and to run its hooks, before it is killed. */
 export const KILL_GRACE_MS = 5_000;
@@ -170,7 +171,7 @@ export class SessionStarter {
     const { record } = session;
     const { agentSocket, handOut } = this.#parts;
     const settingsEnv = await personSettingsEnv(this.configFolder(launch.env), record.cwd);
-    const folded = launch.personSettings?.env;
+    const managed = await this.#managed(session.id);
     return {
       platform: process.platform,
       id: session.id,
@@ -181,13 +182,31 @@ export class SessionStarter {
       identityMode: record.identityMode,
       endpointUrl: record.endpointUrl,
       personEnv: launch.env,
-      personSettingsEnv: { ...settingsEnv, ...(typeof folded === 'object' ? folded : {}) },
+      personSettingsEnv: { ...settingsEnv, ...envOf(launch.personSettings), ...managed },
       args: launch.args,
       personSettings: launch.personSettings,
       conversation: launch.conversation,
       exportCommand: [...handOut, '--socket', agentSocket, '--session', session.id],
       files: this.#files.paths(session.id),
     };
+  }
+
+  /** The administrator's `env`; where they decide what we must decide, the log says what wins. */
+  async #managed(session: string): Promise<Record<string, string>> {
+    const folder = this.#parts.managedSettings ?? managedSettingsFolder(process.platform);
+    const settings = await managedSettings(folder);
+    const env = envOf(settings);
+    const wins = [
+      ...Object.keys(env).filter((name) => /^(AWS_|ANTHROPIC_|CLAUDE_CODE_(USE|SKIP)_)/.test(name)),
+      ...['awsCredentialExport', 'awsAuthRefresh'].filter((name) => name in settings),
+    ];
+    if (wins.length > 0) {
+      this.#parts.context.log.warn(
+        { session, folder, wins },
+        "the administrator's settings win over the session's",
+      );
+    }
+    return env;
   }
 
   #howToInstall(): string {

@@ -11,7 +11,7 @@ import { Screen } from '../../support/screen.ts';
 import { SessionRoom } from '../../support/session-room.ts';
 
 /**
- * The three invariants of docs/security.md, identity, with the real Claude Code and rival identities in every place
+ * The three invariants of docs/decisions/0013-identity-of-claude-sessions.md, with the real Claude Code and rival identities in every place
  * that it reads: no Bedrock request is signed with a key that we did not hand out, shell commands inside see the
  * person's own AWS_* byte for byte, and the person's settings files move us to no other account, region or provider.
  */
@@ -68,6 +68,15 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
       JSON.stringify({
         awsCredentialExport: `printf '%s' '${JSON.stringify({ Credentials: { AccessKeyId: named.accessKeyId, SecretAccessKey: named.secretAccessKey, SessionToken: named.sessionToken } })}'`,
         awsAuthRefresh: `touch ${own.home}/refreshed`,
+        hooks: {
+          SessionStart: [
+            {
+              hooks: [
+                { type: 'command', command: `echo 'export AWS_FROM_HOOK=theirs' >> "$CLAUDE_ENV_FILE"` },
+              ],
+            },
+          ],
+        },
         env: {
           AWS_PROFILE: 'rival',
           AWS_REGION: 'ap-south-1',
@@ -84,6 +93,7 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
         },
       }),
     );
+    await writeFile(join(own.home, 'their env'), `export AWS_FROM_FILE='theirs too'\n`);
     await mkdir(join(own.project, '.claude'));
     await writeFile(
       join(own.project, '.claude', 'settings.local.json'),
@@ -100,6 +110,7 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
       AWS_ODD: `a "quoted" 'value' with \\ $HOME \`date\`\nand lines  \tü 漢字 😀`,
       AWS_EMPTY: '',
       AWS_SDK_UA_APP_ID: 'theirs',
+      CLAUDE_ENV_FILE: join(own.home, 'their env'),
     };
   }
 
@@ -110,6 +121,8 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
     AWS_REGION: 'ap-south-1',
     AWS_BEARER_TOKEN_BEDROCK: 'the-persons-bearer-token',
     AWS_DEFAULT_REGION: 'sa-east-1',
+    AWS_FROM_FILE: 'theirs too',
+    AWS_FROM_HOOK: 'theirs',
   });
 
   const shown = async () =>
@@ -182,6 +195,16 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
     await onlyOurs();
     expect(await shown()).toEqual(theirs());
     expect(existsSync(join(own.home, 'refreshed'))).toBe(false);
+  });
+
+  it('-p, where the person runs no hooks', async () => {
+    const settings = join(own.home, '.claude', 'settings.json');
+    const theirSettings = JSON.parse(await readFile(settings, 'utf8'));
+    await writeFile(settings, JSON.stringify({ ...theirSettings, disableAllHooks: true }));
+    expect(await printed(`run: ${showEnv}`)).toContain('ran-42');
+    await onlyOurs();
+    const { AWS_FROM_HOOK: _, ...withoutHook } = theirs();
+    expect(await shown()).toEqual(withoutHook);
   });
 
   it('-p, sign-in needed: nothing starts before it, nothing is asked of Bedrock, then all is as ever', async () => {

@@ -166,6 +166,7 @@ describe('a session', () => {
   it('is ended with all that it started, and can then be forgotten', async () => {
     const { id } = await open();
     await expect(own.room.remove(id)).rejects.toMatchObject({ code: 'BadInput' });
+    await (await own.attach(id)).shows('args:');
     await own.room.kill(id);
     await own.until(id, 'exited');
     expect(own.room.views()[0]?.signal).toBe('SIGHUP');
@@ -190,6 +191,29 @@ describe('a session', () => {
     const terminal = await own.attach(id);
     await terminal.shows(`--resume ${id} --permission-mode plan\r\n`);
     expect(own.room.views()).toHaveLength(1);
+  });
+});
+
+describe("an administrator's settings", () => {
+  it('win over ours: the log says which, and shell commands keep what they say', async () => {
+    await mkdir(join(own.folder, 'managed', 'managed-settings.d'), { recursive: true });
+    await writeFile(
+      join(own.folder, 'managed', 'managed-settings.json'),
+      '{"env":{"AWS_REGION":"eu-west-1","OTHER":1}}',
+    );
+    await writeFile(
+      join(own.folder, 'managed', 'managed-settings.d', '10.json'),
+      '{"awsCredentialExport":"theirs"}',
+    );
+    const { id } = await open({ env: { PATH: '/usr/bin:/bin', AWS_REGION: 'eu-west-2' } });
+    expect(own.warnings).toContainEqual({
+      session: id,
+      folder: join(own.folder, 'managed'),
+      wins: ['AWS_REGION', 'awsCredentialExport'],
+    });
+    expect(await readFile(join(files(id), 'restore-env.sh'), 'utf8')).toContain(
+      'export AWS_REGION=eu-west-1\n',
+    );
   });
 });
 

@@ -97,9 +97,7 @@ describe('launchPlan', () => {
     expect(folded.awsCredentialExport).toContain('hand-out.cjs');
     expect(folded.awsAuthRefresh).toBe('');
     expect(folded.env).toMatchObject({ AWS_REGION: 'us-west-2', MINE: '1' });
-    expect(folded.hooks.Stop).toEqual([theirs]);
-    expect(folded.hooks.SessionStart).toHaveLength(2);
-    expect(folded.hooks.SessionStart[0]).toEqual(theirs);
+    expect(folded.hooks).toEqual({ Stop: [theirs], SessionStart: [theirs] });
   });
 
   it('restores whatever stands under our names, byte for byte, in a real shell', () => {
@@ -132,6 +130,13 @@ describe('launchPlan', () => {
     );
   });
 
+  it("goes on to the person's own file of shell variables", () => {
+    const { settings, restore } = launchPlan({ ...input, personEnv: { CLAUDE_ENV_FILE: '/their file' } });
+    expect(JSON.parse(settings).env.CLAUDE_ENV_FILE).toBe('/f/restore');
+    expect(restore).toContain("export CLAUDE_ENV_FILE='/their file'\n");
+    expect(restore?.trimEnd().endsWith("if [ -r '/their file' ]; then . '/their file'; fi")).toBe(true);
+  });
+
   it('gives children our identity in whole-session, through a config file of its own', () => {
     const plan = launchPlan({
       ...input,
@@ -141,7 +146,7 @@ describe('launchPlan', () => {
     expect(Object.keys(plan.env).filter((n) => n.startsWith('AWS_'))).toEqual(['AWS_REGION', 'AWS_PROFILE']);
     expect(plan.restore).toBeNull();
     const settings = JSON.parse(plan.settings);
-    expect(settings.hooks).toBeUndefined();
+    expect(settings.env.CLAUDE_ENV_FILE).toBeUndefined();
     expect(settings.env).toMatchObject({
       AWS_PROFILE: 'bedrock-tray',
       AWS_CONFIG_FILE: '/f/config',
