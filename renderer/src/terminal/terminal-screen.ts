@@ -248,7 +248,7 @@ export class TerminalScreen {
 
   readonly #paste = (event: ClipboardEvent): void => {
     const data = event.clipboardData;
-    if (!data || data.getData('text/plain') !== '' || data.files.length === 0) return;
+    if (!data?.files.length || data.getData('text/plain') !== '') return;
     event.preventDefault();
     event.stopPropagation();
     this.#line?.input(CTRL_V);
