@@ -7,6 +7,8 @@ export type KeyDecision =
   | { kind: 'find' }
   | { kind: 'leave' }
   | { kind: 'copy' }
+  /** Shows earlier (-1) or later (1) output; programs that draw the whole screen get the key themselves. */
+  | { kind: 'scroll'; pages: -1 | 1 }
   /** These characters go to the program. */
   | { kind: 'send'; text: string }
   | { kind: 'nothing' };
@@ -26,6 +28,8 @@ export interface KeyPress {
 export interface KeyContext {
   mac: boolean;
   hasSelection: boolean;
+  /** The program draws the whole screen itself (alternate screen). */
+  fullScreen: boolean;
   program: 'claude' | 'shell';
 }
 
@@ -48,6 +52,17 @@ export function decideKey(press: KeyPress, context: KeyContext): KeyDecision {
     return act({ kind: 'leave' });
   if (press.key === 'Enter' && press.shiftKey && !press.ctrlKey && !press.altKey && !press.metaKey) {
     return context.program === 'claude' ? act({ kind: 'send', text: SHIFT_ENTER }) : { kind: 'program' };
+  }
+  if (
+    (key === 'pageup' || key === 'pagedown') &&
+    press.shiftKey &&
+    !press.ctrlKey &&
+    !press.altKey &&
+    !press.metaKey
+  ) {
+    return context.fullScreen
+      ? { kind: 'program' }
+      : act({ kind: 'scroll', pages: key === 'pageup' ? -1 : 1 });
   }
   if (command && !press.altKey) {
     if (key === 'f' && !press.shiftKey) return act({ kind: 'find' });

@@ -4,10 +4,12 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { type IDisposable, Terminal } from '@xterm/xterm';
 import type { Settings } from '../../../src/contract/settings.ts';
+import type { SessionView } from '../../../src/contract/state.ts';
 import type { PageAgent, TerminalLine } from '../model/agent.ts';
 import { isFollowable } from '../model/web-address.ts';
 import { decideKey } from './keys.ts';
 import { documentWithStyles } from './style-sheets.ts';
+import { TerminalFeed } from './terminal-feed.ts';
 import { terminalThemes } from './theme.ts';
 
 export interface ScreenOptions {
@@ -52,6 +54,7 @@ export class TerminalScreen {
   #options: ScreenOptions;
   #host: HTMLElement | null = null;
   #line: TerminalLine | null = null;
+  #feed: TerminalFeed | null = null;
   #webgl: IDisposable | null = null;
   #webglRefused = false;
   #visible = false;
@@ -124,29 +127,36 @@ export class TerminalScreen {
   }
 
   /** Connects to the session; what was on the screen is drawn again by the replay. */
-  attach(agent: Pick<PageAgent, 'attach'>, sessionId: string): void {
+  attach(agent: Pick<PageAgent, 'attach'>, session: Pick<SessionView, 'id' | 'cols' | 'rows'>): void {
     this.#line?.close();
     this.#terminal.reset();
-    if (this.#visible) this.#fitNow();
+    // Until the page knows how large it is the session keeps its size: each change makes the program draw anew, and
+    // what stands below the cursor is lost on a smaller screen.
+    this.#terminal.resize(session.cols, session.rows);
+    this.#fitNow();
     const state = this.#handlers.state;
     state({ kind: 'replaying' });
     this.#replaying = true;
-    this.#line = agent.attach(sessionId, this.#terminal.cols, this.#terminal.rows, {
-      size: (cols, rows) => this.#inOrder(() => this.#terminal.resize(cols, rows)),
-      // WebSocket and MessagePort messages have memory of their own, so the bytes may wait in xterm's queue.
-      output: (bytes, consumed) => this.#terminal.write(bytes, consumed),
-      live: () => {
-        this.#replaying = false;
-        state({ kind: 'live' });
-        this.#sizeChanged();
-      },
+    this.#feed?.end();
+    const feed = new TerminalFeed(this.#terminal);
+    this.#feed = feed;
+    this.#line = agent.attach(session.id, this.#terminal.cols, this.#terminal.rows, {
+      size: (cols, rows) => feed.resize(cols, rows),
+      // WebSocket and MessagePort messages have memory of their own, so the bytes may wait in a queue.
+      output: (bytes, consumed) => feed.output(bytes, consumed),
+      live: () =>
+        feed.act(() => {
+          this.#replaying = false;
+          state({ kind: 'live' });
+          this.#sizeChanged();
+        }),
       exit: (exitCode, signal) =>
-        this.#inOrder(() => {
+        feed.act(() => {
           this.#replaying = false;
           state({ kind: 'exited', exitCode, signal });
         }),
       lost: (error) =>
-        this.#inOrder(() => {
+        feed.act(() => {
           this.#replaying = false;
           state({ kind: 'lost', error });
         }),
@@ -204,21 +214,20 @@ export class TerminalScreen {
     this.#host?.removeEventListener('paste', this.#paste, { capture: true });
     this.#host?.removeEventListener('focusin', this.#focused);
     this.#line?.close();
+    this.#feed?.end();
     this.#stopWebgl();
     this.#terminal.dispose();
     this.#styles.release();
   }
 
-  /** After everything that is queued has been parsed. */
-  #inOrder(act: () => void): void {
-    this.#terminal.write('', () => {
-      if (!this.#disposed) act();
-    });
-  }
-
   #key(event: KeyboardEvent): boolean {
     const { mac, program } = this.#options;
-    const decision = decideKey(event, { mac, program, hasSelection: this.#terminal.hasSelection() });
+    const decision = decideKey(event, {
+      mac,
+      program,
+      hasSelection: this.#terminal.hasSelection(),
+      fullScreen: this.#terminal.buffer.active.type === 'alternate',
+    });
     switch (decision.kind) {
       case 'program':
         return true;
@@ -238,6 +247,9 @@ export class TerminalScreen {
           void navigator.clipboard.writeText(this.#terminal.getSelection());
           this.#terminal.clearSelection();
         }
+        break;
+      case 'scroll':
+        this.#terminal.scrollPages(decision.pages);
         break;
       case 'nothing':
         break;

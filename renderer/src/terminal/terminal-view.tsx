@@ -57,7 +57,7 @@ export function TerminalView({ session, visible }: { session: SessionView; visib
   }, [visible]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new connection to the agent attaches again.
   useEffect(() => {
-    if (link === 'online') screen.current?.attach(agent, session.id);
+    if (link === 'online') screen.current?.attach(agent, session);
   }, [agent, session.id, connection]);
 
   const endFinding = (): void => {
@@ -81,7 +81,7 @@ export function TerminalView({ session, visible }: { session: SessionView; visib
             tone="attention"
             live
             action={
-              <Button onPress={() => screen.current?.attach(agent, session.id)}>
+              <Button onPress={() => screen.current?.attach(agent, session)}>
                 {words.t('page:attachAgain')}
               </Button>
             }

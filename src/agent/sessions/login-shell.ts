@@ -60,12 +60,21 @@ export class LoginShell {
       const stdout = await this.#run(['-i', '-l', '-c', print]);
       const [, json] = stdout.split(marker);
       if (json === undefined) throw new Error('no answer between the markers');
-      return clean(JSON.parse(json));
+      return this.#withOwnPath(clean(JSON.parse(json)));
     } catch (error) {
       const reason = error instanceof Error ? error.message.slice(0, 100) : 'unknown';
       this.#log.warn({ shell: this.shell, reason }, 'the login shell does not say its environment');
       return { ...this.#base };
     }
+  }
+
+  /**
+   * A login shell's start-up files may set PATH anew (Debian's /etc/profile does). What was on the PATH that we were
+   * started with, in a terminal or by a version manager, is still found, after the shell's own.
+   */
+  #withOwnPath(env: Environment): Environment {
+    const folders = [env.PATH, this.#base.PATH].flatMap((path) => (path ? path.split(':') : []));
+    return folders.length === 0 ? env : { ...env, PATH: [...new Set(folders)].join(':') };
   }
 
   #run(args: string[]): Promise<string> {

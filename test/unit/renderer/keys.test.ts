@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideKey, type KeyContext, type KeyPress } from '../../../renderer/src/terminal/keys.ts';
 
-const linux: KeyContext = { mac: false, hasSelection: false, program: 'claude' };
+const linux: KeyContext = { mac: false, hasSelection: false, fullScreen: false, program: 'claude' };
 const mac: KeyContext = { ...linux, mac: true };
 
 function press(chord: string, more: Partial<KeyPress> = {}): KeyPress {
@@ -25,6 +25,10 @@ function press(chord: string, more: Partial<KeyPress> = {}): KeyPress {
 describe('keys in the terminal', () => {
   test.for([
     ['Ctrl+f', linux, 'find'],
+    ['Shift+PageUp', linux, 'scroll'],
+    ['Shift+PageDown', mac, 'scroll'],
+    ['Shift+PageUp', { ...linux, fullScreen: true }, 'program'],
+    ['PageUp', linux, 'program'],
     ['Ctrl+Shift+L', linux, 'leave'],
     ['Ctrl+Shift+L', mac, 'leave'],
     ['Ctrl+l', linux, 'program'],

@@ -1,0 +1,149 @@
+/** The main job in the browser page: sign-in, the real Claude Code, renewals, a page closed and opened again. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AgentConnection } from '../../src/client/rpc-client.ts';
+import type { Snapshot } from '../../src/contract/index.ts';
+import { findClaude, prepareClaudeHome } from '../support/claude.ts';
+import { hasChromium } from '../support/desktop/browser.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { terminalShows, terminalText } from '../support/page/terminal-text.ts';
+
+const claude = findClaude();
+const missing = !hasChromium()
+  ? 'Chromium is not installed'
+  : !claude
+    ? 'Claude Code is not installed for tests'
+    : undefined;
+const artefacts = join(import.meta.dirname, '..', '..', 'test-artefacts', 'main-path');
+
+describe.skipIf(missing !== undefined)(
+  `the main path in the browser page${missing ? `: ${missing}` : ''}`,
+  () => {
+    let product: Installation;
+    let agent: AgentConnection;
+    let browser: Browser;
+    let context: BrowserContext;
+    let page: Page;
+    let project: string;
+
+    const state = (): Promise<Snapshot> => agent.call('state.get', {});
+    /** A person opens the page: the agent gives an address with a ticket, the browser keeps a cookie. */
+    const openPage = async (): Promise<Page> => {
+      const { stdout } = await product.run(['open', '--page']);
+      const opened = await context.newPage();
+      opened.setDefaultTimeout(20_000);
+      await opened.goto(stdout.trim().split('\n').at(-1) ?? '');
+      return opened;
+    };
+    const ask = async (question: string): Promise<void> => {
+      await page.keyboard.type(question);
+      await page.waitForTimeout(300);
+      await page.keyboard.press('Enter');
+      await terminalShows(page, `Sandbox heard: "${question}"`);
+    };
+
+    beforeAll(async () => {
+      mkdirSync(artefacts, { recursive: true });
+      product = await install({
+        switches: { lifetimes: { accessToken: 30, roleCredentials: 12 } },
+        env: {
+          PATH: `${dirname(claude ?? '')}:${process.env.PATH}`,
+          CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: '1',
+          SHELL: '/bin/sh',
+        },
+      });
+      project = join(product.sandbox.home, 'project');
+      mkdirSync(project);
+      await prepareClaudeHome(product.sandbox.home, [project]);
+      writeFileSync(
+        join(product.home, 'settings.json'),
+        JSON.stringify({ version: 1, terminal: { renderer: 'dom' } }),
+      );
+      agent = await product.connect('cli');
+      await product.run([
+        'env',
+        'create',
+        'sandbox',
+        '--profile',
+        'sandbox',
+        '--region',
+        'us-east-1',
+        '--use',
+      ]);
+      browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+      context = await browser.newContext({ viewport: { width: 1080, height: 720 }, locale: 'en-US' });
+      page = await openPage();
+    });
+    afterAll(async () => {
+      await browser?.close();
+      agent?.close();
+      await product?.stop();
+    });
+
+    test('Sign in, Allow, and the state is valid', async () => {
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByRole('heading', { name: /Waiting for you/ }).waitFor();
+      const url = (await state()).ssoSessions.find((s) => s.id === 'sandbox')?.signIn?.url;
+      const person = await context.newPage();
+      await person.goto(url ?? '');
+      await person.getByRole('button', { name: 'Allow' }).click();
+      await person.waitForURL(/\/oauth\/callback/);
+      await person.close();
+      await page.getByRole('heading', { name: /ready to use Amazon Bedrock/ }).waitFor();
+      await page.getByText('111122223333').first().waitFor();
+    });
+
+    test('the real claude answers, and answers again across renewals that nobody asked for', async () => {
+      await page.getByRole('link', { name: /^Sessions/ }).click();
+      await page
+        .getByRole('textbox', { name: 'Folder' })
+        .or(page.getByRole('combobox', { name: 'Folder' }))
+        .fill(project);
+      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
+      await page.locator('.terminal-host[data-state=live]').waitFor();
+      await terminalShows(page, /\? for shortcuts|Claude Code v/);
+      await ask('first question');
+      const from = await state();
+      const generation = (s: Snapshot) => s.credentials.find((c) => c.profile === 'sandbox')?.generation ?? 0;
+      const token = (s: Snapshot) => s.ssoSessions.find((x) => x.id === 'sandbox')?.generation ?? 0;
+      await new Promise<void>((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error('no three generations within 90 s')), 90_000);
+        const stop = agent.watch('state.watch', {}, (now) => {
+          if (generation(now) < generation(from) + 3 || token(now) < token(from) + 1) return;
+          clearTimeout(late);
+          stop();
+          resolve();
+        });
+      });
+      await ask('second question');
+      await page.screenshot({ path: join(artefacts, 'page-claude-session.png') });
+    });
+
+    test('a page closed and opened again shows the same screen, with its scrollback', async () => {
+      for (let i = 0; i < 6; i++) await ask(`line ${i} of a longer talk`);
+      await page.waitForTimeout(1500);
+      const screen = await terminalText(page);
+      const scrollBack = async (): Promise<string> => {
+        await page.locator('.xterm-screen').hover();
+        for (let i = 0; i < 4; i++) await page.mouse.wheel(0, -300);
+        await page.waitForTimeout(300);
+        await page.keyboard.press('Shift+PageUp');
+        await page.waitForTimeout(700);
+        return terminalText(page);
+      };
+      const scrolled = await scrollBack();
+      expect(scrolled).not.toBe(screen);
+      await page.close();
+      page = await openPage();
+      await page.getByRole('link', { name: /^Sessions/ }).click();
+      await page.locator('.terminal-host[data-state=live]').waitFor();
+      await terminalShows(page, 'line 5 of a longer talk');
+      await page.waitForTimeout(1500);
+      expect(await terminalText(page)).toBe(screen);
+      expect(await scrollBack()).toBe(scrolled);
+    });
+  },
+);
