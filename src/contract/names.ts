@@ -36,6 +36,15 @@ export const StartUrl = z
     }
   });
 
+/** ANTHROPIC_BEDROCK_BASE_URL: http or https, without a user name or password (it is shown, and kept in settings). */
+export const EndpointUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2048)
+  .refine((s) => {
+    const { username, password } = new URL(s);
+    return username === '' && password === '';
+  });
+
 /** Bedrock model id, inference profile id or ARN: one token without spaces or control characters. */
 export const ModelId = z
   .string()

@@ -137,6 +137,7 @@ export const procedures = {
     z.object({ roles: z.array(RoleView) }),
   ),
 
+  /** A `page` may not choose an `endpointUrl` (Forbidden): where Bedrock requests go. */
   'environments.create': call(shells, Environment.strict(), Environment),
   'environments.update': call(shells, Environment.strict(), Environment),
   'environments.use': call(shells, z.object({ name: SectionName }).strict(), Nothing),
@@ -187,6 +188,7 @@ export const procedures = {
   'sessions.remove': call(shells, z.object({ id: z.uuid() }).strict(), Nothing),
 
   'settings.get': call(shells, None, Settings),
+  /** A `page` may not choose a `claudePath` (Forbidden): which program is run. It may take one away. */
   'settings.set': call(shells, SettingsPatch, Settings),
 
   /** Opens the browser page's loopback server if needed and answers a URL with a one-time ticket. */

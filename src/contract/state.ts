@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorView } from './errors.ts';
-import { AbsolutePath, AccountId, EpochMs, ModelId, Region, SectionName } from './names.ts';
+import { AbsolutePath, AccountId, EndpointUrl, EpochMs, ModelId, Region, SectionName } from './names.ts';
 import { Settings } from './settings.ts';
 
 /** States of an SSO session (docs/architecture.md, keep-alive). */
@@ -76,7 +76,7 @@ export const Environment = z.object({
   smallFastModel: ModelId.nullable(),
   identityMode: IdentityMode,
   /** ANTHROPIC_BEDROCK_BASE_URL: a VPC endpoint or gateway. */
-  endpointUrl: z.url().nullable(),
+  endpointUrl: EndpointUrl.nullable(),
 });
 export type Environment = z.infer<typeof Environment>;
 

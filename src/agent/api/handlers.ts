@@ -17,6 +17,7 @@ import type {
   SignInDesk,
 } from '../ports.ts';
 import { changes } from './change-stream.ts';
+import type { Connection } from './connection.ts';
 import type { Handlers } from './dispatch.ts';
 
 /** What Bedrock offers, for the active or a named environment. */
@@ -42,6 +43,16 @@ export interface Rooms {
   openPage(): Promise<string>;
   /** Ends the agent soon after this call has been answered. */
   stopAgent(sessions: 'keep' | 'end'): void;
+}
+
+/**
+ * A page shows hostile bytes: it may leave alone, but not choose, which program a session runs and where Bedrock
+ * requests go. Errors: Forbidden.
+ */
+function trustedOnly(connection: Connection, procedure: string, chosen: boolean): void {
+  if (chosen && connection.role === 'page') {
+    throw new BedrockTrayError('Forbidden', { procedure, role: connection.role });
+  }
 }
 
 /** The implementation of each row of the contract: a few lines that name the room which does it. */
@@ -136,8 +147,15 @@ export function createHandlers(rooms: Rooms): Handlers {
       roles: await broker.roles(await knownSsoSession(input.ssoSession), input.accountId),
     }),
 
-    'environments.create': (input) => environments.create(input),
-    'environments.update': (input) => environments.update(input),
+    'environments.create': (input, connection) => {
+      trustedOnly(connection, 'environments.create', input.endpointUrl !== null);
+      return environments.create(input);
+    },
+    'environments.update': (input, connection) => {
+      const { endpointUrl } = environments.get(input.name);
+      trustedOnly(connection, 'environments.update', input.endpointUrl !== endpointUrl);
+      return environments.update(input);
+    },
     'environments.use': async (input) => {
       await environments.use(input.name);
       return {};
@@ -172,7 +190,15 @@ export function createHandlers(rooms: Rooms): Handlers {
     },
 
     'settings.get': () => settings.get(),
-    'settings.set': (input) => settings.set(input),
+    'settings.set': (input, connection) => {
+      const { claudePath = null } = input;
+      trustedOnly(
+        connection,
+        'settings.set',
+        claudePath !== null && claudePath !== settings.get().claudePath,
+      );
+      return settings.set(input);
+    },
 
     'page.open': async () => ({ url: await rooms.openPage() }),
   };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
@@ -185,9 +186,20 @@ async function configureSso(agent: AgentConnection, options: Options): Promise<v
 
 export function addConfigure(program: Command): void {
   const { t } = translator();
-  program
-    .command('configure')
-    .description(t('cli:configure.description'))
+  const configure = program.command('configure').description(t('cli:configure.description'));
+  configure
+    .command('claude')
+    .description(t('cli:configure.claude'))
+    .argument('[path]')
+    .action((path: string | undefined) =>
+      withAgent(async (agent) => {
+        const claudePath = path === undefined ? null : resolve(path);
+        await agent.call('settings.set', { claudePath });
+        if (claudePath === null) print(translator().t('cli:configure.claudeDefault'));
+        else print(translator().t('cli:configure.claudeSet', { path: claudePath }));
+      }),
+    );
+  configure
     .command('sso')
     .description(t('cli:configure.sso'))
     .option('--sso-session <name>', t('cli:option.ssoSession'))

@@ -10,5 +10,6 @@ export const agent = {
   callbackStray:
     'Bedrock Tray did not ask for this answer, so it was ignored. Close this page and press Sign in again.',
   /** Said by the page's server to a browser that came without a ticket. */
-  pageNoTicket: 'This page opens only from Bedrock Tray itself. Run “bedrock-tray open --page” or use the tray to open it.',
+  pageNoTicket:
+    'This page opens only from Bedrock Tray itself. Run “bedrock-tray open --page” or use the tray to open it.',
 } as const;

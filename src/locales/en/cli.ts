@@ -77,6 +77,9 @@ export const cli = {
 
   'configure.description': 'set up SSO sessions and profiles',
   'configure.sso': 'from start URL to a Bedrock environment, step by step',
+  'configure.claude': 'choose the Claude Code that is run; without a path, the one on your PATH',
+  'configure.claudeSet': 'New sessions run {{path}}.',
+  'configure.claudeDefault': 'New sessions run the Claude Code on your PATH.',
   'configure.needed': 'it is needed where no terminal can ask for it',
   'configure.which': 'Which SSO session?',
   'configure.another': 'Another one…',

@@ -225,9 +225,10 @@ export const page = {
   identityWholeSessionDetail:
     'Commands that Claude runs act with the same account and role as Bedrock calls.',
   claudePath: 'Path of Claude Code',
-  claudeFound: 'Leave empty to use {{path}} ({{version}}).',
-  claudeNotFound: 'Claude Code was not found on your PATH. Install it, or type its path.',
-  pathWrong: 'Type the whole path, beginning with / (or a drive letter on Windows).',
+  claudeFound: '{{path}} ({{version}})',
+  claudeNotFound: 'Claude Code was not found on your PATH. Install it, or name its path.',
+  claudePathHint:
+    'Another one is chosen in a terminal, since a page may not say which program is run: bedrock-tray configure claude PATH',
   settingsTerminal: 'Terminal',
   fontFamily: 'Font',
   fontFamilyHint: 'Leave empty for the system’s fixed-width font.',

@@ -77,6 +77,9 @@ export const cli: Record<keyof typeof en, string> = {
 
   'configure.description': '设置 SSO 会话和配置文件',
   'configure.sso': '从起始 URL 到 Bedrock 环境，逐步完成',
+  'configure.claude': '选择要运行的 Claude Code；不给路径则使用 PATH 中的',
+  'configure.claudeSet': '新会话将运行 {{path}}。',
+  'configure.claudeDefault': '新会话将运行 PATH 中的 Claude Code。',
   'configure.needed': '没有终端可供询问时必须给出',
   'configure.which': '使用哪个 SSO 会话？',
   'configure.another': '另一个…',

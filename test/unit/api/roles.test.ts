@@ -46,3 +46,36 @@ test('a page can neither be handed credentials nor choose what is launched', () 
     if ((row.roles as readonly Role[]).includes('consumer')) expect(name).toBe('agent.info');
   }
 });
+
+test('a page can change settings and environments, but neither the program that is run nor where Bedrock is', async () => {
+  const { rooms } = api;
+  const environment = { ...(validInput['environments.update'] as object), endpointUrl: null };
+  const elsewhere = { ...environment, endpointUrl: 'https://elsewhere.example' };
+  const forbidden = { code: 'Forbidden', params: { role: 'page' } };
+  const ask = (role: Role, name: ProcedureName, input: object) =>
+    agents.get(role)?.call(name as never, input as never);
+  await expect(ask('page', 'settings.set', { claudePath: '/bin/evil' })).rejects.toMatchObject(forbidden);
+  await ask('page', 'settings.set', { claudePath: null, theme: 'dark' });
+  for (const name of ['environments.create', 'environments.update'] as const) {
+    await expect(ask('page', name, elsewhere)).rejects.toMatchObject(forbidden);
+    await ask('page', name, environment);
+    await ask('cli', name, elsewhere);
+    for (const endpointUrl of ['file:///etc/passwd', 'https://user:word@elsewhere.example']) {
+      await expect(ask('cli', name, { ...environment, endpointUrl })).rejects.toMatchObject({
+        code: 'BadInput',
+      });
+    }
+  }
+  // One that a person chose stays as it is when a page changes something else, and is not taken away.
+  const chosen = { ...environment, endpointUrl: 'https://vpce.example' } as ReturnType<
+    typeof rooms.environments.get
+  >;
+  const { get } = rooms.environments;
+  rooms.environments.get = () => chosen;
+  try {
+    await ask('page', 'environments.update', { ...chosen, region: 'eu-west-1' });
+    await expect(ask('page', 'environments.update', environment)).rejects.toMatchObject(forbidden);
+  } finally {
+    rooms.environments.get = get;
+  }
+});

@@ -4,7 +4,6 @@ import { Choice, RadioChoice, TextInput, Toggle } from '../../components/fields.
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
-import { folderProblem } from '../../model/names.ts';
 import { plainText } from '../../model/plain-text.ts';
 
 /** Settings, each saved as it is changed. */
@@ -96,20 +95,20 @@ export function SettingsView(): ReactNode {
             ]}
             onChange={(mode) => save({ identityMode: mode as Settings['identityMode'] })}
           />
-          <CommittedText
-            label={words.t('page:claudePath')}
-            hint={
-              info.claude
-                ? words.t('page:claudeFound', {
-                    path: plainText(info.claude.path),
-                    version: plainText(info.claude.version ?? '?', 40),
-                  })
-                : words.t('page:claudeNotFound')
-            }
-            value={settings.claudePath ?? ''}
-            check={(text) => (text === '' || !folderProblem(text) ? null : words.t('page:pathWrong'))}
-            onCommit={(text) => save({ claudePath: text === '' ? null : text })}
-          />
+          <dl className="facts">
+            <div className="fact">
+              <dt>{words.t('page:claudePath')}</dt>
+              <dd className="mono">
+                {info.claude
+                  ? words.t('page:claudeFound', {
+                      path: plainText(info.claude.path),
+                      version: plainText(info.claude.version ?? '?', 40),
+                    })
+                  : words.t('page:claudeNotFound')}
+              </dd>
+            </div>
+          </dl>
+          <p className="quiet small">{words.t('page:claudePathHint')}</p>
         </section>
         <section className="panel" aria-labelledby="terminal-settings">
           <h2 id="terminal-settings">{words.t('page:settingsTerminal')}</h2>
