@@ -228,7 +228,7 @@ export async function stopAgent(
   if (!hello) return false;
   try {
     const agent = await connectAgent({ ...options, role: 'cli', start: false });
-    const gone = new Promise<void>((done) => agent.onClose(done));
+    const gone = new Promise<void>((done) => agent.onClose(() => done()));
     await agent.call('agent.stop', { sessions: options.sessions });
     // Cleared, since a timer that is left would keep a command line waiting for its own end.
     let patience: ReturnType<typeof setTimeout> | undefined;

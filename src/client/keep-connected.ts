@@ -30,11 +30,12 @@ export interface KeptConnection {
     input: ProcedureInput<N>,
     onValue: (value: ProcedureOutput<N>) => void,
   ): () => void;
-  /** Tries now instead of at the end of the back-off (the machine woke, the person pressed a button). */
+  /** A person asks for it: tries now instead of at the end of the back-off, and may start an agent that was stopped. */
   retryNow(): void;
   close(): void;
 }
 
+const stopped = new BedrockTrayError('AgentUnavailable', { reason: 'it was stopped' });
 const FIRST_DELAY_MS = 250;
 const LAST_DELAY_MS = 30_000;
 
@@ -45,16 +46,18 @@ export function reconnectionDelay(attempt: number, random: () => number = Math.r
 }
 
 /**
- * Keeps a connection made by `connect` (which may start the agent). A connection that ends is replaced at once
- * the first time, then after a back-off that is reset when a connection has lasted.
+ * Keeps a connection made by `connect`. A connection that ends is replaced at once the first time, then after a
+ * back-off that is reset when a connection has lasted. After an agent that ended on purpose `mayStart` is false until
+ * a person acts (`retryNow`, `call`): one that somebody else starts is found, none is started.
  */
-export function keepConnected(connect: () => Promise<AgentConnection>): KeptConnection {
+export function keepConnected(connect: (mayStart: boolean) => Promise<AgentConnection>): KeptConnection {
   const listeners = new Set<(state: ConnectionState) => void>();
   const subscriptions = new Set<(connection: AgentConnection) => void>();
   let state: ConnectionState = { kind: 'connecting' };
   let connection: AgentConnection | null = null;
   let attempt = 0;
   let connectedAt = 0;
+  let mayStart = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
   let pending: Promise<AgentConnection> | null = null;
@@ -72,7 +75,7 @@ export function keepConnected(connect: () => Promise<AgentConnection>): KeptConn
     timer = undefined;
     if (closed || connection || pending) return;
     if (state.kind !== 'connecting') setState({ kind: 'connecting' });
-    pending = connect();
+    pending = connect(mayStart);
     pending.then(
       (made) => {
         pending = null;
@@ -82,9 +85,17 @@ export function keepConnected(connect: () => Promise<AgentConnection>): KeptConn
         }
         connection = made;
         connectedAt = Date.now();
-        made.onClose(() => {
+        mayStart = true;
+        made.onClose((onPurpose) => {
           connection = null;
           if (closed) return;
+          if (onPurpose) {
+            mayStart = false;
+            attempt = 0;
+            setState({ kind: 'failed', problem: stopped.view() });
+            later();
+            return;
+          }
           if (Date.now() - connectedAt > LAST_DELAY_MS) attempt = 0;
           setState({ kind: 'connecting' });
           if (attempt === 0) {
@@ -118,6 +129,7 @@ export function keepConnected(connect: () => Promise<AgentConnection>): KeptConn
     async call(name, input, options) {
       if (!connection && !pending && !closed) {
         // A person acts: no need to wait for the back-off.
+        mayStart = true;
         clearTimeout(timer);
         begin();
       }
@@ -138,6 +150,7 @@ export function keepConnected(connect: () => Promise<AgentConnection>): KeptConn
       };
     },
     retryNow() {
+      mayStart = true;
       clearTimeout(timer);
       begin();
     },

@@ -3,6 +3,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import {
   BedrockTrayError,
   type CallName,
+  ENDED_ON_PURPOSE,
   ErrorView,
   type ProcedureInput,
   type ProcedureName,
@@ -21,10 +22,10 @@ export interface WebSocketLike {
   close(): void;
   addEventListener(type: 'open', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  addEventListener(type: 'close', listener: () => void): void;
+  addEventListener(type: 'close', listener: (event: { code?: number }) => void): void;
   removeEventListener(type: 'open', listener: () => void): void;
   removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  removeEventListener(type: 'close', listener: () => void): void;
+  removeEventListener(type: 'close', listener: (event: { code?: number }) => void): void;
 }
 
 export interface CallOptions {
@@ -51,8 +52,11 @@ export interface AgentConnection {
     onValue: (value: ProcedureOutput<N>) => void,
     onEnd?: (error?: BedrockTrayError) => void,
   ): () => void;
-  /** Calls back once when the connection has ended, from either side. At once when it already has. */
-  onClose(listener: () => void): () => void;
+  /**
+   * Calls back once when the connection has ended, from either side. At once when it already has. `onPurpose`: the
+   * agent said that it ends in good order.
+   */
+  onClose(listener: (onPurpose: boolean) => void): () => void;
   close(): void;
 }
 
@@ -105,7 +109,11 @@ function tolerant(socket: WebSocketLike): WebSocketLike {
 export function rpcClient(socket: WebSocketLike): AgentConnection {
   const link = new RPCLink<Record<never, never>>({ websocket: tolerant(socket) as never });
   const closed = new AbortController();
-  const ended = () => closed.abort();
+  let onPurpose = false;
+  const ended = (event?: { code?: number }) => {
+    onPurpose = event?.code === ENDED_ON_PURPOSE;
+    closed.abort();
+  };
   socket.addEventListener('close', ended);
   if (socket.readyState === CLOSED) ended();
 
@@ -164,11 +172,12 @@ export function rpcClient(socket: WebSocketLike): AgentConnection {
     },
     onClose(listener) {
       if (closed.signal.aborted) {
-        queueMicrotask(listener);
+        queueMicrotask(() => listener(onPurpose));
         return () => {};
       }
-      closed.signal.addEventListener('abort', listener, { once: true });
-      return () => closed.signal.removeEventListener('abort', listener);
+      const tell = () => listener(onPurpose);
+      closed.signal.addEventListener('abort', tell, { once: true });
+      return () => closed.signal.removeEventListener('abort', tell);
     },
     close: () => socket.close(),
   };

@@ -28,6 +28,8 @@ export interface BedrockTrayBridge {
   openChannel(channel: PageChannel, id: string): void;
   /** The system's folder dialog: an absolute path, or null when the person cancels. */
   chooseFolder(): Promise<string | null>;
+  /** The person wants an agent although it was stopped: main starts it, or does nothing where it is there. */
+  startAgent(): void;
 }
 export const channelMessageType = 'bedrock-tray:channel';
 export interface ChannelMessage {

@@ -14,6 +14,12 @@ export const routes = {
   credentials: '/v1/credentials',
 } as const;
 
+/**
+ * WebSocket close code of an agent that ends in good order: somebody asked for it, or nobody needs it. A shell that
+ * stays does not start another one by itself then, as it does for one that was killed.
+ */
+export const ENDED_ON_PURPOSE = 4001;
+
 /** Formats of `export-credentials`: the AWS CLI's and Claude Code's (awsCredentialExport). */
 export const CredentialFormat = z.enum([
   'process',

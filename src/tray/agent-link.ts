@@ -19,8 +19,8 @@ export class AgentLink {
 
   /** Finds or starts the agent at once. `outDir`: folder of the built programs. */
   constructor(outDir: string) {
-    this.#connection = keepConnected(() =>
-      connectAgent({ role: 'tray', start: true, outDir, env: process.env }),
+    this.#connection = keepConnected((mayStart) =>
+      connectAgent({ role: 'tray', start: mayStart, outDir, env: process.env }),
     );
     this.#connection.onState((state) => {
       if (state.kind === 'failed') this.#gone = true;
@@ -35,7 +35,7 @@ export class AgentLink {
     });
   }
 
-  /** `gone` only after a start has failed: it is tried again by itself. */
+  /** `gone` after a start has failed, which is tried again by itself, or when the agent was stopped on purpose. */
   get state(): 'starting' | 'connected' | 'gone' {
     if (this.#snapshot !== null) return 'connected';
     return this.#gone ? 'gone' : 'starting';
@@ -79,6 +79,7 @@ export class AgentLink {
     });
   }
 
+  /** A person wants an agent: starts it if need be. */
   retryNow(): void {
     this.#connection.retryNow();
   }

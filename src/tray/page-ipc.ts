@@ -31,6 +31,9 @@ export function answerPage({ link, words, window }: PageRooms): void {
     }
     relayChannel(channel.data, port, link);
   });
+  ipcMain.on(ipc.startAgent, (event) => {
+    if (isOurs(event)) link.retryNow();
+  });
   ipcMain.handle(ipc.chooseFolder, (event) => {
     if (!isOurs(event)) throw new Error('refused');
     return chooseFolder(words, window(), link.snapshot?.recentFolders[0]);

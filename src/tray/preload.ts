@@ -14,5 +14,6 @@ const bridge: BedrockTrayBridge = {
     window.postMessage(message, window.location.origin, [port1]);
   },
   chooseFolder: () => ipcRenderer.invoke(ipc.chooseFolder),
+  startAgent: () => ipcRenderer.send(ipc.startAgent),
 };
 contextBridge.exposeInMainWorld('bedrockTray', bridge);

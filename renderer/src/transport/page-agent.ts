@@ -23,7 +23,10 @@ export function connectPage(): PageAgent {
     onState: kept.onState,
     call: kept.call,
     watch: kept.watch,
-    retryNow: kept.retryNow,
+    retryNow() {
+      bridge?.startAgent();
+      kept.retryNow();
+    },
     attach: (id, cols, rows, listener) =>
       attach(kept.call, () => openChannel('pty'), id, cols, rows, listener),
     chooseFolder: bridge ? () => bridge.chooseFolder() : null,

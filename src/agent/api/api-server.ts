@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import {
   BedrockTrayError,
+  ENDED_ON_PURPOSE,
   type ErrorView,
   exitCodeOf,
   PRODUCT_VERSION,
@@ -74,7 +75,7 @@ export class ApiServer {
   /** Stops listening and ends all connections; what they opened is closed. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    for (const socket of this.#sockets.clients) socket.close(1001, 'the agent ends');
+    for (const socket of this.#sockets.clients) socket.close(ENDED_ON_PURPOSE, 'the agent ends');
     const patience = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
       this.#http.closeAllConnections();

@@ -122,7 +122,7 @@ export function addStatus(program: Command): void {
         });
         // Times left go on counting on a terminal although nothing else changes.
         const ticking = process.stdout.isTTY && !options.json ? setInterval(show, 15_000) : undefined;
-        await Promise.race([interrupted(), new Promise<void>((resolve) => agent.onClose(resolve))]);
+        await Promise.race([interrupted(), new Promise<void>((resolve) => agent.onClose(() => resolve()))]);
         clearInterval(ticking);
         stop();
       }),

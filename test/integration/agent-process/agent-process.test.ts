@@ -85,7 +85,7 @@ describe('an agent that was killed', () => {
     const first = await t.connect();
     await first.call('settings.set', { theme: 'dark' });
     const { pid } = await first.call('agent.info', {});
-    const ended = new Promise<void>((resolve) => first.onClose(resolve));
+    const ended = new Promise<void>((resolve) => first.onClose(() => resolve()));
     process.kill(pid, 'SIGKILL');
     await ended;
     expect(existsSync(t.socket)).toBe(true);
@@ -97,7 +97,7 @@ describe('an agent that was killed', () => {
   });
 
   test('is replaced for a shell that stays, whose watch goes on', async () => {
-    const kept = keepConnected(() => t.connect({ role: 'tray' }));
+    const kept = keepConnected((start) => t.connect({ role: 'tray', start }));
     const pids: number[] = [];
     kept.watch('state.watch', {}, (snapshot) => {
       if (pids.at(-1) !== snapshot.agent.pid) pids.push(snapshot.agent.pid);
@@ -112,9 +112,26 @@ describe('an agent that was killed', () => {
 });
 
 describe('the end of an agent', () => {
+  test('that was asked for is not undone by a shell that stays', async () => {
+    const kept = keepConnected((start) => t.connect({ role: 'tray', start }));
+    const { pid } = await kept.call('agent.info', {});
+    const failed = new Promise<void>((resolve) =>
+      kept.onState((state) => {
+        if (state.kind === 'failed') resolve();
+      }),
+    );
+    expect(await stopAgent({ env: t.env, outDir, sessions: 'keep' })).toBe(true);
+    await failed;
+    expect(await agentHello(t.env)).toBeUndefined();
+    expect(t.log().filter((line) => line.msg === 'agent listens')).toHaveLength(1);
+    kept.retryNow();
+    expect((await kept.call('agent.info', {})).pid).not.toBe(pid);
+    kept.close();
+  });
+
   test('agent.stop is answered, then everything is gone', async () => {
     const agent = await t.connect();
-    const closed = new Promise<void>((resolve) => agent.onClose(resolve));
+    const closed = new Promise<void>((resolve) => agent.onClose(() => resolve()));
     expect(await agent.call('agent.stop', { sessions: 'keep' })).toEqual({});
     await closed;
     await until(() => t.running().length === 0);
@@ -139,7 +156,7 @@ describe('the end of an agent', () => {
     const agent = await t.connect();
     const { pid } = await agent.call('agent.info', {});
     void agent.call('agent.stop', { sessions: 'end' }).catch(() => {});
-    const closed = new Promise<void>((resolve) => agent.onClose(resolve));
+    const closed = new Promise<void>((resolve) => agent.onClose(() => resolve()));
     await closed;
     const next = await t.connect();
     expect((await next.call('agent.info', {})).pid).not.toBe(pid);

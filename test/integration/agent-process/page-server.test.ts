@@ -192,7 +192,7 @@ test('a page is told when the agent goes', async () => {
   const socket = channel('/rpc', { cookie: await enter(), origin: origin() });
   const agent = await openRpcClient(socket);
   await agent.call('regions.list', {});
-  const closed = new Promise<void>((resolve) => agent.onClose(resolve));
+  const closed = new Promise<void>((resolve) => agent.onClose(() => resolve()));
   await api.close();
   await closed;
 });

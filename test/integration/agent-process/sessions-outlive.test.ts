@@ -57,7 +57,7 @@ test('a session runs', () => {
 
 test('it outlives an agent that is killed, and the next one adopts it', async () => {
   const pid = await pidOf();
-  const closed = new Promise<void>((resolve) => agent.onClose(resolve));
+  const closed = new Promise<void>((resolve) => agent.onClose(() => resolve()));
   process.kill(pid, 'SIGKILL');
   await closed;
   expect(isAlive(session.pid)).toBe(true);
@@ -91,7 +91,7 @@ test('SIGTERM ends the agent, its sessions and what they started', async () => {
     .map(Number);
   expect(children.length).toBeGreaterThan(0);
   const pid = await pidOf();
-  const closed = new Promise<void>((resolve) => agent.onClose(resolve));
+  const closed = new Promise<void>((resolve) => agent.onClose(() => resolve()));
   process.kill(pid, 'SIGTERM');
   await closed;
   await until(() => ![pid, session.pid, ...children].some(isAlive), 15_000);

@@ -11,7 +11,7 @@ import { BedrockTrayError } from '../../../src/contract/index.ts';
 class FakeConnection {
   readonly watched: string[] = [];
   closed = false;
-  #ended: () => void = () => {};
+  #ended: (onPurpose: boolean) => void = () => {};
   readonly agent = {
     call: async (name: string) => ({ called: name }),
     watch: (name: string) => {
@@ -20,7 +20,7 @@ class FakeConnection {
         this.watched.splice(this.watched.indexOf(name), 1);
       };
     },
-    onClose: (listener: () => void) => {
+    onClose: (listener: (onPurpose: boolean) => void) => {
       this.#ended = listener;
       return () => {};
     },
@@ -28,10 +28,10 @@ class FakeConnection {
       this.closed = true;
     },
   } as unknown as AgentConnection;
-  end(): void {
+  end(onPurpose = false): void {
     const ended = this.#ended;
     this.#ended = () => {};
-    ended();
+    ended(onPurpose);
   }
 }
 
@@ -121,4 +121,45 @@ test('after close nothing is tried any more, and a connection that comes late is
   expect(late.closed).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
   await expect(kept.call('regions.list', {})).rejects.toMatchObject({ code: 'AgentUnavailable' });
+});
+
+test('an agent that was stopped on purpose is started by a person only, and found when somebody else starts it', async () => {
+  let running: FakeConnection | null = new FakeConnection();
+  const asked: boolean[] = [];
+  const kept = keepConnected(async (mayStart) => {
+    asked.push(mayStart);
+    if (!running && !mayStart) throw refusal;
+    running ??= new FakeConnection();
+    return running.agent;
+  });
+  const stop = async () => {
+    const ended = running;
+    running = null;
+    ended?.end(true);
+    await flush();
+    expect(kept.state().kind).toBe('failed');
+    asked.length = 0;
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(kept.state().kind).toBe('failed');
+    expect(new Set(asked)).toEqual(new Set([false]));
+  };
+  await flush();
+  await stop();
+  // Somebody else starts one.
+  running = new FakeConnection();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(kept.state().kind).toBe('connected');
+  await stop();
+  kept.retryNow();
+  await flush();
+  expect(kept.state().kind).toBe('connected');
+  await stop();
+  expect(await kept.call('regions.list', {})).toEqual({ called: 'regions.list' });
+  // One that is killed is replaced without a person.
+  const killed: FakeConnection | null = running;
+  running = null;
+  (killed as FakeConnection | null)?.end(false);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(kept.state().kind).toBe('connected');
+  kept.close();
 });
