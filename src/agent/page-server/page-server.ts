@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { pageRoutes } from '../../contract/page-relay.ts';
 import { cookieName, isOurs, securityHeaders, visitorCookie } from './guard.ts';
+import { isOwnUsers } from './peer.ts';
 import { MAX_FROM_PAGE_BYTES, relayPty, relayRpc } from './relay.ts';
 import { staticFile } from './static-files.ts';
 import { Tickets } from './tickets.ts';
@@ -80,6 +81,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     }
     const url = requestUrl(request);
     if (url.pathname === pageRoutes.enter && request.method === 'GET') {
+      if (!(await isOwnUsers(request.socket.remotePort, port))) return end(response, 403, text, 'Forbidden');
       const visitor = tickets.redeem(url.searchParams.get('ticket') ?? '');
       if (!visitor) return end(response, 403, text, noTicket);
       used();
