@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { findAwsCli } from '../support/aws-cli.ts';
-import { type Installation, outDir } from '../support/installation.ts';
+import { command, type Installation } from '../support/installation.ts';
 import { pinnedNode } from '../support/sandbox.ts';
 import { median, ms, type Row, ratio } from './statistics.ts';
 
@@ -18,7 +17,7 @@ export async function benchHandOut(installation: Installation, rounds: number): 
   const { env } = installation;
   const client = ['--profile', 'sandbox', '--format', 'process'];
   const runs = {
-    client: () => timed(pinnedNode, [join(outDir, 'cli', 'hand-out.cjs'), ...client], env),
+    client: () => timed(pinnedNode, [command, 'export-credentials', ...client], env),
     floor: () => timed(pinnedNode, ['-e', '0'], env),
   };
   for (let i = 0; i < 5; i++) for (const run of Object.values(runs)) run();

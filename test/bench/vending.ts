@@ -22,6 +22,22 @@ export function timedGet(url: string, headers: Record<string, string>, agent: Ag
   });
 }
 
+/** GETs on a kept connection, at a person's pace, until told to stop: what vending takes while the machine is busy. */
+export async function vendingUntil(agent: AgentConnection, stop: AbortSignal): Promise<number[]> {
+  const endpoint = await agent.call('endpoint.open', { profile: 'sandbox' });
+  const sockets = new Agent({ keepAlive: true, maxSockets: 1 });
+  const taken: number[] = [];
+  try {
+    while (!stop.aborted) {
+      taken.push(await timedGet(endpoint.url, { authorization: endpoint.token }, sockets));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return taken;
+  } finally {
+    sockets.destroy();
+  }
+}
+
 /** The container endpoint against a bare node:http server in a process of its own, one GET after the other, in turn. */
 export async function benchVending(agent: AgentConnection, requests: number): Promise<Row[]> {
   const endpoint = await agent.call('endpoint.open', { profile: 'sandbox' });
