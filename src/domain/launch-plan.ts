@@ -158,7 +158,7 @@ function claudeArgs(input: LaunchInput): string[] {
 function settingsFor(input: LaunchInput, env: Record<string, string>): Record<string, unknown> {
   const person = input.personSettings ?? {};
   const ours = {
-    awsCredentialExport: quoteForShell([...input.exportCommand, '--format', 'claude'], input.platform),
+    awsCredentialExport: quoteForShell(exportCommand(input, 'claude'), input.platform),
     // A person's own refresh command would run against another identity, and block the start.
     awsAuthRefresh: '',
     preferredNotifChannel: 'notifications_disabled',
@@ -183,8 +183,18 @@ function restoreLines(input: LaunchInput, names: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * The person's NODE_OPTIONS are for their own programs: one that our client cannot load (an editor's debugger, a file
+ * that is not there) would make the export fail, and claude then signs with whatever AWS identity is around. Windows
+ * has no `env`.
+ */
+function exportCommand(input: LaunchInput, format: 'claude' | 'process'): string[] {
+  const clean = input.platform === 'win32' ? [] : ['/usr/bin/env', 'NODE_OPTIONS='];
+  return [...clean, ...input.exportCommand, '--format', format];
+}
+
 function awsConfig(input: LaunchInput): string {
-  const command = quoteForShell([...input.exportCommand, '--format', 'process'], input.platform, 'double');
+  const command = quoteForShell(exportCommand(input, 'process'), input.platform, 'double');
   return `[profile ${WHOLE_SESSION_PROFILE}]\nregion = ${input.region}\ncredential_process = ${command}\n`;
 }
 

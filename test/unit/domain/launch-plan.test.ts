@@ -30,6 +30,20 @@ const settingsOf = (over: Partial<LaunchInput> = {}) =>
   JSON.parse(launchPlan({ ...input, ...over }).settings);
 
 describe('launchPlan', () => {
+  it.runIf(process.platform !== 'win32')("exports credentials whatever the person's NODE_OPTIONS say", () => {
+    const exportCommand = [process.execPath, '-e', 'console.log("keys")', '--'];
+    const run = (command: string) =>
+      execFileSync('/bin/sh', ['-c', command], {
+        env: { ...process.env, NODE_OPTIONS: '--require /not/there.js' },
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    expect(() => run(quoteForShell(exportCommand, 'linux'))).toThrow('/not/there.js');
+    expect(run(settingsOf({ exportCommand }).awsCredentialExport)).toBe('keys\n');
+    const { awsConfig } = launchPlan({ ...input, exportCommand, identityMode: 'whole-session' });
+    expect(run(/^credential_process = (.*)$/m.exec(awsConfig ?? '')?.[1] ?? '')).toBe('keys\n');
+  });
+
   it('passes one settings file, the conversation and then what the person said', () => {
     expect(launchPlan(input).args).toEqual([
       '--settings',
@@ -156,7 +170,7 @@ describe('launchPlan', () => {
     });
     expect(plan.awsConfig).toBe(
       '[profile bedrock-tray]\nregion = us-west-2\n' +
-        `credential_process = "/opt/node 24/node" "/x/it's/hand-out.cjs" --socket /s --format process\n`,
+        `credential_process = /usr/bin/env NODE_OPTIONS= "/opt/node 24/node" "/x/it's/hand-out.cjs" --socket /s --format process\n`,
     );
   });
 
