@@ -57,6 +57,9 @@ export class SessionRoom implements AsyncDisposable {
   readonly issue: () => Promise<Omit<RoleCredentials, 'accountId'>>;
   #env: Record<string, string>;
 
+  /** Happens whenever a session asks whether credentials are there. */
+  beforeCredentials: () => Promise<void> = async () => undefined;
+
   private constructor(
     folder: string,
     issue: () => Promise<Omit<RoleCredentials, 'accountId'>>,
@@ -132,6 +135,7 @@ export class SessionRoom implements AsyncDisposable {
       },
       broker: {
         credentials: async () => {
+          await this.beforeCredentials();
           if (!this.signedIn) {
             throw new BedrockTrayError('SignInNeeded', {
               ssoSession: 'corp',

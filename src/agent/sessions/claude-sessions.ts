@@ -24,7 +24,7 @@ import type {
 import { StateFile } from '../settings/state-file.ts';
 import type { FoundClaude } from './claude-finder.ts';
 import { ClaudeProgram } from './claude-program.ts';
-import { OpenSession } from './open-session.ts';
+import { type Launch, OpenSession } from './open-session.ts';
 import { hasTranscript, readGivenSettings } from './person-settings.ts';
 import { PtyHostRefusal } from './pty-host-client.ts';
 import { PtyHostLink } from './pty-host-link.ts';
@@ -60,6 +60,8 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   readonly #parts: ClaudeSessionsParts;
   readonly #changes = new ChangeEmitter();
   readonly #sessions = new Map<string, OpenSession>();
+  /** Those whose credentials are just being asked for. */
+  readonly #beginning = new Set<string>();
   readonly #link: PtyHostLink;
   readonly #files: SessionFiles;
   readonly #state: StateFile;
@@ -147,7 +149,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     if (!z.uuid().safeParse(id).success) {
       throw new BedrockTrayError('BadInput', { field: '--session-id', reason: 'UUID' });
     }
-    if (this.#sessions.get(id)?.open) {
+    if (this.#isOpen(id)) {
       throw new BedrockTrayError('BadInput', { field: '--session-id', reason: id });
     }
     const record: SessionRecord = {
@@ -177,30 +179,22 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
       cols: wish.cols,
       rows: wish.rows,
     };
-    const before = this.#sessions.get(id);
-    this.#sessions.set(id, session);
     this.#recentFolders = withRecentFolder(this.#recentFolders, wish.cwd);
-    try {
-      await this.#starter.begin(session, session.launch);
-    } catch (error) {
-      if (before) this.#sessions.set(id, before);
-      else this.#sessions.delete(id);
-      this.#changed();
-      throw error;
-    }
-    return session.view();
+    return this.#begin(session, session.launch);
   }
 
   async resume(id: string, cols: number, rows: number): Promise<SessionView> {
     const old = this.#known(id);
     const { record } = old;
     const refuse = (reason: string) => new BedrockTrayError('SessionNotResumable', { session: id, reason });
-    if (old.open) throw refuse('it is running');
+    if (this.#isOpen(id)) throw refuse('it is running');
     if (record.program === 'shell') throw refuse('it was a shell');
     await requireFolder(record.cwd);
     const env = old.launch?.env ?? (await this.#program.environment());
     if (!(await hasTranscript(this.#starter.configFolder(env), id))) throw refuse('nothing was said in it');
     const path = await this.#program.claude(env);
+    // Somebody else may have resumed it, or forgotten it, meanwhile.
+    if (this.#sessions.get(id) !== old) throw refuse('it is running');
     const session = new OpenSession({ ...record, startedAt: this.#parts.context.clock.now() }, 'exited');
     session.launch = {
       env,
@@ -211,15 +205,31 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
       cols,
       rows,
     };
+    return this.#begin(session, session.launch);
+  }
+
+  /** Lists a session and starts it; when that fails, what stood under its id stands there again. */
+  async #begin(session: OpenSession, launch: Launch): Promise<SessionView> {
+    const { id } = session;
+    const before = this.#sessions.get(id);
     this.#sessions.set(id, session);
+    this.#beginning.add(id);
     try {
-      await this.#starter.begin(session, session.launch);
+      await this.#starter.begin(session, launch);
     } catch (error) {
-      this.#sessions.set(id, old);
+      if (before) this.#sessions.set(id, before);
+      else this.#sessions.delete(id);
       this.#changed();
       throw error;
+    } finally {
+      this.#beginning.delete(id);
     }
     return session.view();
+  }
+
+  /** Open, or about to be. */
+  #isOpen(id: string): boolean {
+    return this.#beginning.has(id) || (this.#sessions.get(id)?.open ?? false);
   }
 
   /** Errors: SessionUnknown; SignInNeeded while it waits for one; SessionEnded when nothing is left to show. */
@@ -258,7 +268,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
 
   async remove(id: string): Promise<void> {
     const session = this.#known(id);
-    if (session.open) throw new BedrockTrayError('BadInput', { field: 'id', reason: session.state });
+    if (this.#isOpen(id)) throw new BedrockTrayError('BadInput', { field: 'id', reason: session.state });
     if (session.hosted) {
       const host = await this.#link.existing().catch(() => null);
       await host?.request({ type: 'forget', id }).catch(() => undefined);

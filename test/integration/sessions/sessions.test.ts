@@ -187,7 +187,23 @@ describe('a session', () => {
     const project = join(own.home, '.claude', 'projects', '-a-project');
     await mkdir(project, { recursive: true });
     await writeFile(join(project, `${id}.jsonl`), '{}\n');
-    expect(await own.room.resume(id, 90, 30)).toMatchObject({ id, state: 'running', exitedAt: null });
+    // Pressed again, at once and while credentials are asked for, it is resumed once.
+    let late: Promise<unknown>[] = [];
+    own.beforeCredentials = async () => {
+      own.beforeCredentials = async () => undefined;
+      late = [own.room.resume(id, 90, 30), own.room.remove(id), open({ args: ['--session-id', id] })];
+      await Promise.allSettled(late);
+    };
+    const [resumed, again] = await Promise.allSettled([
+      own.room.resume(id, 90, 30),
+      own.room.resume(id, 90, 30),
+    ]);
+    expect(resumed).toMatchObject({ value: { id, state: 'running', exitedAt: null } });
+    expect(again).toMatchObject({ reason: { code: 'SessionNotResumable' } });
+    expect(await Promise.allSettled(late)).toMatchObject(
+      ['SessionNotResumable', 'BadInput', 'BadInput'].map((code) => ({ reason: { code } })),
+    );
+    expect(own.room.identity(id)).toEqual({ id, profile: 'work' });
     const terminal = await own.attach(id);
     await terminal.shows(`--resume ${id} --permission-mode plan\r\n`);
     expect(own.room.views()).toHaveLength(1);
