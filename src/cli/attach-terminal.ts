@@ -12,10 +12,29 @@ const detachKey = /\x1c|\x1b\[92;5(?::1)?u/;
 
 /**
  * Undoes the modes that a full-screen program may have left set: keyboard protocol, mouse, focus and paste
- * reports, alternate screen, cursor, colours.
+ * reports, cursor, colours.
  */
 const restoreModes =
-  '\x1b[<u\x1b[>4;0m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?1l\x1b>\x1b[?1049l\x1b[?25h\x1b[0m';
+  '\x1b[<u\x1b[>4;0m\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?1l\x1b>\x1b[?25h\x1b[0m';
+const leaveAlternateScreen = '\x1b[?1049l';
+
+/**
+ * Whether a program has the alternate screen. Leaving it moves the cursor, on the ordinary screen as well (to where
+ * it was saved last, or to the top), so that it may only be left when it was entered.
+ */
+export class AlternateScreen {
+  active = false;
+  #cut = '';
+
+  see(chunk: Uint8Array): void {
+    const text = this.#cut + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+    for (const [, modes = '', act] of text.matchAll(/\x1b\[\?([\d;]*)([hl])/g))
+      if (modes.split(';').some((mode) => mode === '1049' || mode === '1047' || mode === '47'))
+        this.active = act === 'h';
+    // A sequence may be cut by the end of a chunk.
+    this.#cut = /\x1b(?:\[(?:\?[\d;]{0,32})?)?$/.exec(text)?.[0] ?? '';
+  }
+}
 
 /**
  * Shows a session in this terminal until it ends, the person presses Ctrl+\ (as in dtach), or the connection is
@@ -25,6 +44,7 @@ export function attachTerminal(socket: string, ticket: string): Promise<AttachRe
   const { stdin, stdout } = process;
   const isTerminal = Boolean(stdin.isTTY && stdout.isTTY);
   if (isTerminal) note(translator().t('cli:attach.hint'));
+  const alternateScreen = new AlternateScreen();
   return new Promise((resolve) => {
     let end: AttachResult | undefined;
     const connection = new TerminalConnection(
@@ -33,6 +53,7 @@ export function attachTerminal(socket: string, ticket: string): Promise<AttachRe
       {
         output(chunk) {
           const bytes = Uint8Array.prototype.slice.call(chunk);
+          alternateScreen.see(bytes);
           stdout.write(bytes, () => connection.consumed(bytes.byteLength));
         },
         exit({ exitCode, signal }) {
@@ -73,7 +94,9 @@ export function attachTerminal(socket: string, ticket: string): Promise<AttachRe
       stdin.pause();
       if (isTerminal) {
         stdin.setRawMode(false);
-        stdout.write(result.kind === 'exited' ? restoreModes : `${restoreModes}\r\n`);
+        if (alternateScreen.active) stdout.write(leaveAlternateScreen);
+        // A program that goes on may have drawn below its cursor.
+        stdout.write(result.kind === 'exited' ? restoreModes : `${restoreModes}\r\n\x1b[J`);
       }
       resolve(result);
     }
