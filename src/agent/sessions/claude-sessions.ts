@@ -29,7 +29,7 @@ import { hasTranscript, readGivenSettings } from './person-settings.ts';
 import { PtyHostRefusal } from './pty-host-client.ts';
 import { PtyHostLink } from './pty-host-link.ts';
 import { SessionFiles } from './session-files.ts';
-import { readStored, SessionRecord, storable, withRecentFolder } from './session-record.ts';
+import { kept, readStored, SessionRecord, withRecentFolder } from './session-record.ts';
 import { KILL_GRACE_MS, SessionStarter } from './session-starter.ts';
 import { sessionTarget } from './session-target.ts';
 import type { PtyHostPlace } from './start-pty-host.ts';
@@ -269,10 +269,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   async remove(id: string): Promise<void> {
     const session = this.#known(id);
     if (this.#isOpen(id)) throw new BedrockTrayError('BadInput', { field: 'id', reason: session.state });
-    if (session.hosted) {
-      const host = await this.#link.existing().catch(() => null);
-      await host?.request({ type: 'forget', id }).catch(() => undefined);
-    }
+    if (session.hosted) await this.#forget(id);
     this.#sessions.delete(id);
     this.#changed();
   }
@@ -358,7 +355,27 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     session.release?.();
     session.release = undefined;
     void this.#files.remove(session.id);
+    this.#prune();
     this.#changed();
+  }
+
+  /** Old sessions that ended are let go of, here and in the pty-host: both run for weeks. */
+  #prune(): void {
+    const all = [...this.#sessions.values()].filter((s) => !this.#beginning.has(s.id));
+    const { sessions, screens } = kept(all);
+    for (const session of all) {
+      if (!screens.has(session) && session.hosted) {
+        session.hostedAs(undefined);
+        void this.#forget(session.id);
+      }
+      if (!sessions.has(session)) this.#sessions.delete(session.id);
+    }
+  }
+
+  /** The pty-host lets go of the last screen of a session that ended. */
+  async #forget(id: string): Promise<void> {
+    const host = await this.#link.existing().catch(() => null);
+    await host?.request({ type: 'forget', id }).catch(() => undefined);
   }
 
   #known(id: string): OpenSession {
@@ -385,7 +402,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
 
   #stored(): Record<string, unknown> {
     return {
-      sessions: storable([...this.#sessions.values()].map((s) => s.stored())),
+      sessions: [...this.#sessions.values()].map((s) => s.stored()),
       recentFolders: this.#recentFolders,
     };
   }

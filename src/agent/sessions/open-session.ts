@@ -54,6 +54,11 @@ export class OpenSession {
     return this.state === 'waiting' || this.state === 'starting' || this.state === 'running';
   }
 
+  /** When it ended; where that is not known, when it began. */
+  get lastAt(): number {
+    return this.#ended.at ?? this.record.startedAt;
+  }
+
   /** Whether the pty-host has its pty, running or with its last screen. */
   get hosted(): boolean {
     return this.#pty !== undefined;

@@ -31,6 +31,8 @@ export type StoredSession = z.infer<typeof StoredSession>;
 
 const RECENT_FOLDERS = 10;
 const KEPT_SESSIONS = 50;
+/** Ended sessions whose last screen stays with the pty-host: up to 4 MiB each. */
+const KEPT_SCREENS = 10;
 
 /** Our file's content: sessions and the folders that were last worked in. Entries that are not understood are left out. */
 export function readStored(state: Record<string, unknown> | null): {
@@ -49,13 +51,16 @@ export function readStored(state: Record<string, unknown> | null): {
   };
 }
 
-/** The newest sessions first to be kept, the open ones always. */
-export function storable(sessions: readonly StoredSession[]): StoredSession[] {
-  const ended = sessions
-    .filter((s) => !s.open)
-    .sort((a, b) => b.startedAt - a.startedAt)
-    .slice(0, KEPT_SESSIONS);
-  return [...sessions.filter((s) => s.open), ...ended];
+/** What is kept: every open session, and of those that ended the newest; of a few of these their last screen too. */
+export function kept<T extends { open: boolean; lastAt: number }>(
+  all: readonly T[],
+): { sessions: Set<T>; screens: Set<T> } {
+  const open = all.filter((s) => s.open);
+  const ended = all.filter((s) => !s.open).sort((a, b) => b.lastAt - a.lastAt);
+  return {
+    sessions: new Set([...open, ...ended.slice(0, KEPT_SESSIONS)]),
+    screens: new Set([...open, ...ended.slice(0, KEPT_SCREENS)]),
+  };
 }
 
 export function withRecentFolder(folders: readonly string[], folder: string): string[] {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaudeSessionsRoom } from '../../../src/agent/sessions/claude-sessions.ts';
 import { LoginShell } from '../../../src/agent/sessions/login-shell.ts';
 import { PtyHostClient } from '../../../src/agent/sessions/pty-host-client.ts';
+import { kept } from '../../../src/agent/sessions/session-record.ts';
 import { pinnedNode } from '../../support/sandbox.ts';
 import { SessionRoom } from '../../support/session-room.ts';
 
@@ -207,6 +208,36 @@ describe('a session', () => {
     const terminal = await own.attach(id);
     await terminal.shows(`--resume ${id} --permission-mode plan\r\n`);
     expect(own.room.views()).toHaveLength(1);
+  });
+});
+
+describe('sessions that ended', () => {
+  it('do not pile up: the last ten keep their screen, the last fifty stay in the list', async () => {
+    const running = await open();
+    const first = await open();
+    const end = async (id: string) => {
+      await own.room.kill(id);
+      await own.until(id, 'exited');
+    };
+    await end(first.id);
+    await (await own.attach(first.id)).shows('args:');
+    for (let n = 0; n < 10; n++) await end((await open()).id);
+    await expect(own.room.attach(first.id)).rejects.toMatchObject({ code: 'SessionEnded' });
+    const host = await PtyHostClient.connect(own.ptyHostSocket, {
+      changed: () => undefined,
+      forgotten: () => undefined,
+      closed: () => undefined,
+    });
+    expect((await host.request({ type: 'list' })).ptys?.map((pty) => pty.id)).not.toContain(first.id);
+    host.close();
+    expect(own.room.views()).toHaveLength(12);
+    // The oldest that ended goes, the oldest that runs stays.
+    const { sessions } = kept(Array.from({ length: 60 }, (_, n) => ({ id: n, open: n === 0, lastAt: n })));
+    expect([...sessions].map(({ id }) => id).sort((a, b) => a - b)).toEqual([
+      0,
+      ...Array.from({ length: 50 }, (_, n) => n + 10),
+    ]);
+    await (await own.attach(running.id)).shows('args:');
   });
 });
 
