@@ -5,6 +5,7 @@ import type { AgentLink } from './agent-link.ts';
 import { serveApp } from './app-protocol.ts';
 import { LinkOpener } from './external-links.ts';
 import { answerPage } from './page-ipc.ts';
+import { mayReload } from './reload-limit.ts';
 import { guardContents, guardSession } from './session-security.ts';
 import { rememberedPlace, rememberPlace } from './window-place.ts';
 import type { Words } from './words.ts';
@@ -48,6 +49,10 @@ export class WindowController {
       minWidth: 480,
       minHeight: 360,
       title: 'Bedrock Tray',
+      // macOS takes the bundle's.
+      ...(process.platform === 'darwin'
+        ? {}
+        : { icon: join(app.getAppPath(), 'assets', 'icons', 'app-256.png') }),
       show: false,
       backgroundColor: background(),
       autoHideMenuBar: true,
@@ -74,8 +79,10 @@ export class WindowController {
       if (process.platform === 'darwin') app.dock?.hide();
     });
     // A page that crashed is loaded again: the terminals are in the pty-host and come back as they were.
+    const reloads: number[] = [];
     window.webContents.on('render-process-gone', (_event, { reason }) => {
-      if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
+      if (reason === 'clean-exit' || window.isDestroyed()) return;
+      if (mayReload(reloads, Date.now())) window.webContents.reload();
     });
     if (process.platform === 'darwin') void app.dock?.show();
     void window.loadURL(url).catch((error: unknown) => console.error('the page cannot be loaded:', error));

@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 
+const appIcon = new URL('../../../assets/icons/app.svg', import.meta.url).href;
+
 const paths = {
   overview: 'M4 13a8 8 0 1 1 16 0M12 13l4-4M4 17h16',
   sessions: 'M3.5 5.5h17v13h-17zM7 9.5l3 2.5-3 2.5M12.5 15h4.5',
@@ -37,18 +39,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }): Re
   );
 }
 
-/** The product's mark: layers of bedrock under a keystone. */
+/** The product's mark: the drawing of the application's and, in one tone, of the tray's icon. */
 export function Mark({ size = 22 }: { size?: number }): ReactNode {
-  return (
-    <svg width={size} height={size} viewBox="0 0 24 24" fill="none" aria-hidden="true">
-      <path d="M12 2.5l9 5-9 5-9-5z" fill="var(--accent)" />
-      <path
-        d="M3.5 12l8.5 4.7 8.5-4.7M3.5 16.3L12 21l8.5-4.7"
-        stroke="var(--accent)"
-        strokeWidth="1.9"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-      />
-    </svg>
-  );
+  return <img src={appIcon} width={size} height={size} alt="" />;
 }

@@ -8,6 +8,7 @@ import { menuTemplate } from '../../../src/tray/menu-template.ts';
 import { say } from '../../../src/tray/say.ts';
 
 const en = createTranslator('en');
+const folder = join(import.meta.dirname, '../../../assets/icons');
 
 describe("the model in Electron's terms", () => {
   test('labels are escaped, and each click performs its action', () => {
@@ -49,7 +50,6 @@ describe("the model in Electron's terms", () => {
 });
 
 describe('pictures', () => {
-  const folder = join(import.meta.dirname, '../../../assets/icons');
   const states: Record<IconState, true> = {
     busy: true,
     'signed-out': true,
@@ -77,7 +77,15 @@ describe('pictures', () => {
       }
     }
     const known = Object.keys(states).length;
-    expect(readdirSync(folder).filter((f) => f.endsWith('.svg'))).toHaveLength(known);
-    expect(readdirSync(folder).filter((f) => f.endsWith('.png'))).toHaveLength(known * 12);
+    expect(readdirSync(folder).filter((f) => f.endsWith('.svg') && f !== 'app.svg')).toHaveLength(known);
+    expect(readdirSync(folder).filter((f) => f.endsWith('.png') && f !== 'app-256.png')).toHaveLength(
+      known * 12,
+    );
   });
+});
+
+test('the application has an icon of its own, for window and page', () => {
+  const png = readFileSync(join(folder, 'app-256.png'));
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([256, 256]);
+  expect(readFileSync(join(folder, 'app.svg'), 'utf8')).toContain('<svg');
 });
