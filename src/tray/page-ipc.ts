@@ -21,6 +21,8 @@ export function answerPage({ link, words, window }: PageRooms): void {
     senderFrame === sender.mainFrame &&
     isPageUrl(senderFrame.url);
 
+  let choosing: Promise<string | null> | null = null;
+
   ipcMain.on(ipc.openChannel, (event, wanted: unknown) => {
     const port = event.ports[0];
     if (!port) return;
@@ -36,6 +38,10 @@ export function answerPage({ link, words, window }: PageRooms): void {
   });
   ipcMain.handle(ipc.chooseFolder, (event) => {
     if (!isOurs(event)) throw new Error('refused');
-    return chooseFolder(words, window(), link.snapshot?.recentFolders[0]);
+    // One dialog at a time: a page cannot pile them up.
+    choosing ??= chooseFolder(words, window(), link.snapshot?.recentFolders[0]).finally(() => {
+      choosing = null;
+    });
+    return choosing;
   });
 }
