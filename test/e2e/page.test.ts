@@ -111,7 +111,7 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
     await withPage(signedOut(), async (page, agent) => {
       await page.getByRole('heading', { name: 'You are signed out of corp.' }).waitFor();
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByRole('heading', { name: /Waiting for you to finish signing in/ }).waitFor();
+      await page.getByRole('heading', { name: /Finish signing in in your browser/ }).waitFor();
       expect(agent.inputs('signIn.start')).toEqual([{ ssoSession: 'corp', flow: 'auto', openBrowser: true }]);
       await page.getByText('https://oidc.us-east-1.amazonaws.com/authorize').waitFor();
       // Allowed in the browser.
@@ -119,7 +119,7 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
         ssoSessions: [given.ssoSession(Date.now())],
         credentials: [given.credentials(Date.now())],
       });
-      await page.getByRole('heading', { name: 'Claude Code is ready to use Amazon Bedrock.' }).waitFor();
+      await page.getByRole('heading', { name: 'You are ready to use Amazon Bedrock.' }).waitFor();
       await page.getByText('54:', { exact: false }).first().waitFor();
       agent.script =
         'printf "\\033[1mhello from the pty\\033[0m\\r\\n"; read line; echo "you said: $line"; read _';
@@ -207,8 +207,8 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
             }),
           ],
         },
-        'Waiting for you to confirm the code in the browser.',
-        'Cancel the sign-in',
+        'Confirm the code in your browser.',
+        'Cancel sign-in',
       ],
       [
         'degraded',
@@ -275,7 +275,7 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
       await page.getByRole('combobox', { name: 'Region of the portal' }).fill('eu-central-1');
       await page.keyboard.press('Tab');
       await page.getByRole('button', { name: 'Add and sign in' }).click();
-      await page.getByRole('button', { name: 'Cancel the sign-in' }).waitFor();
+      await page.getByRole('button', { name: 'Cancel sign-in' }).waitFor();
       expect(agent.inputs('ssoSessions.create')).toEqual([
         { name: 'corp', startUrl: 'https://corp.awsapps.com/start', region: 'eu-central-1' },
       ]);

@@ -1,7 +1,7 @@
 /** Words of the agent: the page that the browser shows when a sign-in comes back. */
 export const agent = {
   callbackDoneTitle: 'You are signed in',
-  callbackDone: 'Bedrock Tray keeps “{{ssoSession}}” signed in from here on. You can close this page.',
+  callbackDone: 'Bedrock Tray keeps “{{ssoSession}}” signed in from now on. You can close this page.',
   callbackDeniedTitle: 'The sign-in was denied',
   callbackDenied:
     'Nothing was changed for “{{ssoSession}}”. You can close this page. To sign in after all, press Sign in again and then Allow.',

@@ -69,7 +69,7 @@ export const cli = {
     'Continue in your browser to sign in to “{{name}}”. If it did not open, open this address:',
   'login.openThis': 'Open this address in a browser to sign in to “{{name}}”:',
   'login.code': 'Check that the page shows this code: {{code}}',
-  'login.done': 'Signed in to “{{name}}” until {{time}}; it is kept alive from here.',
+  'login.done': 'Signed in to “{{name}}” until {{time}}; it is kept alive from now on.',
 
   'logout.description': 'sign out of one SSO session, or of all',
   'logout.done': 'Signed out of {{names}}.',
@@ -94,7 +94,7 @@ export const cli = {
   'configure.profile': 'Name for the profile',
   'configure.done':
     'Profile “{{profile}}” is ready: {{roleName}} in {{accountId}}, Bedrock in {{region}}. Run “bedrock-tray claude”.',
-  'configure.left': 'Left; what was set up so far is kept.',
+  'configure.left': 'Stopped. What was set up so far is kept.',
 
   'profiles.description': 'list the profiles of ~/.aws/config',
   'profiles.none': 'There are no profiles. Run “bedrock-tray configure sso” to make one.',

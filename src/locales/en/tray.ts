@@ -41,7 +41,7 @@ export const tray = {
   chooseFolderButton: 'Open Claude Code here',
   sessions: 'Sessions ({{count}} open)',
   session: '{{name}} · {{folder}}',
-  sessionWaiting: '{{name}} · {{folder}} (waits for the sign-in)',
+  sessionWaiting: '{{name}} · {{folder}} (waiting for sign-in)',
   sessionStarting: '{{name}} · {{folder}} (starting)',
   sessionExited: '{{name}} · {{folder}} (ended)',
   sessionLost: '{{name}} · {{folder}} (lost)',
@@ -49,7 +49,7 @@ export const tray = {
   region: 'Region: {{current}}',
   model: 'Model: {{current}}',
   modelDefault: 'Claude Code’s default',
-  listLoading: 'The list is being loaded…',
+  listLoading: 'Loading the list…',
   copy: 'Copy',
   copyAccountId: 'Account ID',
   copyRoleArn: 'Role ARN pattern (for policies)',
@@ -61,7 +61,7 @@ export const tray = {
 
   notifySignInTitle: 'Sign in to {{ssoSession}}',
   notifySignInExpired: 'Your sign-in has ended. Click to sign in again in the browser.',
-  notifySignInRequested: 'Claude Code waits for it. Click to sign in in the browser.',
+  notifySignInRequested: 'Claude Code is waiting. Click to sign in in the browser.',
   notifySignInFor: 'Account {{accountId}}, role {{roleName}}. {{rest}}',
 
   failedTitle: 'That did not work',

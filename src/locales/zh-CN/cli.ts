@@ -94,7 +94,7 @@ export const cli: Record<keyof typeof en, string> = {
   'configure.profile': '配置文件的名称',
   'configure.done':
     '配置文件“{{profile}}”已就绪：账户 {{accountId}} 中的 {{roleName}}，Bedrock 位于 {{region}}。请运行“bedrock-tray claude”。',
-  'configure.left': '已退出；到此为止的设置予以保留。',
+  'configure.left': '已停止；到此为止的设置已保留。',
 
   'profiles.description': '列出 ~/.aws/config 中的配置文件',
   'profiles.none': '没有配置文件。请运行“bedrock-tray configure sso”创建。',

@@ -7,7 +7,7 @@ export const tray: Record<keyof typeof en, string> = {
   stateConfigProblem: '无法读取 ~/.aws/config',
   stateSetup: '尚未设置',
   stateSignedOut: '未登录',
-  stateExpired: '登录已失效',
+  stateExpired: '登录已到期',
   stateSigningIn: '正在等待您在浏览器中操作…',
   stateChooseRole: '已登录，尚未选择角色',
   stateProfileProblem: '该配置文件无法使用',
@@ -61,7 +61,7 @@ export const tray: Record<keyof typeof en, string> = {
   quit: '退出…',
 
   notifySignInTitle: '登录 {{ssoSession}}',
-  notifySignInExpired: '登录已失效。点按即可在浏览器中重新登录。',
+  notifySignInExpired: '登录已到期。点按即可在浏览器中重新登录。',
   notifySignInRequested: 'Claude Code 正在等待登录。点按即可在浏览器中登录。',
   notifySignInFor: '账户 {{accountId}}，角色 {{roleName}}。{{rest}}',
 

@@ -349,6 +349,6 @@ describe('switching the region', () => {
   });
 
   test('says that a list is being loaded until it is there', () => {
-    expect(lines(model({}).entries)).toContain('  The list is being loaded… (text)');
+    expect(lines(model({}).entries)).toContain('  Loading the list… (text)');
   });
 });
