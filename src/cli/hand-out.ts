@@ -3,7 +3,6 @@
  * Claude Code runs as awsCredentialExport, as `--socket PATH --session ID --format claude`. Anything that it does
  * not understand, and a missing agent, is handed to the full program.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, lstatSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { homedir } from 'node:os';
@@ -35,7 +34,8 @@ function socketPath(): string {
     platform,
     uid,
     home: resolve(stateFolder({ platform, env, userHome })),
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    // Loaded only when asked for (a path too long, or Windows): loading it takes several ms.
+    sha256: (text) => process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex'),
   });
   // Someone else's folder may hold someone else's agent: the full program says so.
   if (place.folder !== null && existsSync(place.folder) && !isPrivateFolder(lstatSync(place.folder), uid))
@@ -104,7 +104,8 @@ function run(argv: readonly string[]): void {
       process.stdout.write(body);
       return;
     }
-    if (session !== undefined) {
+    // On the second try the full program judges by the exit code.
+    if (session !== undefined && !process.env.BEDROCK_TRAY_HAND_OUT_RETRY) {
       fullProgram();
       return;
     }

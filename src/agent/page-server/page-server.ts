@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { pageRoutes } from '../../contract/page-relay.ts';
@@ -48,6 +48,13 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     perMessageDeflate: false,
   });
   const http = createServer((request, response) => void answer(request, response));
+  // Asked once for each connection. Cookies ignore ports: a page of another user's server on 127.0.0.1 can see ours.
+  const owners = new WeakMap<Socket, Promise<boolean>>();
+  const isKnown = (socket: Socket): Promise<boolean> => {
+    const known = owners.get(socket) ?? isOwnUsers(socket.remotePort, port);
+    owners.set(socket, known);
+    return known;
+  };
   let port = 0;
   let unused: NodeJS.Timeout | undefined;
 
@@ -75,13 +82,13 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   const text = { 'content-type': 'text/plain; charset=utf-8' };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isOurs(request.headers, port, false)) return end(response, 403, text, 'Forbidden');
+    if (!isOurs(request.headers, port, false) || !(await isKnown(request.socket)))
+      return end(response, 403, text, 'Forbidden');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return end(response, 405, { ...text, allow: 'GET, HEAD' }, 'Method Not Allowed');
     }
     const url = requestUrl(request);
     if (url.pathname === pageRoutes.enter && request.method === 'GET') {
-      if (!(await isOwnUsers(request.socket.remotePort, port))) return end(response, 403, text, 'Forbidden');
       const visitor = tickets.redeem(url.searchParams.get('ticket') ?? '');
       if (!visitor) return end(response, 403, text, noTicket);
       used();
@@ -99,11 +106,13 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     [pageRoutes.pty]: (page) => relayPty(page, terminalSocket),
   };
 
-  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  http.on('upgrade', async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const open = channels[requestUrl(request).pathname];
     const admitted =
-      isOurs(request.headers, port, true) && tickets.isVisitor(visitorCookie(request.headers, port));
+      isOurs(request.headers, port, true) &&
+      tickets.isVisitor(visitorCookie(request.headers, port)) &&
+      (await isKnown(request.socket));
     if (!open || !admitted) {
       const status = admitted ? '404 Not Found' : '403 Forbidden';
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
