@@ -70,7 +70,10 @@ async function toPage(page: Page): Promise<number> {
     MARKER,
   );
   await page.keyboard.press('Enter');
-  return taken;
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error('the last line did not come to the page within 60 s')), 60_000).unref(),
+  );
+  return Promise.race([taken, late]);
 }
 
 /** From the pty through the page server to xterm in Chromium, until the last marker is on the screen. */
