@@ -27,6 +27,10 @@ export function demoEnvironment(
     XDG_CACHE_HOME: `${home}/.cache`,
     XDG_DATA_HOME: `${home}/.local/share`,
     XDG_STATE_HOME: `${home}/.local/state`,
+    // Claude Code leaves sockets and outputs of tasks there.
+    TMPDIR: `${folder}/tmp`,
+    TMP: `${folder}/tmp`,
+    TEMP: `${folder}/tmp`,
     BEDROCK_TRAY_HOME: `${folder}/state`,
     BEDROCK_TRAY_DEMO: '1',
   };

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError } from '../../contract/index.ts';
@@ -85,6 +86,7 @@ async function runDemo(options: Options): Promise<void> {
       'XDG_DATA_HOME',
       'XDG_STATE_HOME',
       'BEDROCK_TRAY_HOME',
+      'TMPDIR',
     ])
       await mkdir(env[name] as string, { recursive: true, mode: 0o700 });
     moveInto(env);
@@ -101,7 +103,12 @@ async function runDemo(options: Options): Promise<void> {
           endpointUrl: null,
         });
       await agent.call('environments.use', { name: 'sandbox' });
-      const info = await agent.call('agent.info', {});
+      // An agent that has just started is still looking.
+      let info = await agent.call('agent.info', {});
+      for (let i = 0; i < 10 && !info.claude; i++) {
+        await sleep(200);
+        info = await agent.call('agent.info', {});
+      }
       note(t('cli:demo.started'));
       note(t(info.claude ? 'cli:demo.claudeFound' : 'cli:demo.claudeMissing'));
       note(t('cli:demo.stop'));
@@ -112,7 +119,11 @@ async function runDemo(options: Options): Promise<void> {
     note(t('cli:demo.ending'));
     await stopAgent({ outDir, sessions: 'end' }).catch(() => {});
     await sandbox?.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    // A program that is just ending may still write, and so make its home anew.
+    for (let i = 0; i < 3; i++) {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await sleep(150);
+    }
   }
 }
 

@@ -1,0 +1,277 @@
+/**
+ * `bedrock-tray demo` as a person has it, where there is no network but the loopback: the main path in Chromium with
+ * the real Claude Code, nothing read from or written to their HOME, and nothing left after Ctrl+C.
+ */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Browser, chromium, type Page } from 'playwright';
+import { afterEach, describe, expect, test } from 'vitest';
+import { findClaude } from '../support/claude.ts';
+import { hasChromium } from '../support/desktop/browser.ts';
+import { buildOnce, command, hasProgram } from '../support/installation.ts';
+import { pinnedNode } from '../support/sandbox.ts';
+
+const claude = findClaude();
+/** A network namespace with nothing but `lo`; an ordinary user gets it within a user namespace. */
+const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--map-root-user']), '--net'];
+const missing =
+  process.platform !== 'linux'
+    ? 'network namespaces need Linux'
+    : !hasChromium()
+      ? 'Chromium is not installed'
+      : !claude
+        ? 'Claude Code is not installed for tests'
+        : !hasProgram('strace') || !hasProgram('ip', ['-V'])
+          ? 'apt-get install strace iproute2'
+          : !hasProgram(unshare[0] as string, [...unshare.slice(1), 'ip', 'link', 'set', 'lo', 'up'])
+            ? 'no network namespace can be made here'
+            : undefined;
+
+/** Processes of this run, however detached: they carry its mark in their environment (as Linux tells). */
+function carrying(mark: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return [];
+        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark)) return [];
+        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** A demo in a namespace of its own, and a browser in the same. */
+class Demo {
+  readonly folder = mkdtempSync(join(tmpdir(), 'bt-e2e-'));
+  readonly home = join(this.folder, 'real-home');
+  readonly tmp = join(this.folder, 'tmp');
+  readonly mark = `demo-${randomUUID()}`;
+  readonly said: string[] = [];
+  #holder!: ChildProcess;
+  #traced!: ChildProcess;
+  #browser: Browser | undefined;
+
+  async start(args: readonly string[]): Promise<Page> {
+    buildOnce();
+    for (const folder of [join(this.home, '.aws'), join(this.home, '.claude'), this.tmp])
+      mkdirSync(folder, { recursive: true });
+    writeFileSync(join(this.home, '.aws', 'config'), '[profile theirs]\nregion = eu-north-1\n');
+    writeFileSync(join(this.home, '.claude', 'settings.json'), '{"env":{"ANTHROPIC_MODEL":"theirs"}}');
+    // The first address is the app's own; the last one stays.
+    writeFileSync(
+      this.#opener,
+      `#!/bin/sh\ncase "$1" in */authorize*) printf '%s' "$1" > '${this.#opened}.new' && mv '${this.#opened}.new' '${this.#opened}';; esac\n`,
+      { mode: 0o755 },
+    );
+    // What holds the namespace: it lives until its standard input ends.
+    const [file, ...rest] = unshare as [string, ...string[]];
+    const holder = spawn(file, [...rest, 'sh', '-c', 'ip link set lo up && echo up && exec cat'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#holder = holder;
+    await once(createInterface({ input: holder.stdout }), 'line', { signal: AbortSignal.timeout(10_000) });
+    expect(this.#inside(['ip', '-o', 'link', 'show', 'up']).trim().split('\n')).toEqual([
+      expect.stringMatching(/ lo: /),
+    ]);
+    expect(this.#inside(['ip', 'route'])).toBe('');
+
+    const strace = [
+      'strace',
+      '-f',
+      '--seccomp-bpf',
+      '-qq',
+      '-e',
+      'trace=%file',
+      '-e',
+      'signal=none',
+      '-s',
+      '300',
+    ];
+    const demo = [pinnedNode, command, 'demo', '--page', ...args];
+    this.#traced = spawn('nsenter', [...this.#enter, ...strace, '-o', this.#trace, ...demo], {
+      env: {
+        PATH: `${dirname(claude as string)}:${process.env.PATH}`,
+        HOME: this.home,
+        TMPDIR: this.tmp,
+        LANG: 'C.UTF-8',
+        SHELL: '/bin/sh',
+        BROWSER: this.#opener,
+        TERM: 'xterm-256color',
+        DEMO_RUN: this.mark,
+        // A rival identity, which is not the demo's.
+        AWS_PROFILE: 'theirs',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const { stdout, stderr } = this.#traced;
+    if (stderr) createInterface({ input: stderr }).on('line', (line) => this.said.push(line));
+    if (!stdout) throw new Error('no output');
+    const [address] = (await once(createInterface({ input: stdout }), 'line', {
+      signal: AbortSignal.timeout(60_000),
+    })) as [string];
+
+    // Chromium in the same namespace.
+    const runner = join(this.folder, 'chromium');
+    const enter = ['nsenter', ...this.#enter, '/usr/bin/chromium'].map((word) => `'${word}'`).join(' ');
+    writeFileSync(runner, `#!/bin/sh\nexec ${enter} "$@"\n`, { mode: 0o755 });
+    this.#browser = await chromium.launch({ executablePath: runner, args: ['--no-sandbox'] });
+    const context = await this.#browser.newContext({
+      viewport: { width: 1080, height: 720 },
+      locale: 'en-US',
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(address);
+    return page;
+  }
+
+  /** Presses Sign in, and Allow on the page of Identity Center that the browser was asked to open. */
+  async signIn(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    // The person's browser is asked to open the page of Identity Center.
+    await expect.poll(() => existsSync(this.#opened), { timeout: 30_000 }).toBe(true);
+    const url = readFileSync(this.#opened, 'utf8');
+    const person = await page.context().newPage();
+    await person.goto(url);
+    await person.getByRole('button', { name: 'Allow' }).click();
+    await person.waitForURL(/\/oauth\/callback/);
+    await person.close();
+    await page.getByRole('heading', { name: /ready to use Amazon Bedrock/ }).waitFor();
+  }
+
+  /** The home that the demo made for itself. */
+  demoHome(): string {
+    return join(
+      this.tmp,
+      readdirSync(this.tmp).find((name) => name.startsWith('bt-demo-')) ?? 'none',
+      'home',
+    );
+  }
+
+  /** Runs a command of `bedrock-tray` inside the demo, with the environment that its agent has. */
+  run(args: readonly string[]): string {
+    const agent = carrying(this.mark).find(
+      (line) => /agent\/main\.mjs/.test(line) && !/detach|strace/.test(line),
+    );
+    const environ = readFileSync(`/proc/${agent?.split(' ')[0]}/environ`, 'utf8')
+      .split('\0')
+      .filter(Boolean);
+    const env = Object.fromEntries(environ.map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
+    const ran = spawnSync('nsenter', [...this.#enter, pinnedNode, command, ...args], {
+      env,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    return ran.stdout + ran.stderr;
+  }
+
+  /** Ctrl+C; answers the exit code. */
+  async interrupt(): Promise<number | null> {
+    await this.#browser?.close();
+    this.#browser = undefined;
+    const cli = carrying(this.mark).find(
+      (line) => line.includes(`${command} demo`) && !line.includes('strace'),
+    );
+    const ended = once(this.#traced, 'exit', { signal: AbortSignal.timeout(20_000) });
+    process.kill(Number(cli?.split(' ')[0]), 'SIGINT');
+    return ((await ended) as [number | null])[0];
+  }
+
+  /** Names of files in the person's home that any process of the demo asked for. */
+  homeAccesses(): string[] {
+    const lines = readFileSync(this.#trace, 'utf8').split('\n');
+    expect(lines.length).toBeGreaterThan(1_000);
+    // Node's own `require` looks whether its legacy global folders exist; no more than that.
+    const byNode = /\/\.node_(modules|libraries)".*= -1 ENOENT/;
+    return lines.filter((line) => line.includes(this.home) && !byNode.test(line));
+  }
+
+  homeTree(): string[] {
+    return readdirSync(this.home, { recursive: true }).map(String).sort();
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser?.close().catch(() => {});
+    for (const line of carrying(this.mark)) {
+      try {
+        process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+    }
+    this.#holder?.stdin?.end();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get #opener(): string {
+    return join(this.folder, 'open');
+  }
+
+  get #opened(): string {
+    return join(this.folder, 'opened');
+  }
+
+  get #trace(): string {
+    return join(this.folder, 'trace');
+  }
+
+  get #enter(): string[] {
+    const user = process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials'];
+    return ['--target', String(this.#holder.pid), '--net', ...user, '--'];
+  }
+
+  #inside(words: readonly string[]): string {
+    return spawnSync('nsenter', [...this.#enter, ...words], { encoding: 'utf8', timeout: 10_000 }).stdout;
+  }
+}
+
+describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `: ${missing}` : ''}`, () => {
+  let demo: Demo;
+  afterEach(() => demo?.stop());
+
+  test('Sign in, Allow, Open Claude Code; the HOME untouched; nothing left after Ctrl+C', async () => {
+    demo = new Demo();
+    const page = await demo.start([]);
+    expect(demo.said.join('\n')).toContain(
+      'Press Sign in, then Allow in the browser, then Open Claude Code.',
+    );
+    const before = demo.homeTree();
+    await demo.signIn(page);
+    await page.getByText('111122223333').first().waitFor();
+    const project = join(demo.demoHome(), 'project');
+    mkdirSync(project);
+    await page.getByRole('link', { name: /^Sessions/ }).click();
+    await page
+      .getByRole('textbox', { name: 'Folder' })
+      .or(page.getByRole('combobox', { name: 'Folder' }))
+      .fill(project);
+    await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
+    await page.locator('.terminal-host[data-state=live]').waitFor();
+    expect(demo.run(['claude', '--cwd', project, '--', '-p', 'hello without a network'])).toContain(
+      'Sandbox heard: "hello without a network"',
+    );
+
+    expect(await demo.interrupt()).toBe(0);
+    expect(carrying(demo.mark)).toEqual([]);
+    expect(readdirSync(demo.tmp, { recursive: true })).toEqual([]);
+    expect(demo.homeAccesses()).toEqual([]);
+    expect(demo.homeTree()).toEqual(before);
+    expect(existsSync(join(demo.home, '.bedrock-tray'))).toBe(false);
+  });
+});
