@@ -49,7 +49,17 @@ const APT = [
   ...['xvfb', 'xauth', 'dbus', 'dbus-x11', 'gnome-keyring', 'libsecret-tools', 'python3-dbusmock'],
   ...['xfce4-panel', 'xfconf', 'xdotool', 'imagemagick', 'fonts-noto-cjk', 'fonts-dejavu-core'],
   // The referees and the tools of the harness.
-  ...['awscli', 'python3-venv', 'python3-pip', 'util-linux', 'iproute2', 'strace', 'procps', 'git', 'openssl'],
+  ...[
+    'awscli',
+    'python3-venv',
+    'python3-pip',
+    'util-linux',
+    'iproute2',
+    'strace',
+    'procps',
+    'git',
+    'openssl',
+  ],
 ];
 
 function run(command: string, args: readonly string[], cwd = root): string {
