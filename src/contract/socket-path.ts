@@ -52,14 +52,16 @@ export interface SocketPlaceInput {
  * is short enough, else in a folder of the user's own under /tmp.
  */
 export function socketPlace(name: 'agent' | 'pty-host', input: SocketPlaceInput): SocketPlace {
-  const hash = input.sha256(input.home).slice(0, 16);
-  if (input.platform === 'win32') return { path: `\\\\.\\pipe\\bedrock-tray-${hash}-${name}`, folder: null };
+  // Asked for only where it is needed: loading node:crypto costs the hand-out client several ms.
+  const hash = () => input.sha256(input.home).slice(0, 16);
+  if (input.platform === 'win32')
+    return { path: `\\\\.\\pipe\\bedrock-tray-${hash()}-${name}`, folder: null };
   const beside = `${input.home}/${name}.sock`;
   if (new TextEncoder().encode(beside).byteLength <= MAX_SOCKET_PATH_BYTES) {
     return { path: beside, folder: input.home };
   }
   const folder = `/tmp/bedrock-tray-${input.uid}`;
-  return { path: `${folder}/${hash}-${name}.sock`, folder };
+  return { path: `${folder}/${hash()}-${name}.sock`, folder };
 }
 
 /** What is read of a folder with lstat. */
