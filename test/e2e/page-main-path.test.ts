@@ -85,7 +85,7 @@ describe.skipIf(missing !== undefined)(
 
     test('Sign in, Allow, and the state is valid', async () => {
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByRole('heading', { name: /Waiting for you/ }).waitFor();
+      await page.getByRole('heading', { name: /Finish signing in/ }).waitFor();
       const url = (await state()).ssoSessions.find((s) => s.id === 'sandbox')?.signIn?.url;
       const person = await context.newPage();
       await person.goto(url ?? '');
