@@ -254,13 +254,8 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
     const before = demo.homeTree();
     await demo.signIn(page);
     await page.getByText('111122223333').first().waitFor();
+    // The demo brings a folder along: one press opens Claude Code.
     const project = join(demo.demoHome(), 'project');
-    mkdirSync(project);
-    await page.getByRole('link', { name: /^Sessions/ }).click();
-    await page
-      .getByRole('textbox', { name: 'Folder' })
-      .or(page.getByRole('combobox', { name: 'Folder' }))
-      .fill(project);
     await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
     await page.locator('.terminal-host[data-state=live]').waitFor();
     expect(demo.run(['claude', '--cwd', project, '--', '-p', 'hello without a network'])).toContain(

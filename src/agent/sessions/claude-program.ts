@@ -38,9 +38,14 @@ export class ClaudeProgram {
     return this.#found;
   }
 
-  /** The environment of the person's login shell. */
-  environment(): Promise<Environment> {
-    return this.#loginShell.environment();
+  /**
+   * The environment of the person's login shell. An answer that was kept and does not lead to Claude Code is asked
+   * for again: it may just have been installed.
+   */
+  async environment(): Promise<Environment> {
+    const env = await this.#loginShell.environment();
+    const there = await this.claude(env).catch(() => undefined);
+    return there === undefined ? this.#loginShell.environment({ fresh: true }) : env;
   }
 
   /** Claude Code, or in a demo without it the person's shell. Errors: ClaudeNotInstalled. */
@@ -63,7 +68,7 @@ export class ClaudeProgram {
   /** Looks whether Claude Code is there, for those who ask before a session is opened. */
   async look(): Promise<void> {
     // Not there (yet): said when a session is opened.
-    await this.claude(await this.environment()).catch(() => undefined);
+    await this.claude(await this.#loginShell.environment()).catch(() => undefined);
   }
 
   async #remember(path: string, env: Environment): Promise<void> {

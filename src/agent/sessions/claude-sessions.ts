@@ -102,7 +102,10 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
 
   async start(): Promise<void> {
     const { sessions, recentFolders } = readStored(await this.#state.read());
-    this.#recentFolders = recentFolders;
+    const { env, userHome } = this.#parts.context;
+    // A demo begins with a folder to open.
+    const begin = env.BEDROCK_TRAY_DEMO === '1' ? [join(userHome, 'project')] : [];
+    this.#recentFolders = recentFolders.length > 0 ? recentFolders : begin;
     for (const stored of sessions) this.#sessions.set(stored.id, OpenSession.fromStored(stored));
     const host = await this.#link.existing().catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : '';

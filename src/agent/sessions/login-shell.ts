@@ -39,10 +39,10 @@ export class LoginShell {
     this.#timeoutMs = parts.timeoutMs ?? TIMEOUT_MS;
   }
 
-  /** Concurrent askers share one shell; an answer is kept for some minutes. */
-  environment(): Promise<Environment> {
+  /** Concurrent askers share one shell; an answer is kept for some minutes, unless a fresh one is wanted. */
+  environment({ fresh = false } = {}): Promise<Environment> {
     if (process.platform === 'win32') return Promise.resolve({ ...this.#base });
-    if (!this.#kept || this.#now() - this.#kept.at > KEPT_MS) {
+    if (fresh || !this.#kept || this.#now() - this.#kept.at > KEPT_MS) {
       this.#kept = { at: this.#now(), env: this.#ask() };
     }
     return this.#kept.env;

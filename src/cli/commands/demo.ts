@@ -89,6 +89,7 @@ async function runDemo(options: Options): Promise<void> {
       'TMPDIR',
     ])
       await mkdir(env[name] as string, { recursive: true, mode: 0o700 });
+    await mkdir(join(env.HOME as string, 'project'));
     moveInto(env);
     await withAgent(async (agent) => {
       const { environments } = await agent.call('state.get', {});
