@@ -18,6 +18,8 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Real processes on a machine that may be busy: once more, and the report says so.
+          retry: 1,
         },
       },
       {
@@ -27,6 +29,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          retry: 1,
         },
       },
     ],
