@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
 import { get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { BedrockTrayError, ErrorView } from '../contract/errors.ts';
@@ -217,9 +217,20 @@ export function agentHello(env?: Env): Promise<Hello | undefined> {
   });
 }
 
+/** A process that has ended but that nobody has waited for (a container without an init) does not run. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== 'linux') return true;
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Ends the agent of this state folder, also one that speaks another protocol (it is asked by SIGHUP, which
- * keeps its sessions, or SIGTERM, which ends them). Answers false when none ran. Resolves when it no longer listens.
+ * keeps its sessions, or SIGTERM, which ends them). Answers false when none ran. Resolves when its process has ended.
  */
 export async function stopAgent(
   options: Pick<ConnectOptions, 'env' | 'outDir'> & { sessions: 'keep' | 'end' },
@@ -243,7 +254,9 @@ export async function stopAgent(
     );
   }
   const deadline = Date.now() + READY_WITHIN_MS;
-  for (let delay = 25; (await agentHello(options.env)) !== undefined; delay = Math.min(delay * 2, 250)) {
+  // It closes its socket first and writes its last state after that.
+  const there = async () => isRunning(hello.pid) || (await agentHello(options.env))?.pid === hello.pid;
+  for (let delay = 25; await there(); delay = Math.min(delay * 2, 250)) {
     if (Date.now() > deadline) throw new BedrockTrayError('AgentUnavailable', { reason: 'it does not end' });
     await wait(delay);
   }
