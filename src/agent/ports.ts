@@ -1,3 +1,4 @@
+import type { SsoToken } from '../aws/sso-cache.ts';
 import type {
   CredentialsView,
   Environment,
@@ -117,6 +118,8 @@ export interface RoleCredentials {
   accountId: string;
 }
 
+export type { SsoToken };
+
 /** Keeps the SSO sessions' tokens alive (domain/sso-session decides, this performs). */
 export interface Keeper extends Observable {
   /** Loads cache files, watches them, arms the timer. */
@@ -136,18 +139,6 @@ export interface Keeper extends Observable {
   adopt(ssoSession: string, token: SsoToken): Promise<void>;
   /** Portal logout, cache files, memory; all or one. Answers the ids signed out. */
   signOut(ssoSession?: string): Promise<string[]>;
-}
-
-/** The AWS CLI's token file as data. Dates epoch ms. */
-export interface SsoToken {
-  startUrl: string;
-  region: string;
-  accessToken: string;
-  expiresAt: number;
-  refreshToken?: string;
-  clientId?: string;
-  clientSecret?: string;
-  registrationExpiresAt?: number;
 }
 
 /** Runs sign-ins, one at a time for each SSO session; all askers share it. */
