@@ -18,6 +18,17 @@ export const errorParams = {
   SignInTimedOut: z.object({ ssoSession: z.string() }),
   SignInCancelled: z.object({ ssoSession: z.string() }),
   SignInFailed: z.object({ ssoSession: z.string(), reason: z.string() }),
+  /** Another SSO session's sign-in is under way: there is one at a time on a machine. */
+  SignInBusy: z.object({ ssoSession: z.string() }),
+  /** A role asks for an MFA code, and nobody has given it yet. */
+  MfaNeeded: z.object({ profile: z.string(), mfaSerial: z.string() }),
+  MfaRefused: z.object({ mfaSerial: z.string(), reason: z.string() }),
+  /** `reason`: what the command said on stderr, redacted, one line. */
+  CommandFailed: z.object({ command: z.string(), reason: z.string() }),
+  /** A source of credentials (not a sign-in of ours) gave none: what it is, and why. */
+  SourceFailed: z.object({ profile: z.string(), source: z.string(), reason: z.string() }),
+  /** Something answers in AWS's place: a captive portal or a proxy's page. */
+  NotAws: z.object({ host: z.string() }),
   StartUrlInvalid: z.object({ startUrl: z.string() }),
   RegionInvalid: z.object({ region: z.string() }),
   SsoSessionUnknown: z.object({ ssoSession: z.string() }),
@@ -25,6 +36,12 @@ export const errorParams = {
   ProfileUnknown: z.object({ profile: z.string() }),
   ProfileExists: z.object({ profile: z.string() }),
   ProfileUnsupported: z.object({ profile: z.string(), reason: z.string() }),
+  TemplateInvalid: z.object({ template: z.string(), reason: z.string() }),
+  NothingToUndo: z.object({}),
+  /** The file was changed by somebody else since: nothing is overwritten. */
+  ConfigChanged: z.object({ file: z.string() }),
+  ImportUnknown: z.object({ candidate: z.string() }),
+  KeyringUnavailable: z.object({ reason: z.string() }),
   ConfigMalformed: z.object({ file: z.string(), line: z.number(), reason: z.string() }),
   EnvironmentUnknown: z.object({ environment: z.string() }),
   EnvironmentExists: z.object({ environment: z.string() }),
@@ -63,6 +80,7 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2, signInNeeded: 3, noAgent:
 export function exitCodeOf(code: ErrorCode): number {
   switch (code) {
     case 'SignInNeeded':
+    case 'MfaNeeded':
       return exitCodes.signInNeeded;
     case 'AgentUnavailable':
     case 'ProtocolMismatch':
@@ -78,6 +96,8 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'EnvironmentUnknown':
     case 'EnvironmentExists':
     case 'SessionUnknown':
+    case 'TemplateInvalid':
+    case 'ImportUnknown':
     case 'FolderMissing':
       return exitCodes.usage;
     default:

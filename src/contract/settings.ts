@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { AbsolutePath } from './names.ts';
+import { AbsolutePath, SectionName } from './names.ts';
 
 export const Language = z.enum(['system', 'en', 'zh-CN']);
 export type Language = z.infer<typeof Language>;
+
+/** A browser found on this machine, and one of its profiles where it has several. */
+export const BrowserChoice = z.object({
+  browser: z.string().max(64),
+  profile: z.string().max(256).nullable(),
+});
+export type BrowserChoice = z.infer<typeof BrowserChoice>;
 
 /** Settings that every shell shows alike; they live in the agent. */
 export const Settings = z.object({
@@ -15,7 +22,15 @@ export const Settings = z.object({
   openBrowserAutomatically: z.boolean().default(false),
   /** Which AWS identity shell commands inside Claude see (docs/security.md). */
   identityMode: z.enum(['bedrock-only', 'whole-session']).default('bedrock-only'),
-  notifications: z.object({ signInNeeded: z.boolean().default(true) }).prefault({}),
+  notifications: z
+    .object({ signInNeeded: z.boolean().default(true), endingSoon: z.boolean().default(true) })
+    .prefault({}),
+  /** Which of the browsers found here (`browsers.list`) opens an SSO session's sign-in; without an entry: the system's. */
+  signInBrowsers: z.record(z.string(), BrowserChoice).default({}),
+  /** SSO sessions whose token is kept in our own encrypted store only: other AWS tools do not see that sign-in. */
+  privateTokens: z.array(z.string()).default([]),
+  /** Keep role credentials encrypted on disk too, so that a restarted agent serves at once. */
+  encryptedCache: z.boolean().default(false),
   /** Claude Code's executable, when the one on the login shell's PATH is not wanted. */
   claudePath: AbsolutePath.nullable().default(null),
   terminal: z
@@ -38,7 +53,10 @@ export const SettingsPatch = z
     keepAlive: z.boolean(),
     openBrowserAutomatically: z.boolean(),
     identityMode: Settings.shape.identityMode.unwrap(),
-    notifications: z.object({ signInNeeded: z.boolean() }),
+    notifications: z.object({ signInNeeded: z.boolean(), endingSoon: z.boolean() }),
+    signInBrowsers: z.record(SectionName, BrowserChoice),
+    privateTokens: z.array(SectionName).max(1000),
+    encryptedCache: z.boolean(),
     claudePath: AbsolutePath.nullable(),
     terminal: z.object({
       fontFamily: z.string().max(200),

@@ -46,15 +46,44 @@ export const SsoSessionView = z.object({
   nextRefreshAt: EpochMs.nullable(),
   problem: ErrorView.nullable(),
   signIn: SignInView.nullable(),
+  /**
+   * When the SSO session itself is expected to end, whatever is refreshed: learned from earlier ends, as the interval
+   * in which it lies. Null where nothing is known yet.
+   */
+  endsFrom: EpochMs.nullable(),
+  endsTo: EpochMs.nullable(),
+  /** `shared`: ~/.aws/sso/cache, seen by every AWS tool. `private`: our own encrypted store. */
+  store: z.enum(['shared', 'private']),
 });
 export type SsoSessionView = z.infer<typeof SsoSessionView>;
 
+/**
+ * Where a profile's credentials come from. `claude-settings`: a command in the person's own Claude Code settings.
+ * `none`: a section without credentials.
+ */
+export const ProfileKind = z.enum([
+  'sso',
+  'sso-legacy',
+  'assume-role',
+  'web-identity',
+  'process',
+  'login',
+  'static',
+  'claude-settings',
+  'none',
+]);
+export type ProfileKind = z.infer<typeof ProfileKind>;
+
 export const CredentialsView = z.object({
   profile: z.string(),
-  ssoSession: z.string(),
-  accountId: z.string(),
-  roleName: z.string(),
+  kind: ProfileKind,
+  /** Null where the credentials do not come from an SSO session. For a role chain: the SSO session at its root. */
+  ssoSession: z.string().nullable(),
+  accountId: z.string().nullable(),
+  /** Permission set, or the role's name of an assumed role. */
+  roleName: z.string().nullable(),
   state: CredentialsState,
+  /** Null while `valid`: they do not end by themselves (static keys). */
   expiresAt: EpochMs.nullable(),
   /** Credentials obtained for this role since the agent started. */
   generation: z.number().int(),
@@ -80,9 +109,28 @@ export const Environment = z.object({
 });
 export type Environment = z.infer<typeof Environment>;
 
+/**
+ * Something a person should know about a profile that works: `warning` deserves an act, `info` explains. Codes are keys
+ * of the locale namespace `notes`.
+ */
+export const ProfileNote = z.object({
+  level: z.enum(['info', 'warning']),
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type ProfileNote = z.infer<typeof ProfileNote>;
+
 export const ProfileView = z.object({
   name: z.string(),
-  kind: z.enum(['sso', 'sso-legacy', 'other']),
+  kind: ProfileKind,
+  /** Of an assumed role or a web identity. */
+  roleArn: z.string().nullable(),
+  /** The profiles that its credentials come through, nearest first: [source_profile, its source_profile, ...]. */
+  chain: z.array(z.string()),
+  mfaSerial: z.string().nullable(),
+  /** AWS partition by region, start URL or ARN. */
+  partition: z.enum(['aws', 'aws-us-gov', 'aws-cn']),
+  notes: z.array(ProfileNote),
   ssoSession: z.string().nullable(),
   accountId: z.string().nullable(),
   roleName: z.string().nullable(),
@@ -155,8 +203,40 @@ export const PromptView = z.object({
   sinceAt: EpochMs,
   /** How often it was raised; a shell notifies once for each new number. */
   count: z.number().int(),
+  /** Not raised again before this instant: a person's wish. */
+  snoozedUntil: EpochMs.nullable(),
 });
 export type PromptView = z.infer<typeof PromptView>;
+
+/** A code from an MFA device is asked for, once, whichever shell answers. */
+export const MfaView = z.object({
+  id: z.string(),
+  profile: z.string(),
+  roleArn: z.string(),
+  mfaSerial: z.string(),
+  sinceAt: EpochMs,
+  /** Why the last code was not taken. */
+  problem: ErrorView.nullable(),
+});
+export type MfaView = z.infer<typeof MfaView>;
+
+/** An SSO session is about to end for good; a shell notifies once for each stage. */
+export const EndingView = z.object({
+  ssoSession: z.string(),
+  startUrl: z.string(),
+  /** The earliest instant it may end at. */
+  endsAt: EpochMs,
+  /** Minutes before the end: `10`, then `1`. */
+  stage: z.union([z.literal(10), z.literal(1)]),
+});
+export type EndingView = z.infer<typeof EndingView>;
+
+/** `offline`: AWS cannot be reached. `captive`: something else answers in its place. */
+export const NetworkView = z.object({
+  state: z.enum(['online', 'offline', 'captive']),
+  sinceAt: EpochMs,
+});
+export type NetworkView = z.infer<typeof NetworkView>;
 
 /** Everything that a shell shows, whole: sent again at each change (coalesced), so that no shell keeps state of its own. */
 export const Snapshot = z.object({
@@ -170,6 +250,11 @@ export const Snapshot = z.object({
   sessions: z.array(SessionView),
   recentFolders: z.array(AbsolutePath),
   prompt: PromptView.nullable(),
+  mfa: MfaView.nullable(),
+  ending: EndingView.nullable(),
+  network: NetworkView,
+  /** AWS's clock minus this machine's, as last seen in an answer's Date; null while it is right or not known. */
+  clockSkewMs: z.number().int().nullable(),
   settings: Settings,
   /** Rises when ~/.aws files changed: ask for profiles.list again. */
   profilesRevision: z.number().int(),

@@ -38,8 +38,8 @@ export function copyEntries(view: Overview, platform: Platform): MenuEntry[] {
   });
   const { credentials, environment } = view;
   const entries: MenuEntry[] = [];
-  if (credentials) {
-    const { accountId, roleName } = credentials;
+  const { accountId = null, roleName = null } = credentials ?? {};
+  if (accountId !== null && roleName !== null) {
     const region = environment?.region ?? '';
     entries.push(
       copy(word('copyAccountId'), accountId),

@@ -177,9 +177,8 @@ function changesAt(view: Overview, now: number): number | null {
 /** Who one is, and what is wrong. */
 function stateEntries(view: Overview, state: Message): MenuEntry[] {
   const entries: MenuEntry[] = [{ kind: 'label', label: state }];
-  const { credentials } = view;
-  if (credentials) {
-    const { accountId, roleName } = credentials;
+  const { accountId = null, roleName = null } = view.credentials ?? {};
+  if (accountId !== null && roleName !== null) {
     entries.push({ kind: 'label', label: word('identity', { accountId, roleName: safeText(roleName) }) });
   }
   if (view.problems.length > 0) {

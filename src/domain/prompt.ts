@@ -93,7 +93,11 @@ function raiseIfDue(
 }
 
 /** What shells show: only what has been raised. */
-export function shownPrompt(state: PromptState): (Need & { sinceAt: number; count: number }) | null {
+export function shownPrompt(
+  state: PromptState,
+): (Need & { sinceAt: number; count: number; snoozedUntil: number | null }) | null {
   const first = state.needs[0];
-  return first !== undefined && state.raised !== null ? { ...first, ...state.raised } : null;
+  return first !== undefined && state.raised !== null
+    ? { ...first, ...state.raised, snoozedUntil: null }
+    : null;
 }

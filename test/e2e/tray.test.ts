@@ -160,7 +160,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const before = desktop.notifications.shown.length;
     const { settings } = agent.snapshot;
     agent.change({
-      settings: { ...settings, notifications: { signInNeeded: false } },
+      settings: { ...settings, notifications: { ...settings.notifications, signInNeeded: false } },
       prompt: prompt(Date.now(), { count: 9 }),
       recentFolders: ['/srv/two'],
     });

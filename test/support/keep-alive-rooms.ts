@@ -89,7 +89,16 @@ export class MemoryCatalog {
     return this.sessions;
   }
   list() {
-    return this.profiles.map((p) => ({ ...p, kind: 'sso' as const, problem: null }));
+    return this.profiles.map((p) => ({
+      ...p,
+      kind: 'sso' as const,
+      roleArn: null,
+      chain: [],
+      mfaSerial: null,
+      partition: 'aws' as const,
+      notes: [],
+      problem: null,
+    }));
   }
   ssoProfile(name: string): SsoProfile {
     const found = this.profiles.find((p) => p.name === name);

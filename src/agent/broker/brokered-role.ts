@@ -78,6 +78,7 @@ export class BrokeredRole {
     const life = usableLife(s, this.#now);
     const troubled = s.state === 'stale' || s.state === 'denied' || (s.state === 'absent' && s.problem);
     return {
+      kind: 'sso',
       ...this.role,
       state: s.state === 'stale' && life === null ? 'absent' : s.state,
       expiresAt: life?.expiresAt ?? null,

@@ -169,7 +169,9 @@ export class FileEnvironmentStore implements EnvironmentStore {
     if (this.#begun) return;
     void this.#inTurn(async () => {
       if (this.#begun) return;
-      const usable = this.#profiles.list().filter((p) => p.kind !== 'other' && p.problem === null);
+      const usable = this.#profiles
+        .list()
+        .filter((p) => (p.kind === 'sso' || p.kind === 'sso-legacy') && p.problem === null);
       const profile = created
         ? usable.find((p) => p.name === created)
         : usable.length === 1

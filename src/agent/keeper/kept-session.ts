@@ -121,6 +121,9 @@ export class KeptSession {
       generation: this.generation,
       nextRefreshAt: s.phase === 'valid' ? s.refreshAt : s.phase === 'degraded' ? s.retryAt : null,
       problem: s.phase === 'signedOut' ? null : (problem?.view() ?? null),
+      endsFrom: null,
+      endsTo: null,
+      store: 'shared',
     };
   }
 

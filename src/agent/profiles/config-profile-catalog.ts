@@ -52,6 +52,12 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   list(): ProfileView[] {
     return [...this.#config.profiles.values()].map(({ unsupported, ...profile }) => ({
       ...profile,
+      kind: profile.kind === 'other' ? ('none' as const) : profile.kind,
+      roleArn: null,
+      chain: [],
+      mfaSerial: null,
+      partition: 'aws' as const,
+      notes: [],
       problem:
         unsupported === null
           ? null

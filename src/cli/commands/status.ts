@@ -60,8 +60,8 @@ export function describeStatus(s: Snapshot, now: number): string {
         ],
         s.credentials.map((c) => [
           c.profile,
-          c.accountId,
-          c.roleName,
+          c.accountId ?? '',
+          c.roleName ?? '',
           t(`cli:credentialsState.${c.state}`),
           left(c.expiresAt, now),
           c.problem ? error(c.problem) : '',

@@ -14,6 +14,25 @@ export const errors = {
   SignInCancelled: 'The sign-in to “{{ssoSession}}” was cancelled. Sign in again when you are ready.',
   SignInFailed:
     'The sign-in to “{{ssoSession}}” failed: {{reason}}. Check start URL and region, then sign in again.',
+  SignInBusy: 'A sign-in to “{{ssoSession}}” is under way. Finish or cancel it, then try again.',
+  MfaNeeded:
+    'Profile “{{profile}}” needs a code from your MFA device {{mfaSerial}}. Enter it in the window or with “bedrock-tray mfa”.',
+  MfaRefused:
+    'AWS did not accept the code of {{mfaSerial}}: {{reason}}. Wait for the next code and enter that one.',
+  CommandFailed: 'The command “{{command}}” failed: {{reason}}. Run it in a terminal to see more.',
+  SourceFailed:
+    'Profile “{{profile}}” got no credentials from {{source}}: {{reason}}. Correct that source and try again.',
+  NotAws:
+    'Something other than AWS answers for {{host}}: perhaps this network asks for a sign-in of its own. Open a page in your browser and accept its terms; it is tried again by itself.',
+  TemplateInvalid:
+    'The name template “{{template}}” cannot be used: {{reason}}. Use {account}, {accountId} and {role}.',
+  NothingToUndo: 'There is no change of ~/.aws/config to take back.',
+  ConfigChanged:
+    '{{file}} was changed by another program since. Nothing was changed; edit it by hand or try again.',
+  ImportUnknown:
+    'There is nothing called “{{candidate}}” to import. Run “bedrock-tray configure import” to see what there is.',
+  KeyringUnavailable:
+    'The system’s keyring cannot be used: {{reason}}. Unlock or install it, or leave secrets in memory only.',
   StartUrlInvalid:
     '“{{startUrl}}” is not an access portal address. Ask your administrator for the start URL, such as https://d-1234567890.awsapps.com/start.',
   RegionInvalid:

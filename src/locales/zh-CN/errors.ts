@@ -11,6 +11,19 @@ export const errors: Record<keyof typeof en, string> = {
   SignInTimedOut: '对“{{ssoSession}}”的登录未能按时完成。准备好后请重新登录。',
   SignInCancelled: '已取消对“{{ssoSession}}”的登录。准备好后请重新登录。',
   SignInFailed: '登录“{{ssoSession}}”失败：{{reason}}。请检查起始 URL 和区域后重新登录。',
+  SignInBusy: '正在登录“{{ssoSession}}”。请先完成或取消，然后重试。',
+  MfaNeeded:
+    '配置文件“{{profile}}”需要 MFA 设备 {{mfaSerial}} 的验证码。请在窗口中输入，或运行“bedrock-tray mfa”。',
+  MfaRefused: 'AWS 不接受 {{mfaSerial}} 的验证码：{{reason}}。请等待下一个验证码后再输入。',
+  CommandFailed: '命令“{{command}}”失败：{{reason}}。请在终端中运行它以查看详情。',
+  SourceFailed: '配置文件“{{profile}}”未能从 {{source}} 获得凭证：{{reason}}。请更正该来源后重试。',
+  NotAws:
+    '应答 {{host}} 的不是 AWS：此网络可能要求先登录。请在浏览器中打开任意页面并接受其条款；会自动重试。',
+  TemplateInvalid: '名称模板“{{template}}”无法使用：{{reason}}。请使用 {account}、{accountId} 和 {role}。',
+  NothingToUndo: '没有可以撤销的 ~/.aws/config 更改。',
+  ConfigChanged: '{{file}} 已被其他程序更改。未作任何更改；请手动编辑或重试。',
+  ImportUnknown: '没有可导入的“{{candidate}}”。请运行“bedrock-tray configure import”查看可导入的内容。',
+  KeyringUnavailable: '无法使用系统密钥环：{{reason}}。请解锁或安装它，或只将机密保留在内存中。',
   StartUrlInvalid:
     '“{{startUrl}}”不是访问门户地址。请向管理员索取起始 URL，例如 https://d-1234567890.awsapps.com/start。',
   RegionInvalid: '在区域“{{region}}”中无法访问 IAM Identity Center。请使用管理员给出的区域，例如 us-east-1。',

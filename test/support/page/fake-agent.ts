@@ -293,6 +293,11 @@ export class FakeAgent implements AsyncDisposable {
       accountId,
       roleName,
       region: 'us-west-2',
+      roleArn: null,
+      chain: [],
+      mfaSerial: null,
+      partition: 'aws' as const,
+      notes: [],
       problem: null,
     };
   }

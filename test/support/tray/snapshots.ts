@@ -26,6 +26,9 @@ export function ssoSession(at: number, more: Partial<SsoSessionView> = {}): SsoS
     nextRefreshAt: at + 7 * 60 * MINUTE,
     problem: null,
     signIn: null,
+    endsFrom: null,
+    endsTo: null,
+    store: 'shared',
     ...more,
   };
 }
@@ -46,6 +49,7 @@ export function signIn(at: number, more: Partial<SignInView> = {}): SignInView {
 export function credentials(at: number, more: Partial<CredentialsView> = {}): CredentialsView {
   return {
     profile: 'dev',
+    kind: 'sso',
     ssoSession: 'corp',
     accountId: '123456789012',
     roleName: 'BedrockDeveloper',
@@ -108,6 +112,7 @@ export function prompt(at: number, more: Partial<PromptView> = {}): PromptView {
     reason: 'expired',
     sinceAt: at,
     count: 1,
+    snoozedUntil: null,
     ...more,
   };
 }
@@ -134,6 +139,10 @@ export function snapshot(at: number, more: Partial<Snapshot> = {}): Snapshot {
     sessions: [],
     recentFolders: ['/home/dana/src/billing-service', '/home/dana/src/web & shop', '/srv/data'],
     prompt: null,
+    mfa: null,
+    ending: null,
+    network: { state: 'online', sinceAt: at - 60 * MINUTE },
+    clockSkewMs: null,
     settings: Settings.parse({}),
     profilesRevision: 1,
     configProblem: null,

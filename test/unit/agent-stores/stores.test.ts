@@ -231,7 +231,7 @@ describe('profiles', () => {
     });
     expect(catalog.list().map((p) => [p.name, p.kind, p.problem?.code ?? null])).toEqual([
       ['dev', 'sso', null],
-      ['keys', 'other', 'ProfileUnsupported'],
+      ['keys', 'none', 'ProfileUnsupported'],
     ]);
     expect(() => catalog.ssoProfile('keys')).toThrow('ProfileUnsupported');
     expect(JSON.stringify(catalog.list())).not.toContain('hidden');

@@ -72,6 +72,11 @@ export const profile: ProfileView = {
   accountId: '123456789012',
   roleName: 'Dev',
   region: 'eu-west-1',
+  roleArn: null,
+  chain: [],
+  mfaSerial: null,
+  partition: 'aws',
+  notes: [],
   problem: null,
 };
 export const session: SessionView = {

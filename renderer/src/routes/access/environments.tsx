@@ -16,7 +16,7 @@ export function Environments(): ReactNode {
   const profiles = useAsk('profiles.list', {}, snapshot.profilesRevision);
   const [chosen, setChosen] = useState<ProfileView | null>(null);
   const used = snapshot.environments.map((e) => e.profile);
-  const idle = (profiles.data?.profiles ?? []).filter((p) => p.kind !== 'other' && !used.includes(p.name));
+  const idle = (profiles.data?.profiles ?? []).filter((p) => p.problem === null && !used.includes(p.name));
   if (snapshot.environments.length === 0 && idle.length === 0) return null;
   return (
     <>

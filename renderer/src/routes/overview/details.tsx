@@ -29,11 +29,17 @@ export function Details({ view }: { view: Overview }): ReactNode {
       <dl className="facts">
         {credentials && (
           <>
-            <Fact term={words.t('page:account')}>
-              {account && <span>{plainText(account.name)} </span>}
-              <span className={account ? 'quiet number' : 'number'}>{plainText(credentials.accountId)}</span>
-            </Fact>
-            <Fact term={words.t('page:role')}>{plainText(credentials.roleName)}</Fact>
+            {credentials.accountId !== null && (
+              <Fact term={words.t('page:account')}>
+                {account && <span>{plainText(account.name)} </span>}
+                <span className={account ? 'quiet number' : 'number'}>
+                  {plainText(credentials.accountId)}
+                </span>
+              </Fact>
+            )}
+            {credentials.roleName !== null && (
+              <Fact term={words.t('page:role')}>{plainText(credentials.roleName)}</Fact>
+            )}
           </>
         )}
         {ssoSession && (
