@@ -13,6 +13,7 @@ import type {
   SignInView,
   SsoSessionView,
 } from '../contract/index.ts';
+import type { CredentialSource } from '../domain/credential-source.ts';
 
 /**
  * The interfaces by which the agent's rooms know each other. Each room is a class of its own that implements one
@@ -78,8 +79,13 @@ export interface SsoProfile {
 export interface ProfileCatalog extends Observable {
   list(): ProfileView[];
   ssoSessions(): SsoSessionConfig[];
-  /** Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed. */
+  /** A profile that is a permission set's itself. Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed. */
   ssoProfile(name: string): SsoProfile;
+  /**
+   * Where a profile's credentials come from, as the AWS CLI would find them; the same value until the files change.
+   * Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed.
+   */
+  source(name: string): CredentialSource;
   /** Rises with each change. */
   revision(): number;
   problem(): import('../contract/index.ts').ErrorView | null;

@@ -6,6 +6,7 @@ import type { PortalCredentials } from '../../src/aws/portal.ts';
 import type { TokenProblem } from '../../src/aws/sso-cache.ts';
 import { BedrockTrayError } from '../../src/contract/errors.ts';
 import { Settings } from '../../src/contract/settings.ts';
+import type { CredentialSource } from '../../src/domain/credential-source.ts';
 import type { FakeClock } from './fake-clock.ts';
 
 /** AWS's services and files in memory, under a clock that moves when told to: for tests of keeper, desk and broker. */
@@ -104,6 +105,14 @@ export class MemoryCatalog {
     const found = this.profiles.find((p) => p.name === name);
     if (!found) throw new BedrockTrayError('ProfileUnknown', { profile: name });
     return found;
+  }
+  /** Profiles of other kinds, by name. */
+  readonly sources = new Map<string, CredentialSource>();
+  source(name: string): CredentialSource {
+    const other = this.sources.get(name);
+    if (other) return other;
+    const { ssoSession, accountId, roleName } = this.ssoProfile(name);
+    return { kind: 'sso', ssoSession, accountId, roleName };
   }
   async reload(): Promise<void> {
     this.reloads++;

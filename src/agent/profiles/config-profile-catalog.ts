@@ -7,6 +7,7 @@ import { watchFolder } from '../../aws/watch.ts';
 import { BedrockTrayError, type ErrorView, isBedrockTrayError } from '../../contract/errors.ts';
 import type { ProcedureArguments } from '../../contract/procedures.ts';
 import type { ProfileView } from '../../contract/state.ts';
+import type { CredentialSource } from '../../domain/credential-source.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, ProfileCatalog, SsoProfile, SsoSessionConfig } from '../ports.ts';
 
@@ -90,6 +91,11 @@ export class ConfigProfileCatalog implements ProfileCatalog {
       });
     }
     return { name, ssoSession, accountId, roleName, region };
+  }
+
+  source(name: string): CredentialSource {
+    const { ssoSession, accountId, roleName } = this.ssoProfile(name);
+    return { kind: 'sso', ssoSession, accountId, roleName };
   }
 
   revision(): number {

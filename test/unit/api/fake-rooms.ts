@@ -216,6 +216,10 @@ export async function startTestApi(
         if (name !== 'dev') throw new BedrockTrayError('ProfileUnknown', { profile: name });
         return { name, ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev', region: 'eu-west-1' };
       },
+      source: (name) => {
+        if (name !== 'dev') throw new BedrockTrayError('ProfileUnknown', { profile: name });
+        return { kind: 'sso', ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev' };
+      },
       revision: () => 1,
       problem: () => null,
       reload: async () => {},
