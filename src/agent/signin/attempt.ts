@@ -29,6 +29,8 @@ export interface AttemptParts {
   /** Takes the token over: keeps it and writes it. */
   adopt: (token: SsoToken) => Promise<void>;
   changed: () => void;
+  /** Where the browser comes back to; a simulation has one without a network. */
+  listen?: typeof listenForCallback | undefined;
 }
 
 export interface SignedIn {
@@ -142,7 +144,7 @@ export class SignInAttempt {
     this.#registration = registration;
     const state = base64url(context.random(32));
     const codeVerifier = base64url(context.random(48));
-    const listener = await listenForCallback({
+    const listener = await (this.#parts.listen ?? listenForCallback)({
       state,
       answer: (answer) =>
         this.#onCallback(answer, { registration, codeVerifier, redirectUri: redirectUri() }),

@@ -4,7 +4,7 @@ import type { SignInView } from '../../contract/state.ts';
 import type { Translator } from '../../locales/index.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, Keeper, ProfileCatalog, SignInDesk, SsoSessionConfig } from '../ports.ts';
-import { type SignedIn, SignInAttempt } from './attempt.ts';
+import { type AttemptParts, type SignedIn, SignInAttempt } from './attempt.ts';
 import { type RegistrationCache, Registrations } from './registrations.ts';
 
 /** How many ended sign-ins are remembered for those who ask late how they ended. */
@@ -21,6 +21,7 @@ export interface DeskParts {
   registrations: RegistrationCache;
   /** Words of the callback page, in the language that is set now. */
   translator: () => Translator;
+  listen?: AttemptParts['listen'];
 }
 
 interface Running {
@@ -98,6 +99,7 @@ export class SignInRoom implements SignInDesk {
       oidc,
       registrations: this.#registrations,
       translator,
+      listen: this.#parts.listen,
       adopt: (token) => keeper.adopt(config.id, token),
       changed: () => this.#changed(attempt),
     });
