@@ -16,7 +16,7 @@ import { ModelList } from './models/model-list.ts';
 import { PageDesk } from './page-server/page-desk.ts';
 import type { AgentPaths } from './paths.ts';
 import type { AgentContext, SignInDesk } from './ports.ts';
-import { Presence } from './presence.ts';
+import { Attendance } from './attendance.ts';
 import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
 import type { Programs } from './programs.ts';
 import { endWhenUnneeded } from './self-ending.ts';
@@ -60,7 +60,7 @@ function perRegion<T>(make: (region: string) => T): (region: string) => T {
 export function composeAgent({ context, paths, programs, onEnd }: AgentParts): Agent {
   const { clock, log, env, userHome } = context;
   const startedAt = clock.now();
-  const presence = new Presence();
+  const attendance = new Attendance();
   const oidc = perRegion((region) => createOidc({ region, env, now: () => clock.now() }));
   const portal = perRegion((region) => createPortal({ region, env }));
 
@@ -184,7 +184,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     socket: paths.socket,
     serveRpc: createOrpcAdapter(createDispatch({ handlers, log })),
     handOut,
-    presence,
+    attendance,
     log,
     describe: (view) => translator().error(view),
   });
@@ -203,8 +203,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
         endWhenUnneeded({
           clock,
           isNeeded: () =>
-            settings.get().keepAlive || presence.count > 0 || sessions.views().some(sessionIsOpen),
-          watched: [settings, presence, sessions],
+            settings.get().keepAlive || attendance.count > 0 || sessions.views().some(sessionIsOpen),
+          watched: [settings, attendance, sessions],
           end: () => end('keep'),
         }),
       );

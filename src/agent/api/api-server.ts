@@ -14,7 +14,7 @@ import {
   routes,
 } from '../../contract/index.ts';
 import type { HandOut, Log } from '../ports.ts';
-import type { Presence } from '../presence.ts';
+import type { Attendance } from '../attendance.ts';
 import { Connection } from './connection.ts';
 import { crossing } from './dispatch.ts';
 import type { ServeRpc } from './orpc-adapter.ts';
@@ -27,7 +27,7 @@ export interface ApiServerOptions {
   socket: string;
   serveRpc: ServeRpc;
   handOut: Pick<HandOut, 'handleCredentials'>;
-  presence: Presence;
+  attendance: Attendance;
   log: Log;
   /** The sentence for an error, in the person's language. */
   describe(view: ErrorView): string;
@@ -99,7 +99,7 @@ export class ApiServer {
   async #credentials(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const leave = this.#options.presence.enter();
+    const leave = this.#options.attendance.enter();
     try {
       const { status, headers, body } = await this.#options.handOut.handleCredentials(
         url,
@@ -132,7 +132,7 @@ export class ApiServer {
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new Connection(role);
-      connection.onClosed(this.#options.presence.enter());
+      connection.onClosed(this.#options.attendance.enter());
       webSocket.on('error', () => webSocket.terminate());
       this.#options.serveRpc(webSocket, connection);
       webSocket.once('close', () => connection.closed());

@@ -182,10 +182,10 @@ test('the contract is relayed in the role page, whatever the page says', async (
   });
   const snapshot = await new Promise((resolve) => agent.watch('state.watch', {}, resolve));
   expect(snapshot).toMatchObject({ settings: { theme: 'system' } });
-  const left = new Promise<void>((resolve) => api.presence.onChange(resolve));
+  const left = new Promise<void>((resolve) => api.attendance.onChange(resolve));
   agent.close();
   await left;
-  expect(api.presence.count).toBe(0);
+  expect(api.attendance.count).toBe(0);
 });
 
 test('a page is told when the agent goes', async () => {

@@ -5,9 +5,9 @@ import { ApiServer } from '../../../src/agent/api/api-server.ts';
 import { changes } from '../../../src/agent/api/change-stream.ts';
 import { createDispatch, type Handlers } from '../../../src/agent/api/dispatch.ts';
 import { createOrpcAdapter } from '../../../src/agent/api/orpc-adapter.ts';
+import { Attendance } from '../../../src/agent/attendance.ts';
 import { SystemClock } from '../../../src/agent/clock.ts';
 import { type PageServer, startPageServer } from '../../../src/agent/page-server/page-server.ts';
-import { Presence } from '../../../src/agent/presence.ts';
 import {
   BedrockTrayError,
   type CallName,
@@ -27,6 +27,8 @@ export interface Call {
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {} };
 
+const SCRIPT = 'printf "ready\\n"; exec cat';
+
 /**
  * An agent whose state a test writes down: the real socket, page server and contract, a real pty-host for the
  * terminals, and answers of its own where AWS would be asked.
@@ -43,7 +45,7 @@ export class FakeAgent implements AsyncDisposable {
   /** Refuses the next call of a name. */
   readonly refuse = new Map<CallName, BedrockTrayError>();
   /** What a session opened from the page runs. */
-  script = 'printf "ready\\n"; exec cat';
+  script = SCRIPT;
 
   private constructor(folder: string, host: TestPtyHost, state: Snapshot) {
     this.#folder = folder;
@@ -74,6 +76,15 @@ export class FakeAgent implements AsyncDisposable {
   url(): string {
     if (!this.#page) throw new Error('not started');
     return this.#page.url();
+  }
+
+  /** As if newly started: another state, nothing called, nothing refused. */
+  async reset(state: Snapshot): Promise<void> {
+    if (!this.#api) await this.appear();
+    this.calls.length = 0;
+    this.refuse.clear();
+    this.script = SCRIPT;
+    this.set(state);
   }
 
   get state(): Snapshot {
@@ -116,7 +127,7 @@ export class FakeAgent implements AsyncDisposable {
       socket: this.#socket,
       serveRpc: createOrpcAdapter(createDispatch({ handlers: recorded, log: quiet, checkOutput: true })),
       handOut: { handleCredentials: () => Promise.reject(new Error('not here')) },
-      presence: new Presence(),
+      attendance: new Attendance(),
       log: quiet,
       describe: (view) => view.code,
     });

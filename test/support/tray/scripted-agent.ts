@@ -41,12 +41,12 @@ export class ScriptedAgent {
   private constructor(home: string, first: Snapshot) {
     this.#snapshot = first;
     const place = socketPlace('agent', { platform: 'linux', uid: 0, home, sha256: () => '0'.repeat(64) });
-    const presence = { enter: () => quiet };
+    const attendance = { enter: () => quiet };
     this.#server = new ApiServer({
       socket: place.path,
       serveRpc: createOrpcAdapter(createDispatch({ handlers: this.#handlers(), log, checkOutput: true })),
       handOut: { handleCredentials: () => Promise.reject(new BedrockTrayError('EnvironmentMissing', {})) },
-      presence: presence as never,
+      attendance: attendance as never,
       log,
       describe: ({ code }) => code,
     });

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { Presence } from '../../../src/agent/presence.ts';
+import { Attendance } from '../../../src/agent/attendance.ts';
 import { endWhenUnneeded, GRACE_MS } from '../../../src/agent/self-ending.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 function watchEnd(wanted = () => false) {
   const clock = new FakeClock();
-  const presence = new Presence();
+  const attendance = new Attendance();
   let ended = 0;
   const stop = endWhenUnneeded({
     clock,
-    isNeeded: () => wanted() || presence.count > 0,
-    watched: [presence],
+    isNeeded: () => wanted() || attendance.count > 0,
+    watched: [attendance],
     end: () => {
       ended++;
     },
   });
-  return { clock, presence, stop, ended: () => ended };
+  return { clock, attendance, stop, ended: () => ended };
 }
 
 test('nobody comes: it ends after the grace, not before', async () => {
@@ -28,8 +28,8 @@ test('nobody comes: it ends after the grace, not before', async () => {
 
 test('whoever is there keeps it; the grace begins anew when the last one leaves', async () => {
   const t = watchEnd();
-  const leave = t.presence.enter();
-  const leaveToo = t.presence.enter();
+  const leave = t.attendance.enter();
+  const leaveToo = t.attendance.enter();
   expect(t.clock.pending).toBe(0);
   await t.clock.advance(10 * GRACE_MS);
   leave();
@@ -38,7 +38,7 @@ test('whoever is there keeps it; the grace begins anew when the last one leaves'
   expect(t.ended()).toBe(0);
   leaveToo();
   await t.clock.advance(GRACE_MS - 1);
-  const back = t.presence.enter();
+  const back = t.attendance.enter();
   await t.clock.advance(GRACE_MS);
   expect(t.ended()).toBe(0);
   back();

@@ -163,11 +163,11 @@ test('what a connection opened is closed with it', async () => {
   const { agent } = await api.open('cli');
   await agent.call('endpoint.open', { profile: 'dev' });
   expect(api.endpointsClosed).toEqual([]);
-  const left = new Promise<void>((resolve) => api?.presence.onChange(resolve));
+  const left = new Promise<void>((resolve) => api?.attendance.onChange(resolve));
   agent.close();
   await left;
   expect(api.endpointsClosed).toEqual(['dev']);
-  expect(api.presence.count).toBe(0);
+  expect(api.attendance.count).toBe(0);
 });
 
 test('a call ends by its signal, by its time limit and with its connection', async () => {
@@ -352,7 +352,7 @@ test('a credentials request is aborted when its asker goes, and a failed one is 
   const request = get({ socketPath: api.socket, path: '/v1/credentials?profile=dev', agent: false });
   request.on('error', () => {});
   await hasBegun;
-  expect(api.presence.count).toBe(1);
+  expect(api.attendance.count).toBe(1);
   request.destroy();
   await wasAborted;
 });

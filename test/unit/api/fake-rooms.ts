@@ -8,7 +8,7 @@ import { createDispatch } from '../../../src/agent/api/dispatch.ts';
 import { createHandlers, type Rooms } from '../../../src/agent/api/handlers.ts';
 import { createOrpcAdapter } from '../../../src/agent/api/orpc-adapter.ts';
 import type { Clock, HandOut, Log, Observable } from '../../../src/agent/ports.ts';
-import { Presence } from '../../../src/agent/presence.ts';
+import { Attendance } from '../../../src/agent/attendance.ts';
 import { SnapshotRoom } from '../../../src/agent/snapshot.ts';
 import { openRpcClient } from '../../../src/client/rpc-client.ts';
 import {
@@ -138,7 +138,7 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
 
 export interface TestApi {
   socket: string;
-  presence: Presence;
+  attendance: Attendance;
   /** Fires a change of the settings room. */
   emitter: Emitter;
   endpointsClosed: string[];
@@ -165,7 +165,7 @@ export async function startTestApi(
   const emitter = new Emitter();
   const quiet = new Emitter();
   const onChange = (listener: () => void) => quiet.onChange(listener);
-  const presence = new Presence();
+  const attendance = new Attendance();
   const endpointsClosed: string[] = [];
   const stopped: string[] = [];
   const api = { settings: Settings.parse({}) };
@@ -297,7 +297,7 @@ export async function startTestApi(
       handleCredentials:
         options.handleCredentials ?? (async () => ({ status: 200, headers: {}, body: 'ok' })),
     },
-    presence,
+    attendance,
     log,
     describe: (view) => `said ${view.code}`,
   });
@@ -309,7 +309,7 @@ export async function startTestApi(
     });
   return {
     socket,
-    presence,
+    attendance,
     emitter,
     endpointsClosed,
     logged,

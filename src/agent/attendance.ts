@@ -1,8 +1,8 @@
 /**
- * Counts who is there: connected shells, requests under way, open sessions. The agent may end itself when nobody
- * is and nobody wants it to stay.
+ * Counts who uses the agent: connected shells, requests under way. The agent may end itself when nobody does and
+ * nobody wants it to stay. Whether a person is there is another question (presence/).
  */
-export class Presence {
+export class Attendance {
   #count = 0;
   readonly #listeners = new Set<() => void>();
 
@@ -10,7 +10,7 @@ export class Presence {
     return this.#count;
   }
 
-  /** Someone is there until the returned function is called (once counts). */
+  /** Counted until the returned function is called (once counts). */
   enter(): () => void {
     this.#count++;
     this.#changed();
