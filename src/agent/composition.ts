@@ -7,16 +7,18 @@ import { ApiServer } from './api/api-server.ts';
 import { createDispatch } from './api/dispatch.ts';
 import { createHandlers } from './api/handlers.ts';
 import { createOrpcAdapter } from './api/orpc-adapter.ts';
+import { Attendance } from './attendance.ts';
 import { RoleBroker } from './broker/broker.ts';
+import { AwsConfigWriter } from './config-writer/config-writer.ts';
 import { FileEnvironmentStore } from './environments/file-environment-store.ts';
 import { CredentialHandOut } from './handout/credential-hand-out.ts';
+import { ToolImporter } from './import/tool-importer.ts';
 import { SsoKeeper } from './keeper/keeper.ts';
 import { createTokenCache } from './keeper/token-cache.ts';
 import { ModelList } from './models/model-list.ts';
 import { PageDesk } from './page-server/page-desk.ts';
 import type { AgentPaths } from './paths.ts';
 import type { AgentContext, SignInDesk } from './ports.ts';
-import { Attendance } from './attendance.ts';
 import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
 import type { Programs } from './programs.ts';
 import { endWhenUnneeded } from './self-ending.ts';
@@ -73,7 +75,9 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   };
 
   const catalog = new ConfigProfileCatalog(context);
-  const environments = new FileEnvironmentStore(context, catalog, settings);
+  const configWriter = new AwsConfigWriter(context, catalog);
+  const importer = new ToolImporter(context, catalog, configWriter, translator);
+  const environments = new FileEnvironmentStore(context, catalog, settings, configWriter);
   // Keeper and desk know each other: the one asks for a sign-in, the other brings its token.
   let desk: SignInDesk | undefined;
   const keeper = new SsoKeeper({
@@ -171,6 +175,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     desk: signIn,
     broker,
     profiles: catalog,
+    configWriter,
+    importer,
     settings,
     environments,
     sessions,

@@ -3,6 +3,7 @@ import type {
   CredentialsView,
   Environment,
   IdentityMode,
+  MfaView,
   ProcedureArguments,
   ProcedureOutput,
   ProfileView,
@@ -13,6 +14,7 @@ import type {
   SignInView,
   SsoSessionView,
 } from '../contract/index.ts';
+import type { BedrockTrayError } from '../contract/errors.ts';
 import type { CredentialSource } from '../domain/credential-source.ts';
 
 /**
@@ -91,10 +93,25 @@ export interface ProfileCatalog extends Observable {
   problem(): import('../contract/index.ts').ErrorView | null;
   /** Reads the files again now (after our own writes, or before refusing a name that is not known). */
   reload(): Promise<void>;
-  /** Errors: SsoSessionExists, ConfigMalformed, StorageFailed. */
-  createSsoSession(input: ProcedureArguments<'ssoSessions.create'>): Promise<void>;
+}
+
+/** Edits ~/.aws/config on a person's wish: one write each, all or nothing, and it can be taken back. */
+export interface ConfigWriter {
+  /** The change's id for `undo`; null where that very section is there already. Errors: SsoSessionExists, ConfigMalformed, StorageFailed. */
+  createSsoSession(input: ProcedureArguments<'ssoSessions.create'>): Promise<{ change: string | null }>;
   /** Errors: ProfileExists, SsoSessionUnknown, ConfigMalformed, StorageFailed. */
   createProfile(input: ProcedureArguments<'profiles.create'>): Promise<ProfileView>;
+  /** Errors: TemplateInvalid, SsoSessionUnknown, ConfigMalformed, StorageFailed. */
+  createProfiles(input: ProcedureArguments<'profiles.createMany'>): Promise<ProfileView[]>;
+  /** Takes back the last change, or (with an id) only if that is the last. Errors: NothingToUndo, ConfigChanged, StorageFailed. */
+  undo(change?: string): Promise<{ file: string }>;
+}
+
+/** What other tools left in the person's files, and its modern form. */
+export interface Importer {
+  list(): Promise<ProcedureOutput<'import.list'>['candidates']>;
+  /** Writes the chosen ones; names of the profiles. Errors: ImportUnknown, the candidate's problem, as ConfigWriter. */
+  apply(ids: readonly string[]): Promise<string[]>;
 }
 
 export interface SettingsStore extends Observable {
@@ -115,13 +132,22 @@ export interface EnvironmentStore extends Observable {
   settled(): Promise<void>;
 }
 
-/** Role credentials: secrets, never logged. `expiresAt` epoch ms. */
+/** Credentials of a profile: secrets, never logged. */
 export interface RoleCredentials {
   accessKeyId: string;
   secretAccessKey: string;
+  /** Null: keys of an IAM user. */
+  sessionToken: string | null;
+  /** Epoch ms; null: they do not end by themselves. */
+  expiresAt: number | null;
+  /** Null where the source does not say. */
+  accountId: string | null;
+}
+
+/** Credentials that end and have a session token: what every consumer takes. */
+export interface TemporaryCredentials extends RoleCredentials {
   sessionToken: string;
   expiresAt: number;
-  accountId: string;
 }
 
 export type { SsoToken };
@@ -162,15 +188,26 @@ export interface SignInDesk extends Observable {
   stop(): Promise<void>;
 }
 
-/** Holds role credentials, renews them ahead of time. */
+/** Holds credentials of every kind of source, renews them ahead of time. */
 export interface Broker extends Observable {
   views(): CredentialsView[];
   /**
-   * Credentials of a profile's role, with more than 15 min left where those can be had. Concurrent requests share
-   * one upstream call. `rejected` names an access key id that AWS refused: fresh ones are fetched if it is ours.
-   * Errors: SignInNeeded, AccessDenied, NetworkUnavailable, ProfileUnknown, ProfileUnsupported.
+   * Credentials of a profile, with more than 15 min left where those can be had. Concurrent requests share one
+   * upstream call. `rejected` names an access key id that AWS refused: fresh ones are fetched if it is ours.
+   * Errors: SignInNeeded, MfaNeeded, MfaRefused, AccessDenied, CommandFailed, SourceFailed, NetworkUnavailable,
+   * Throttled, ServiceFailed, ProfileUnknown, ProfileUnsupported.
    */
   credentials(profile: string, options?: { rejected?: string }): Promise<RoleCredentials>;
+  /**
+   * The same, always with an end and a session token: keys of an IAM user are exchanged for a session's
+   * (sts:GetSessionToken), since Claude Code takes no others from an export.
+   */
+  temporary(profile: string, options?: { rejected?: string }): Promise<TemporaryCredentials>;
+  /**
+   * Resolves when whatever a person has to do for this profile's credentials may have been done: a sign-in, an MFA
+   * code, or simply credentials that are there. Rejects only by `signal`.
+   */
+  untilUsable(profile: string, signal: AbortSignal): Promise<void>;
   /** Keeps a profile's credentials fresh from now on (an environment or an open session uses it); the function lets go. */
   hold(profile: string): () => void;
   /** SSO session signed out: drop what came from it. */
@@ -179,6 +216,34 @@ export interface Broker extends Observable {
   accounts(ssoSession: string): Promise<ProcedureOutput<'accounts.list'>['accounts']>;
   roles(ssoSession: string, accountId: string): Promise<ProcedureOutput<'roles.list'>['roles']>;
   stop(): Promise<void>;
+}
+
+/** What an MFA code is asked for. `key` names the source whose credentials hang on it. */
+export interface MfaQuestion {
+  key: string;
+  profile: string;
+  roleArn: string;
+  mfaSerial: string;
+}
+
+/** Asks people for MFA codes: one question for each cause, one shown at a time, whichever shell answers. */
+export interface MfaDesk extends Observable {
+  /** The question that shells show now. */
+  view(): MfaView | null;
+  /** Raises the question, or joins it. Where it is not `urgent`, one that was cancelled or ran out stays so. */
+  ask(question: MfaQuestion, urgent: boolean): void;
+  /** The code that was given for it, once. */
+  take(key: string): string | null;
+  /** AWS's word on the code that was taken: null, or why it was not accepted. */
+  verdict(key: string, error: BedrockTrayError | null): void;
+  /** Nobody wants it any more. */
+  forget(key: string): void;
+  /** Called when a code for `key` has been given. */
+  onCode(listener: (key: string) => void): () => void;
+  /** Answers when AWS has accepted the code. Errors: MfaRefused, BadInput, and whatever the call met. */
+  answer(id: string, code: string): Promise<void>;
+  cancel(id: string): void;
+  stop(): void;
 }
 
 /** What a Claude session's own credential export asks. */

@@ -1,19 +1,30 @@
-import { readFile } from 'node:fs/promises';
 import { BedrockTrayError } from '../contract/errors.ts';
 import { parseAwsText, sectionOf } from './config-file.ts';
-import { decodeIni, type IniSection } from './ini.ts';
-import { replaceFile } from './replace-file.ts';
+import { decodeIni, type IniOption, type IniSection } from './ini.ts';
 
 /**
- * Changes to ~/.aws/config that leave every other byte as it is: comments, order, line ends, mode, owner, links.
- * What was written is parsed again before it replaces the file; on any failure the file is as it was.
+ * Changes to ~/.aws/config that leave every other byte as it is: comments, order, line ends, a missing last line end.
+ * What comes out is parsed again and must say exactly what the file said, with the edits and nothing else.
  */
 export interface SectionEdit {
+  /** `create` is refused where the section is there already, `change` where it is not. */
+  how: 'create' | 'change';
   type: 'profile' | 'sso-session';
   name: string;
   /** Keys and values in the order in which they are to stand. */
   options: Readonly<Record<string, string>>;
+  /** Keys that go (`change` only); not being there is fine. */
+  remove?: readonly string[];
 }
+
+/** One piece of a file that was replaced. Offsets and lengths in bytes; the pieces of one edit are in order and apart. */
+export interface Hunk {
+  at: number;
+  removed: Uint8Array;
+  inserted: Uint8Array;
+}
+
+export type Edited = { bytes: Uint8Array; hunks: Hunk[] } | { refused: SectionEdit };
 
 /** `[profile my-name]`, quoted where the name needs it. */
 export function headerOf(type: SectionEdit['type'], name: string): string {
@@ -22,8 +33,10 @@ export function headerOf(type: SectionEdit['type'], name: string): string {
   return `[${type} ${word}]`;
 }
 
-function lineEndOf(text: string): string {
-  return /\r\n|\n/.exec(text)?.[0] ?? '\n';
+/** A new section as it is written, with `\n` for line ends. */
+export function sectionText(edit: Pick<SectionEdit, 'type' | 'name' | 'options'>): string {
+  const lines = Object.entries(edit.options).map(([key, value]) => `${key} = ${value}\n`);
+  return `${headerOf(edit.type, edit.name)}\n${lines.join('')}`;
 }
 
 const isSame = (section: IniSection, edit: { type: string; name: string }) => {
@@ -37,134 +50,233 @@ function checkOptions(file: string, options: SectionEdit['options']): void {
     if (
       !/^[a-z][a-z0-9_]*$/.test(key) ||
       value.trim() !== value ||
-      /[\u0000-\u001f\u007f-\u009f]/.test(value)
+      /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value)
     ) {
       throw new BedrockTrayError('BadInput', { field: key, reason: `cannot stand in ${file}` });
     }
   }
 }
 
-/** The text with one section more at its end. */
-function appended(text: string, edit: SectionEdit): string {
-  const eol = lineEndOf(text);
-  const gap = text === '' ? '' : /[\r\n]$/.test(text) ? eol : eol + eol;
-  const lines = Object.entries(edit.options).map(([key, value]) => `${key} = ${value}`);
-  return text + gap + [headerOf(edit.type, edit.name), ...lines].join(eol) + eol;
+/** A replaced piece of the text; offsets in UTF-16 units. */
+interface Splice {
+  at: number;
+  remove: number;
+  insert: string;
 }
 
-/** The text with a section's options set: lines that are there are replaced, others follow the section's last. */
-function changed(text: string, section: IniSection, edit: SectionEdit): string {
-  const eol = lineEndOf(text);
+/** Lines with their line ends, and where each begins. */
+function linesOf(text: string): { lines: string[]; starts: number[] } {
   const lines = text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
-  const own = [...section.options.values()].filter((o) => o.line > section.line);
-  const first = own[0];
-  const indent = first ? (/^[ \t]*/.exec(lines[first.line - 1] ?? '')?.[0] ?? '') : '';
-  const last = Math.max(section.line, ...own.map((o) => o.end - 1));
-  const insert: string[] = [];
-  const drop = new Set<number>();
-  const put = new Map<number, string>();
-  for (const [key, value] of Object.entries(edit.options)) {
-    const there = section.options.get(key);
-    if (there && there.line > section.line) {
-      const line = lines[there.line - 1] ?? '';
-      const end = /[\r\n]+$/.exec(line)?.[0] ?? '';
-      put.set(there.line, `${/^[ \t]*/.exec(line)?.[0] ?? ''}${key} = ${value}${end}`);
-      for (let n = there.line + 1; n < there.end; n++) drop.add(n);
-    } else insert.push(`${indent}${key} = ${value}${eol}`);
+  const starts: number[] = [];
+  let at = 0;
+  for (const line of lines) {
+    starts.push(at);
+    at += line.length;
   }
-  let out = '';
-  for (const [index, line] of lines.entries()) {
-    const number = index + 1;
-    if (!drop.has(number)) out += put.get(number) ?? line;
-    if (number === last && insert.length > 0) out += (/[\r\n]$/.test(out) ? '' : eol) + insert.join('');
-  }
-  return out;
+  return { lines, starts };
 }
 
-/** Whether `after` is `before` with that edit and nothing else. */
-function isExactly(before: IniSection[], after: IniSection[], edit: SectionEdit): boolean {
-  const flat = (sections: IniSection[]) =>
-    new Map(
-      sections
-        .filter((s) => !isSame(s, edit))
-        .map((s) => [s.name, JSON.stringify([...s.options].map(([k, o]) => [k, o.value]))]),
-    );
-  const a = flat(before);
-  const b = flat(after);
-  const old = before.find((s) => isSame(s, edit));
-  const now = after.filter((s) => isSame(s, edit));
-  if (a.size !== b.size || [...a].some(([name, options]) => b.get(name) !== options)) return false;
-  const values = new Map([...(now[0]?.options ?? [])].map(([k, o]) => [k, o.value]));
-  const wanted = new Map([...(old?.options ?? [])].map(([k, o]) => [k, o.value]));
-  for (const [key, value] of Object.entries(edit.options)) wanted.set(key, value);
-  // A [DEFAULT] section's options stand in a new section too.
-  return now.length === 1 && [...wanted].every(([k, v]) => values.get(k) === v);
+const endOfLine = (line: string) => /(?:\r\n|\r|\n)$/.exec(line)?.[0] ?? '';
+const isComment = (line: string) => /^\s*[#;]/.test(line);
+
+/** How lines end just before `index` in a file that may mix line ends; a new file's end in `\n`. */
+function lineEndNear(lines: readonly string[], index: number): string {
+  for (let n = Math.min(index, lines.length - 1); n >= 0; n--) {
+    const end = endOfLine(lines[n] ?? '');
+    if (end !== '') return end;
+  }
+  return '\n';
+}
+
+/** The section's own options: those of Python's [DEFAULT] are in the parsed section too. */
+function ownOptions(
+  section: IniSection,
+  all: readonly IniSection[],
+  lines: readonly string[],
+): [string, IniOption][] {
+  let end = lines.length + 1;
+  for (const other of all) if (other.line > section.line) end = Math.min(end, other.line);
+  const defaults = lines.findIndex((line, n) => n + 1 > section.line && /^\s*\[DEFAULT\]/.test(line));
+  if (defaults >= 0) end = Math.min(end, defaults + 1);
+  return [...section.options].filter(([, o]) => o.line > section.line && o.line < end);
+}
+
+/** A section's options set and removed: lines that are there are replaced, others follow the section's last. */
+function changes(
+  edit: SectionEdit,
+  section: IniSection,
+  all: readonly IniSection[],
+  { lines, starts }: ReturnType<typeof linesOf>,
+): Splice[] {
+  const splices: Splice[] = [];
+  const own = new Map(ownOptions(section, all, lines));
+  const drop = (from: number, end: number) => {
+    for (let n = from; n < end; n++) {
+      const line = lines[n - 1] ?? '';
+      // A comment between the lines of a value is the person's.
+      if (!isComment(line)) splices.push({ at: starts[n - 1] ?? 0, remove: line.length, insert: '' });
+    }
+  };
+  const insert: string[] = [];
+  const last = [...own.values()].reduce<IniOption | null>((a, o) => (a && a.line > o.line ? a : o), null);
+  const after = last ? last.end - 1 : section.line;
+  const eol = lineEndNear(lines, after - 1);
+  const indent = last ? (/^[ \t]*/.exec(lines[last.line - 1] ?? '')?.[0] ?? '') : '';
+  for (const [key, value] of Object.entries(edit.options)) {
+    const there = own.get(key);
+    if (!there) {
+      insert.push(`${indent}${key} = ${value}${eol}`);
+      continue;
+    }
+    const line = lines[there.line - 1] ?? '';
+    const content = line.slice(0, line.length - endOfLine(line).length);
+    const head = /^[^=:]*[=:][ \t]*/.exec(content)?.[0] ?? '';
+    const gap = head.length === content.length && !/[ \t]$/.test(head) ? ' ' : '';
+    splices.push({
+      at: (starts[there.line - 1] ?? 0) + head.length,
+      remove: content.length - head.length,
+      insert: gap + value,
+    });
+    drop(there.line + 1, there.end);
+  }
+  for (const key of edit.remove ?? []) {
+    const there = own.get(key);
+    if (there) drop(there.line, there.end);
+  }
+  if (insert.length > 0) {
+    const line = lines[after - 1] ?? '';
+    splices.push({
+      at: (starts[after - 1] ?? 0) + line.length,
+      remove: 0,
+      insert: (endOfLine(line) === '' ? eol : '') + insert.join(''),
+    });
+  }
+  return splices;
+}
+
+function spliced(text: string, splices: readonly Splice[]): string {
+  let out = '';
+  let at = 0;
+  for (const s of splices) {
+    out += text.slice(at, s.at) + s.insert;
+    at = s.at + s.remove;
+  }
+  return out + text.slice(at);
+}
+
+/** Splices of text as hunks of its bytes. */
+function hunksOf(text: string, splices: readonly Splice[]): Hunk[] {
+  const hunks: Hunk[] = [];
+  let chars = 0;
+  let bytes = 0;
+  for (const s of splices) {
+    bytes += Buffer.byteLength(text.slice(chars, s.at));
+    const removed = Buffer.from(text.slice(s.at, s.at + s.remove));
+    hunks.push({ at: bytes, removed, inserted: Buffer.from(s.insert) });
+    chars = s.at + s.remove;
+    bytes += removed.length;
+  }
+  return hunks;
+}
+
+type Said = [name: string, options: [string, string][]];
+const sorted = (options: Iterable<[string, string]>): [string, string][] =>
+  [...options].sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** What the file must say afterwards, section by section. */
+function wanted(before: readonly IniSection[], edits: readonly SectionEdit[]): Said[] {
+  const said = before.map((section): Said => {
+    const options = new Map([...section.options].map(([k, o]) => [k, o.value]));
+    for (const edit of edits) {
+      if (edit.how !== 'change' || !isSame(section, edit)) continue;
+      for (const key of edit.remove ?? []) options.delete(key);
+      for (const [key, value] of Object.entries(edit.options)) options.set(key, value);
+    }
+    return [section.name, sorted(options)];
+  });
+  for (const edit of edits) {
+    if (edit.how === 'create') {
+      said.push([headerOf(edit.type, edit.name).slice(1, -1), sorted(Object.entries(edit.options))]);
+    }
+  }
+  return said;
+}
+
+/** What the file says afterwards; of new sections (the last ones) their own lines: [DEFAULT]'s stand there too. */
+function found(after: readonly IniSection[], old: number): Said[] {
+  return after.map((section, n): Said => {
+    const options = [...section.options].filter(([, o]) => n < old || o.line > section.line);
+    return [section.name, sorted(options.map(([k, o]) => [k, o.value]))];
+  });
 }
 
 /**
- * The bytes of a config file after an edit. `create` refuses a section that is there (null is answered), `change`
- * one that is not. Errors: ConfigMalformed (the file as it is), BadInput.
+ * The bytes of a config file after some edits, all or none; `refused` names the first that cannot be made.
+ * Errors: ConfigMalformed (the file as it is), BadInput (what cannot be written so that AWS's tools read it so).
  */
-export function editConfig(
-  file: string,
-  bytes: Uint8Array,
-  edit: SectionEdit,
-  how: 'create' | 'change',
-): Uint8Array | null {
-  checkOptions(file, edit.options);
+export function editConfig(file: string, bytes: Uint8Array, edits: readonly SectionEdit[]): Edited {
+  for (const edit of edits) checkOptions(file, edit.options);
   const before = parseAwsText(file, bytes);
-  const there = before.filter((s) => isSame(s, edit));
-  const only = there[0];
-  if (how === 'create' ? only !== undefined : there.length !== 1) return null;
+  const seen = new Set<string>();
+  for (const edit of edits) {
+    const there = before.filter((s) => isSame(s, edit)).length;
+    const id = JSON.stringify([edit.type, edit.name]);
+    // Two sections of one profile ([default] and [profile default]) are nobody's to choose from.
+    if (seen.has(id) || there !== (edit.how === 'create' ? 0 : 1)) return { refused: edit };
+    seen.add(id);
+  }
   const text = decodeIni(bytes);
-  const result = Buffer.from(only ? changed(text, only, edit) : appended(text, edit), 'utf8');
+  const { lines, starts } = linesOf(text);
+  const splices = edits
+    .flatMap((edit) => {
+      const section = edit.how === 'change' ? before.find((s) => isSame(s, edit)) : undefined;
+      return section ? changes(edit, section, before, { lines, starts }) : [];
+    })
+    .sort((a, b) => a.at - b.at);
+  const created = edits.filter((edit) => edit.how === 'create');
+  if (created.length > 0) {
+    const rest = spliced(text, splices);
+    const eol = lineEndNear(lines, lines.length - 1);
+    const gap = rest === '' ? '' : /[\r\n]$/.test(rest) ? eol : eol + eol;
+    const added = created.map(sectionText).join('\n').replaceAll('\n', eol);
+    splices.push({ at: text.length, remove: 0, insert: gap + added });
+  }
+  const result = Buffer.from(spliced(text, splices), 'utf8');
   let after: IniSection[] | null = null;
   try {
     after = parseAwsText(file, result);
   } catch {
     // refused below
   }
-  if (!after || !isExactly(before, after, edit)) {
-    throw new BedrockTrayError('BadInput', { field: edit.name, reason: `cannot stand in ${file}` });
+  const says = after && JSON.stringify(found(after, before.length));
+  if (
+    !after ||
+    says !== JSON.stringify(wanted(before, edits)) ||
+    !created.every((e) => after.some((s) => isSame(s, e)))
+  ) {
+    const field = edits
+      .map((e) => e.name)
+      .join(', ')
+      .slice(0, 200);
+    throw new BedrockTrayError('BadInput', { field, reason: `cannot stand in ${file}` });
   }
-  return result;
+  return { bytes: result, hunks: hunksOf(text, splices) };
 }
 
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (e) {
-    if ((e as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array();
-    throw storageFailed(file, e);
+/** The bytes before some hunks were made, or null where these are not the bytes that they made. */
+export function unedited(bytes: Uint8Array, hunks: readonly Hunk[]): Uint8Array | null {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  let shift = 0;
+  for (const hunk of hunks) {
+    const start = hunk.at + shift;
+    const end = start + hunk.inserted.length;
+    if (start < at || end > bytes.length) return null;
+    if (Buffer.compare(bytes.subarray(start, end), hunk.inserted) !== 0) return null;
+    parts.push(bytes.subarray(at, start), hunk.removed);
+    at = end;
+    shift += hunk.inserted.length - hunk.removed.length;
   }
-}
-
-function storageFailed(file: string, e: unknown): BedrockTrayError {
-  const code = (e as NodeJS.ErrnoException).code ?? 'unknown';
-  return new BedrockTrayError('StorageFailed', { file, reason: code });
-}
-
-/**
- * Edits a config file on disk. False: `create` found the section there, `change` did not. An edit made by another
- * program in the same moment is not lost: the bytes are compared again before they are replaced.
- * Errors: ConfigMalformed, BadInput, StorageFailed.
- */
-export async function editConfigFile(
-  file: string,
-  edit: SectionEdit,
-  how: 'create' | 'change',
-): Promise<boolean> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const before = await bytesOf(file);
-    const after = editConfig(file, before, edit, how);
-    if (after === null) return false;
-    if (Buffer.compare(before, await bytesOf(file)) !== 0) continue;
-    try {
-      await replaceFile(file, after);
-    } catch (e) {
-      throw storageFailed(file, e);
-    }
-    return true;
-  }
-  throw new BedrockTrayError('StorageFailed', { file, reason: 'EBUSY' });
+  parts.push(bytes.subarray(at));
+  return Buffer.concat(parts);
 }

@@ -16,6 +16,7 @@ import {
   AccountView,
   AgentView,
   Environment,
+  ImportCandidate,
   ModelView,
   ProfileView,
   RoleView,
@@ -79,7 +80,7 @@ export const procedures = {
   'state.get': call(shells, None, Snapshot),
   'state.watch': stream(shells, None, Snapshot),
 
-  /** Starts a sign-in, or joins the one under way for that SSO session. One of `ssoSession` and `profile`, or neither for the active environment's. Errors: SsoSessionUnknown, ProfileUnknown, NetworkUnavailable, SignInFailed. */
+  /** Starts a sign-in, or joins the one under way for that SSO session. One of `ssoSession` and `profile`, or neither for the active environment's. One at a time on a machine. Errors: SsoSessionUnknown, ProfileUnknown, SignInBusy, NetworkUnavailable, SignInFailed. */
   'signIn.start': call(
     shells,
     z
@@ -89,6 +90,8 @@ export const procedures = {
         flow: z.enum(['auto', 'pkce', 'device']).default('auto'),
         /** Whether the agent opens the browser; false where the shell shows the URL or opens it. */
         openBrowser: z.boolean().default(true),
+        /** Sign out at the portal first, so that the SSO session gets its full length anew. Other tools have no sign-in until the new one; credentials handed out go on working. Errors: NetworkUnavailable (then nothing has changed). */
+        renew: z.boolean().default(false),
       })
       .strict(),
     SignInView,
@@ -100,6 +103,48 @@ export const procedures = {
     z.object({ ssoSession: z.string(), expiresAt: z.number() }),
   ),
   'signIn.cancel': call(shells, z.object({ id: z.string() }).strict(), Nothing),
+  /** Not to be asked again before so many minutes have passed. */
+  'prompt.snooze': call(
+    shells,
+    z.object({ minutes: z.union([z.literal(5), z.literal(15), z.literal(60), z.literal(240)]) }).strict(),
+    Nothing,
+  ),
+  /** Whether somebody is there, as the desktop (tray) or an interactive command (cli) knows it; null where it does not. Told again at least each minute while it holds: what is older than 2 min counts no more. */
+  'presence.report': call(
+    trusted,
+    z
+      .object({
+        /** Since the last input of a person. */
+        idleMs: z.number().int().nonnegative().nullable(),
+        locked: z.boolean().nullable(),
+        /** About to sleep (true), or awake again (false). */
+        suspended: z.boolean().optional(),
+      })
+      .strict(),
+    Nothing,
+  ),
+  /** The code for `Snapshot.mfa`; answers when AWS has taken it. Whichever shell is first answers for all. Errors: MfaRefused (the question stays open), BadInput where nothing of that id is asked, NetworkUnavailable. */
+  'mfa.answer': call(
+    shells,
+    z.object({ id: z.string(), code: z.string().regex(/^\d{6,8}$/) }).strict(),
+    Nothing,
+  ),
+  /** Nobody has a code now: the question goes, and comes back when credentials are wanted again. */
+  'mfa.cancel': call(shells, z.object({ id: z.string() }).strict(), Nothing),
+  /** Browsers found on this machine, and their profiles: choices for `settings.signInBrowsers`. */
+  'browsers.list': call(
+    shells,
+    None,
+    z.object({
+      browsers: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          profiles: z.array(z.object({ id: z.string(), name: z.string() })),
+        }),
+      ),
+    }),
+  ),
   /** Portal logout, cache files and memory, as `aws sso logout` (one SSO session, or all). */
   signOut: call(
     shells,
@@ -121,10 +166,55 @@ export const procedures = {
       .strict(),
     ProfileView,
   ),
+  /** Profiles for many roles in one write: all or nothing. Names come from the template (`{account}`, `{accountId}`, `{role}`). Errors: TemplateInvalid, SsoSessionUnknown, ConfigMalformed, StorageFailed. */
+  'profiles.createMany': call(
+    shells,
+    z
+      .object({
+        ssoSession: SectionName,
+        template: z.string().min(1).max(200),
+        region: Region.optional(),
+        roles: z
+          .array(
+            z
+              .object({
+                accountId: AccountId,
+                accountName: z.string().max(200).optional(),
+                roleName: RoleName,
+              })
+              .strict(),
+          )
+          .min(1)
+          .max(2_000),
+      })
+      .strict(),
+    z.object({ profiles: z.array(ProfileView) }),
+  ),
+  /** `change` names what was written, for `config.undo`; null where the section was there already. */
   'ssoSessions.create': call(
     shells,
     z.object({ name: SectionName, startUrl: StartUrl, region: Region }).strict(),
-    Nothing,
+    z.object({ change: z.string().nullable() }),
+  ),
+  /** Takes back the last change that was made to ~/.aws/config here (with `change`: only if it was that one). Errors: NothingToUndo, ConfigChanged, StorageFailed. */
+  'config.undo': call(
+    shells,
+    z.object({ change: z.string().max(64).optional() }).strict(),
+    z.object({ file: z.string() }),
+  ),
+  /** What other tools left that can be taken over. `writes` is the very text. A `convert` changes the profile itself, an `add` stands beside it. */
+  'import.list': call(
+    shells,
+    None,
+    z.object({
+      candidates: z.array(ImportCandidate),
+    }),
+  ),
+  /** Errors: ImportUnknown, ConfigMalformed, StorageFailed, and the candidate's own problem. All or nothing. */
+  'import.apply': call(
+    shells,
+    z.object({ ids: z.array(z.string().max(400)).min(1).max(2_000) }).strict(),
+    z.object({ profiles: z.array(z.string()) }),
   ),
   'accounts.list': call(
     shells,

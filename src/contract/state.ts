@@ -140,6 +140,27 @@ export const ProfileView = z.object({
 });
 export type ProfileView = z.infer<typeof ProfileView>;
 
+export const ImportTool = z.enum(['legacy', 'leapp', 'granted', 'aws-vault', 'aws-sso-cli']);
+export type ImportTool = z.infer<typeof ImportTool>;
+/** A profile (or SSO session) that another tool left and that can be taken over. */
+export const ImportCandidate = z.object({
+  id: z.string(),
+  tool: ImportTool,
+  /** `convert` changes the profile itself into the modern form; `add` stands beside it under a free name. */
+  how: z.enum(['add', 'convert']),
+  /** The profile that is there, or the name that the tool has for it. */
+  profile: z.string(),
+  /** Where it was found. */
+  file: z.string(),
+  /** One line: what it becomes. */
+  summary: z.string(),
+  /** The very text that would be added, or the changed section's lines. Never a secret. */
+  writes: z.string(),
+  /** Why it cannot be taken over, if so. */
+  problem: ErrorView.nullable(),
+});
+export type ImportCandidate = z.infer<typeof ImportCandidate>;
+
 export const AccountView = z.object({ accountId: AccountId, name: z.string(), email: z.string() });
 export type AccountView = z.infer<typeof AccountView>;
 export const RoleView = z.object({ accountId: AccountId, roleName: z.string() });

@@ -8,8 +8,10 @@ import type {
   Broker,
   ClaudeSessions,
   Clock,
+  ConfigWriter,
   EnvironmentStore,
   HandOut,
+  Importer,
   Keeper,
   Observable,
   ProfileCatalog,
@@ -33,6 +35,8 @@ export interface Rooms {
   desk: SignInDesk;
   broker: Broker;
   profiles: ProfileCatalog;
+  configWriter: ConfigWriter;
+  importer: Importer;
   settings: SettingsStore;
   environments: EnvironmentStore;
   sessions: ClaudeSessions;
@@ -58,6 +62,7 @@ function trustedOnly(connection: Connection, procedure: string, chosen: boolean)
 /** The implementation of each row of the contract: a few lines that name the room which does it. */
 export function createHandlers(rooms: Rooms): Handlers {
   const { clock, keeper, desk, broker, profiles, settings, environments, sessions, handOut, models } = rooms;
+  const { configWriter, importer } = rooms;
 
   /** The SSO session that a sign-in is for: named, a profile's, the active environment's, or the only one. */
   const ssoSessionFor = async (input: ProcedureArguments<'signIn.start'>): Promise<string> => {
@@ -131,14 +136,23 @@ export function createHandlers(rooms: Rooms): Handlers {
 
     'profiles.list': () => ({ profiles: profiles.list() }),
     'profiles.create': async (input) => {
-      const created = await profiles.createProfile(input);
+      const created = await configWriter.createProfile(input);
       // The first profile brings the first environment: whoever asks next sees both.
       await environments.settled();
       return created;
     },
-    'ssoSessions.create': async (input) => {
-      await profiles.createSsoSession(input);
-      return {};
+    'profiles.createMany': async (input) => {
+      const created = await configWriter.createProfiles(input);
+      await environments.settled();
+      return { profiles: created };
+    },
+    'ssoSessions.create': (input) => configWriter.createSsoSession(input),
+    'config.undo': (input) => configWriter.undo(input.change),
+    'import.list': async () => ({ candidates: await importer.list() }),
+    'import.apply': async (input) => {
+      const imported = await importer.apply(input.ids);
+      await environments.settled();
+      return { profiles: imported };
     },
     'accounts.list': async (input) => ({
       accounts: await broker.accounts(await knownSsoSession(input.ssoSession)),

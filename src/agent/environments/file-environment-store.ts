@@ -10,9 +10,9 @@ const version = 1;
 const lastRegion = 'us-east-1';
 
 /** What of the profile catalog is used here. */
-type Profiles = Pick<ProfileCatalog, 'list' | 'ssoSessions' | 'ssoProfile' | 'reload' | 'onChange'> & {
-  onCreated?(listener: (profile: string) => void): () => void;
-};
+type Profiles = Pick<ProfileCatalog, 'list' | 'ssoSessions' | 'ssoProfile' | 'reload' | 'onChange'>;
+/** Tells of profiles that a person makes here. */
+type Creations = { onCreated(listener: (profile: string) => void): () => void };
 
 /**
  * Environments in `environments.json` of the state folder. The first one is made by itself: of the only SSO profile
@@ -23,6 +23,7 @@ export class FileEnvironmentStore implements EnvironmentStore {
   readonly #log: AgentContext['log'];
   readonly #profiles: Profiles;
   readonly #settings: Pick<SettingsStore, 'get'>;
+  readonly #creations: Creations | undefined;
   readonly #changes = new ChangeEmitter();
   readonly #unsubscribe: (() => void)[] = [];
   #environments: Environment[] = [];
@@ -38,12 +39,14 @@ export class FileEnvironmentStore implements EnvironmentStore {
     context: Pick<AgentContext, 'home' | 'log' | 'clock'>,
     profiles: Profiles,
     settings: Pick<SettingsStore, 'get'>,
+    creations?: Creations,
   ) {
     const { home, log, clock } = context;
     this.#file = new StateFile(join(home, 'environments.json'), version, log, () => clock.now());
     this.#log = log;
     this.#profiles = profiles;
     this.#settings = settings;
+    this.#creations = creations;
   }
 
   /** Reads the file; from then on the first environment is made as soon as there is something to make it of. */
@@ -66,7 +69,7 @@ export class FileEnvironmentStore implements EnvironmentStore {
     this.#active ??= this.#environments[0]?.name ?? null;
     this.#begun = begun === true || this.#environments.length > 0;
     this.#unsubscribe.push(this.#profiles.onChange(() => this.#begin(null)));
-    const created = this.#profiles.onCreated?.((profile) => this.#begin(profile));
+    const created = this.#creations?.onCreated((profile) => this.#begin(profile));
     if (created) this.#unsubscribe.push(created);
     this.#begin(null);
     await this.#turn;

@@ -1,11 +1,9 @@
 import { basename, dirname } from 'node:path';
-import { editConfigFile, type SectionEdit } from '../../aws/config-edit.ts';
 import { type AwsConfig, type AwsFiles, awsFiles, readAwsConfig } from '../../aws/config-file.ts';
 import { defaultScopes } from '../../aws/oidc.ts';
 import { linkTarget } from '../../aws/replace-file.ts';
 import { watchFolder } from '../../aws/watch.ts';
 import { BedrockTrayError, type ErrorView, isBedrockTrayError } from '../../contract/errors.ts';
-import type { ProcedureArguments } from '../../contract/procedures.ts';
 import type { ProfileView } from '../../contract/state.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
@@ -21,7 +19,6 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   readonly #files: AwsFiles;
   readonly #log: AgentContext['log'];
   readonly #changes = new ChangeEmitter();
-  readonly #created = new Set<(profile: string) => void>();
   #config: AwsConfig = empty;
   #fingerprint = '';
   #problem: ErrorView | null = null;
@@ -29,8 +26,6 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   #watches = new Map<string, () => void>();
   #reading: Promise<void> | null = null;
   #again = false;
-  /** Our own edits of the file follow one another. */
-  #editing: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(context: Pick<AgentContext, 'env' | 'userHome' | 'log'>) {
@@ -123,77 +118,8 @@ export class ConfigProfileCatalog implements ProfileCatalog {
     return this.#reading;
   }
 
-  async createSsoSession(input: ProcedureArguments<'ssoSessions.create'>): Promise<void> {
-    const { name, startUrl, region } = input;
-    const options = {
-      sso_start_url: startUrl,
-      sso_region: region,
-      sso_registration_scopes: defaultScopes.join(','),
-    };
-    const written = await this.#create({ type: 'sso-session', name, options });
-    await this.reload();
-    if (written) return;
-    const there = this.#config.ssoSessions.get(name);
-    if (there?.startUrl !== startUrl || there.region !== region) {
-      throw new BedrockTrayError('SsoSessionExists', { ssoSession: name });
-    }
-  }
-
-  async createProfile(input: ProcedureArguments<'profiles.create'>): Promise<ProfileView> {
-    const { name, ssoSession, accountId, roleName, region } = input;
-    await this.reload();
-    this.#throwProblem();
-    if (!this.#config.ssoSessions.has(ssoSession)) {
-      throw new BedrockTrayError('SsoSessionUnknown', { ssoSession });
-    }
-    // A name in the credentials file alone is taken as well: its keys would mix with ours.
-    if (this.#config.profiles.has(name)) throw new BedrockTrayError('ProfileExists', { profile: name });
-    const isLegacy = this.#config.ssoSessions.get(ssoSession)?.kind === 'legacy';
-    const options = {
-      ...(isLegacy
-        ? { sso_start_url: ssoSession, sso_region: this.#config.ssoSessions.get(ssoSession)?.region ?? '' }
-        : { sso_session: ssoSession }),
-      sso_account_id: accountId,
-      sso_role_name: roleName,
-      ...(region === undefined ? {} : { region }),
-    };
-    const edit = { type: 'profile', name, options } as const;
-    if (!(await this.#create(edit))) {
-      throw new BedrockTrayError('ProfileExists', { profile: name });
-    }
-    await this.reload();
-    this.#throwProblem();
-    const view = this.list().find((p) => p.name === name);
-    if (!view) throw new BedrockTrayError('ProfileUnknown', { profile: name });
-    for (const listener of [...this.#created]) listener(name);
-    return view;
-  }
-
-  /** A person made this profile here: the first environment may be made of it. */
-  onCreated(listener: (profile: string) => void): () => void {
-    this.#created.add(listener);
-    return () => this.#created.delete(listener);
-  }
-
   onChange(listener: () => void): () => void {
     return this.#changes.onChange(listener);
-  }
-
-  /** Adds a section; false if it is there. */
-  #create(edit: SectionEdit): Promise<boolean> {
-    const turn = this.#editing.then(() => editConfigFile(this.#files.config, edit, 'create'));
-    this.#editing = turn.catch(() => undefined);
-    return turn;
-  }
-
-  #throwProblem(): void {
-    const problem = this.#problem;
-    if (problem?.code !== 'ConfigMalformed') return;
-    throw new BedrockTrayError('ConfigMalformed', {
-      file: String(problem.params.file),
-      line: Number(problem.params.line),
-      reason: String(problem.params.reason),
-    });
   }
 
   async #read(): Promise<void> {

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { AwsConfigWriter } from '../../../src/agent/config-writer/config-writer.ts';
 import { CredentialHandOut } from '../../../src/agent/handout/credential-hand-out.ts';
 import type { RoleCredentials } from '../../../src/agent/ports.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
@@ -170,10 +172,11 @@ byBotocore(`what we add to ~/.aws/config is what ${referee} reads, and nothing e
     const before = '# mine\r\n[default]\r\ns3 =\r\n  max_queue_size = 5\r\nregion = eu-west-1 # home';
     await writeFile(config, before);
     const log = { info() {}, warn() {}, error() {}, debug() {} };
-    const catalog = new ConfigProfileCatalog({ env: {}, userHome: home, log });
+    const context = { env: {}, userHome: home, home, log, clock: new FakeClock(0), random: randomBytes };
+    const writer = new AwsConfigWriter(context, new ConfigProfileCatalog(context));
     const startUrl = 'https://d-1.awsapps.com/start#/';
-    await catalog.createSsoSession({ name: 'my corp', startUrl, region: 'eu-west-1' });
-    await catalog.createProfile({
+    await writer.createSsoSession({ name: 'my corp', startUrl, region: 'eu-west-1' });
+    await writer.createProfile({
       name: 'büro "a"',
       ssoSession: 'my corp',
       accountId: '012345678901',

@@ -207,7 +207,7 @@ export class FakeAgent implements AsyncDisposable {
           nextRefreshAt: null,
         });
         this.set({ ssoSessions: [...this.#state.ssoSessions, added] });
-        return {};
+        return { change: 'c1' };
       },
       'accounts.list': () => ({ accounts: this.accounts }),
       'roles.list': ({ accountId }) => ({

@@ -7,8 +7,8 @@ import { ApiServer } from '../../../src/agent/api/api-server.ts';
 import { createDispatch } from '../../../src/agent/api/dispatch.ts';
 import { createHandlers, type Rooms } from '../../../src/agent/api/handlers.ts';
 import { createOrpcAdapter } from '../../../src/agent/api/orpc-adapter.ts';
-import type { Clock, HandOut, Log, Observable } from '../../../src/agent/ports.ts';
 import { Attendance } from '../../../src/agent/attendance.ts';
+import type { Clock, HandOut, Log, Observable } from '../../../src/agent/ports.ts';
 import { SnapshotRoom } from '../../../src/agent/snapshot.ts';
 import { openRpcClient } from '../../../src/client/rpc-client.ts';
 import {
@@ -114,6 +114,14 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   signOut: {},
   'profiles.list': {},
   'profiles.create': { name: 'p', ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev' },
+  'profiles.createMany': {
+    ssoSession: 'corp',
+    template: '{account}-{role}',
+    roles: [{ accountId: '123456789012', roleName: 'Dev' }],
+  },
+  'config.undo': {},
+  'import.list': {},
+  'import.apply': { ids: ['x'] },
   'ssoSessions.create': { name: 'n', startUrl: 'https://x.awsapps.com/start', region: 'us-east-1' },
   'accounts.list': { ssoSession: 'corp' },
   'roles.list': { ssoSession: 'corp', accountId: '123456789012' },
@@ -223,9 +231,14 @@ export async function startTestApi(
       revision: () => 1,
       problem: () => null,
       reload: async () => {},
-      createSsoSession: async () => {},
-      createProfile: async () => profile,
     },
+    configWriter: {
+      createSsoSession: async () => ({ change: 'c1' }),
+      createProfile: async () => profile,
+      createProfiles: async () => [profile],
+      undo: async () => ({ file: '/h/.aws/config' }),
+    },
+    importer: { list: async () => [], apply: async () => ['dev'] },
     settings: {
       onChange: (listener) => emitter.onChange(listener),
       get: () => api.settings,

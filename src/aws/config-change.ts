@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { BedrockTrayError, isBedrockTrayError } from '../contract/errors.ts';
+import { type Edited, editConfig, type Hunk, type SectionEdit, unedited } from './config-edit.ts';
+import { removeFile, replaceFile } from './replace-file.ts';
+
+/**
+ * A change made to a config file, with what it takes to take it back: the replaced pieces, never the whole file, so
+ * that keys a person keeps in it are copied nowhere.
+ */
+export interface ConfigChange {
+  file: string;
+  /** False: the file was made by this change. */
+  existed: boolean;
+  /** SHA-256 (hex) of the whole file before and after. */
+  before: string;
+  after: string;
+  hunks: readonly Hunk[];
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+export function storageFailed(file: string, e: unknown): BedrockTrayError {
+  if (isBedrockTrayError(e)) return e;
+  const reason = (e as NodeJS.ErrnoException).code ?? 'unknown';
+  return new BedrockTrayError('StorageFailed', { file, reason }, { cause: e });
+}
+
+async function bytesOf(file: string): Promise<Uint8Array | null> {
+  try {
+    return await readFile(file);
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw storageFailed(file, e);
+  }
+}
+
+const isSame = (a: Uint8Array | null, b: Uint8Array | null) =>
+  a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+
+/**
+ * Makes some edits of a config file in one write, all or none. `record` hears of the change before it is made (and
+ * may hear of several where another program writes in the same moment); its answer takes the record back. The bytes
+ * are compared once more right before they are replaced, so that an edit made by another program is not lost.
+ * Errors: ConfigMalformed, BadInput, StorageFailed; the file is then as it was.
+ */
+export async function changeConfigFile(
+  file: string,
+  edits: (bytes: Uint8Array) => readonly SectionEdit[],
+  record?: (change: ConfigChange) => Promise<() => Promise<void>>,
+): Promise<ConfigChange | { refused: SectionEdit }> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const there = await bytesOf(file);
+    const before = there ?? new Uint8Array();
+    const edited: Edited = editConfig(file, before, edits(before));
+    if ('refused' in edited) return edited;
+    const { bytes, hunks } = edited;
+    const change = { file, existed: there !== null, before: sha256(before), after: sha256(bytes), hunks };
+    const forget = await record?.(change);
+    try {
+      await replaceFile(file, bytes, { onlyIf: async () => isSame(await bytesOf(file), there) });
+      return change;
+    } catch (e) {
+      await forget?.();
+      if ((e as NodeJS.ErrnoException).code !== 'ECHANGED') throw storageFailed(file, e);
+    }
+  }
+  throw new BedrockTrayError('StorageFailed', { file, reason: 'EBUSY' });
+}
+
+/**
+ * Takes a change back. False: it never came about (we were killed between its record and its write). A file that the
+ * change made is removed. Errors: ConfigChanged (somebody changed the file since: nothing is touched), StorageFailed.
+ */
+export async function undoConfigChange(change: ConfigChange): Promise<boolean> {
+  const { file, existed } = change;
+  const now = await bytesOf(file);
+  const hash = now === null ? null : sha256(now);
+  if (hash === change.before || (hash === null && !existed)) return false;
+  const before = now && hash === change.after ? unedited(now, change.hunks) : null;
+  if (before === null || sha256(before) !== change.before)
+    throw new BedrockTrayError('ConfigChanged', { file });
+  const onlyIf = async () => isSame(await bytesOf(file), now);
+  try {
+    if (existed) await replaceFile(file, before, { onlyIf });
+    else await removeFile(file);
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === 'ECHANGED')
+      throw new BedrockTrayError('ConfigChanged', { file });
+    throw storageFailed(file, e);
+  }
+  return true;
+}

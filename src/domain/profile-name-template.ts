@@ -1,0 +1,82 @@
+import { BedrockTrayError } from '../contract/errors.ts';
+
+/** A role that a profile is wanted for. */
+export interface NamedRole {
+  accountId: string;
+  accountName?: string | undefined;
+  roleName: string;
+}
+
+/** Names profiles by account and role. */
+export const defaultTemplate = '{account}-{role}';
+export const templateFields = ['account', 'accountId', 'role'] as const;
+
+const fieldPattern = /\{([^{}]*)\}/g;
+/** Longest name that the contract lets stand in a section header. */
+const longest = 128;
+
+/**
+ * The characters that every AWS SDK reads in `[profile NAME]`: JavaScript's loader skips sections whose names hold
+ * any other (`/^([\w-]+)\s(["'])?([\w-@+.%:/]+)\2$/` in its parseIni).
+ */
+export function plainName(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^\w@+.%:/-]+/g, '-')
+    .replace(/-{2,}/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+}
+
+/** Why a template cannot be used, or null. */
+export function templateProblem(template: string): string | null {
+  for (const [field, name] of template.matchAll(fieldPattern)) {
+    if (!(templateFields as readonly string[]).includes(name ?? '')) return field;
+  }
+  const rest = template.replace(fieldPattern, '');
+  if (/[{}]/.test(rest)) return '{ }';
+  return null;
+}
+
+function filled(template: string, role: NamedRole): string {
+  const values: Record<string, string> = {
+    // A name of other letters (生产) leaves nothing that every SDK reads: the number names the account then.
+    account: plainName(role.accountName ?? '') || role.accountId,
+    accountId: role.accountId,
+    role: plainName(role.roleName),
+  };
+  return plainName(template.replace(fieldPattern, (_, name: string) => values[name] ?? '')).slice(0, longest);
+}
+
+/**
+ * The names of the profiles for some roles, in their order. A name that two of them would share, or that is taken by
+ * something else, gets the account's number, then the role, then a count: the same choice has the same names whatever
+ * its order. `taken` says what a name stands for already: nothing, this very role (its profile is then left as it
+ * is), or something else. Errors: TemplateInvalid.
+ */
+export function profileNames(
+  template: string,
+  roles: readonly NamedRole[],
+  taken: (name: string, role: NamedRole) => 'free' | 'same' | 'other',
+): string[] {
+  const reason = templateProblem(template);
+  if (reason !== null) throw new BedrockTrayError('TemplateInvalid', { template, reason });
+  const plain = roles.map((role) => filled(template, role));
+  if (plain.some((name) => name === ''))
+    throw new BedrockTrayError('TemplateInvalid', { template, reason: '' });
+  const shared = (name: string) => plain.indexOf(name) !== plain.lastIndexOf(name);
+  const given = new Set<string>();
+  return roles.map((role, n) => {
+    const name = plain[n] ?? '';
+    const account = template.includes('{accountId}') ? name : `${name}-${role.accountId}`;
+    const whole = template.includes('{role}') ? account : `${account}-${plainName(role.roleName)}`;
+    const ways = shared(name) ? [account, whole] : [name, account, whole];
+    for (let count = 1; ; count++) {
+      const way = ways[count - 1] ?? `${whole.slice(0, longest - 5)}-${count - ways.length + 1}`;
+      const chosen = way.slice(0, longest);
+      if (given.has(chosen) || taken(chosen, role) === 'other') continue;
+      given.add(chosen);
+      return chosen;
+    }
+  });
+}
