@@ -13,6 +13,7 @@ export function RegionChoice({
   onInput,
   hint,
   error = null,
+  opens = 'onFocus',
 }: {
   label: string;
   value: string;
@@ -20,6 +21,7 @@ export function RegionChoice({
   onInput?: (text: string) => void;
   hint?: ReactNode;
   error?: string | null;
+  opens?: 'onFocus' | 'onRequest';
 }): ReactNode {
   const words = useWords();
   const regions = useAsk('regions.list', {});
@@ -40,6 +42,7 @@ export function RegionChoice({
       {...(onInput ? { onInput } : {})}
       hint={hint}
       error={error ?? wrong}
+      opens={opens}
     />
   );
 }
@@ -55,6 +58,7 @@ export function ModelChoice({
   ask,
   value,
   onCommit,
+  opens = 'onFocus',
 }: {
   label: string;
   environment: string;
@@ -63,6 +67,7 @@ export function ModelChoice({
   ask: boolean;
   value: string | null;
   onCommit: (model: string | null) => void;
+  opens?: 'onFocus' | 'onRequest';
 }): ReactNode {
   const words = useWords();
   const models = useAsk('models.list', { environment, region }, ask ? 1 : 0);
@@ -89,6 +94,7 @@ export function ModelChoice({
       value={value ?? DEFAULT}
       note={note}
       error={wrong}
+      opens={opens}
       onCommit={(typed) => {
         const model = typed.trim();
         if (model !== DEFAULT && !ModelId.safeParse(model).success) {

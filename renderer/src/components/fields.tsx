@@ -133,6 +133,7 @@ export function FreeChoice({
   note,
   isDisabled = false,
   autoFocus = false,
+  opens = 'onFocus',
 }: {
   label: string;
   options: readonly Option[];
@@ -147,6 +148,8 @@ export function FreeChoice({
   note?: ReactNode;
   isDisabled?: boolean;
   autoFocus?: boolean;
+  /** `onRequest` (arrow key or button): for forms, where a list that opens by itself would lie on the button to press. */
+  opens?: 'onFocus' | 'onRequest';
 }): ReactNode {
   const shown = options.find((o) => o.id === value)?.label ?? value;
   const [typed, setTyped] = useState<string | null>(null);
@@ -164,7 +167,7 @@ export function FreeChoice({
     <ComboBox
       className="field"
       allowsCustomValue
-      menuTrigger="focus"
+      menuTrigger={opens === 'onFocus' ? 'focus' : 'manual'}
       items={found}
       inputValue={text}
       onInputChange={(next) => {

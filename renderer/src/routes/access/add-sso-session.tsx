@@ -72,6 +72,7 @@ export function AddSsoSession({
             value={region}
             onCommit={setRegion}
             onInput={setRegion}
+            opens="onRequest"
             error={
               shown && regionWrong ? words.t('page:regionWrong', { region: plainText(region, 40) }) : null
             }

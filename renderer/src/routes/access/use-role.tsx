@@ -139,6 +139,7 @@ export function EnvironmentForm({
         value={region}
         onCommit={setRegion}
         onInput={setRegion}
+        opens="onRequest"
         error={shown && regionWrong ? words.t('page:regionWrong', { region: plainText(region, 40) }) : null}
       />
       <TextInput

@@ -71,6 +71,7 @@ export function NewSession({ first }: { first: boolean }): ReactNode {
                   value={folder}
                   onCommit={setFolder}
                   onInput={setFolder}
+                  opens="onRequest"
                   error={shown && wrong ? words.t(`page:${wrong}`) : null}
                 />
                 {chooser && (
@@ -111,6 +112,7 @@ export function NewSession({ first }: { first: boolean }): ReactNode {
                       label={words.t('page:bedrockRegion')}
                       value={region ?? environment.region}
                       onCommit={setRegion}
+                      opens="onRequest"
                     />
                     <ModelChoice
                       label={words.t('page:model')}
@@ -119,6 +121,7 @@ export function NewSession({ first }: { first: boolean }): ReactNode {
                       ask
                       value={model ?? environment.model}
                       onCommit={setModel}
+                      opens="onRequest"
                     />
                   </div>
                 </DisclosurePanel>

@@ -1,0 +1,178 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright';
+import { build } from 'vite';
+import { expect } from 'vitest';
+import type { Snapshot } from '../../../src/contract/index.ts';
+import * as given from '../tray/snapshots.ts';
+import { FakeAgent } from './fake-agent.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const artefacts = join(root, 'test-artefacts', 'page');
+export const MINUTE = 60_000;
+
+/** Signed in, everything chosen, two folders, nothing open. */
+export const ready = (more: Partial<Snapshot> = {}): Snapshot => given.snapshot(Date.now(), more);
+
+/** Newest modification time (epoch ms) of what the page is made from. */
+function sourcesAt(): number {
+  const newest = (path: string): number => {
+    const s = statSync(path);
+    if (!s.isDirectory()) return s.mtimeMs;
+    return Math.max(s.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+  };
+  return Math.max(
+    ...['renderer', 'src', 'assets', 'vite.config.ts', 'package-lock.json'].map((s) => newest(join(root, s))),
+  );
+}
+
+/** The built page, made once for all test files that look at the same sources. */
+async function builtPage(): Promise<string> {
+  const cache = join(root, '.cache', 'page');
+  mkdirSync(cache, { recursive: true });
+  const wanted = `built-${Math.round(sourcesAt())}`;
+  const known = readdirSync(cache);
+  if (known.includes(wanted)) return join(cache, wanted);
+  // Whoever still uses an older one is long done.
+  for (const name of known)
+    if (statSync(join(cache, name)).mtimeMs < Date.now() - 60 * MINUTE)
+      rmSync(join(cache, name), { recursive: true, force: true });
+  const fresh = await mkdtemp(join(cache, 'building-'));
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: fresh, emptyOutDir: true, reportCompressedSize: false },
+  });
+  // Another worker may have been quicker with the same.
+  await rename(fresh, join(cache, wanted)).catch(() => rm(fresh, { recursive: true, force: true }));
+  return join(cache, wanted);
+}
+
+export interface PageOptions {
+  hash?: string;
+  locale?: string;
+  colorScheme?: 'light' | 'dark';
+  viewport?: { width: number; height: number };
+}
+
+/** A browser and an agent that the tests of a file share; each test has a page, cookies and a state of its own. */
+export class PageHarness implements AsyncDisposable {
+  readonly #browser: Browser;
+  readonly #agent: FakeAgent;
+
+  private constructor(browser: Browser, agent: FakeAgent) {
+    this.#browser = browser;
+    this.#agent = agent;
+  }
+
+  static async start(): Promise<PageHarness> {
+    mkdirSync(artefacts, { recursive: true });
+    const [renderer, browser] = await Promise.all([
+      builtPage(),
+      chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] }),
+    ]);
+    return new PageHarness(browser, await FakeAgent.start(ready(), renderer));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    await this.#agent[Symbol.asyncDispose]();
+  }
+
+  /** A page on an agent in a given state; complaints of the page's policy and uncaught errors fail the test. */
+  async withPage(
+    state: Snapshot,
+    use: (page: Page, agent: FakeAgent) => Promise<void>,
+    options: PageOptions = {},
+  ): Promise<void> {
+    const { hash = '', ...contextOptions } = options;
+    const agent = this.#agent;
+    await agent.reset(state);
+    const context = await this.#browser.newContext({
+      viewport: { width: 1200, height: 800 },
+      locale: 'en-US',
+      colorScheme: 'light',
+      ...contextOptions,
+    });
+    context.setDefaultTimeout(10_000);
+    try {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => {
+        const text = message.text();
+        if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION|favicon/.test(text))
+          complaints.push(text);
+      });
+      await page.goto(agent.url());
+      if (hash !== '') await goTo(page, hash);
+      await page.locator('main h1').first().waitFor({ state: 'attached' });
+      await use(page, agent);
+      expect(complaints).toEqual([]);
+    } catch (error) {
+      await context
+        .pages()[0]
+        ?.screenshot({ path: join(artefacts, 'failed.png') })
+        .catch(() => undefined);
+      throw error;
+    } finally {
+      await context.close();
+    }
+  }
+}
+
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((h) => location.assign(h), hash);
+}
+
+/**
+ * No serious finding of axe on what is shown. `contrast` looks at colours only: what else axe finds does not change
+ * with the theme. (Legacy mode is axe without its second page for foreign frames, of which there are none.)
+ */
+export async function expectAccessible(page: Page, what: 'all' | 'contrast' = 'all'): Promise<void> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+  if (what === 'contrast') axe.withRules(['color-contrast']);
+  else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+  const { violations } = await axe.analyze();
+  const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+  expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' | ')}`)).toEqual([]);
+}
+
+/** Nothing is wider than the window. */
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const overflow = await page.evaluate(() =>
+    Math.max(
+      ...[...document.querySelectorAll('html, .main-scroll, .page, .dialog')].map(
+        (e) => e.scrollWidth - e.clientWidth,
+      ),
+    ),
+  );
+  expect(overflow).toBeLessThanOrEqual(0);
+}
+
+/** A picture for whoever judges the looks. */
+export async function shot(page: Page, name: string, options: { whole?: boolean } = {}): Promise<void> {
+  const path = join(artefacts, `${name}.png`);
+  if (!options.whole) {
+    await page.screenshot({ path, animations: 'disabled' });
+    return;
+  }
+  // The view scrolls inside of the window: as high as it would like to be.
+  const size = page.viewportSize();
+  const height = await page.evaluate(
+    () =>
+      Math.max(...[...document.querySelectorAll('.main-scroll')].map((e) => e.scrollHeight)) +
+      (document.documentElement.clientHeight - (document.querySelector('main')?.clientHeight ?? 0)),
+  );
+  if (size) await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
+  await page.screenshot({ path, animations: 'disabled' });
+  if (size) await page.setViewportSize(size);
+}
+
+/** Waits for the shown session's terminal. */
+export async function terminalLive(page: Page): Promise<void> {
+  await page.locator('.terminal-host[data-state=live]:visible').waitFor();
+}
