@@ -34,8 +34,8 @@ const shared: BuildOptions = {
   logLevel: 'warning',
   legalComments: 'none',
   sourcemap: 'linked',
-  // Native modules and Electron itself cannot be bundled.
-  external: ['electron', 'node-pty', '@napi-rs/keyring', 'fsevents'],
+  // Native modules and Electron itself cannot be bundled; x11 is an optional part of dbus-next that is not wanted.
+  external: ['electron', 'x11', 'node-pty', '@napi-rs/keyring', 'fsevents'],
 };
 
 /** Programs that run on the product's own Node 24. */

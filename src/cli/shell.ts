@@ -38,6 +38,8 @@ export async function withAgent<T>(
   options: { start?: boolean } = {},
 ): Promise<T> {
   const agent = await connect(options);
+  // Somebody types here: the agent may ask for a sign-in (docs/keep-alive.md, presence).
+  if (process.stdin.isTTY) agent.call('presence.report', { idleMs: 0, locked: null }).catch(() => {});
   try {
     return await work(agent);
   } finally {

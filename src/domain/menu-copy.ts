@@ -1,4 +1,5 @@
-import type { MenuEntry, MenuInput } from './menu-model.ts';
+import type { MenuEntry } from './menu-entries.ts';
+import type { MenuInput } from './menu-model.ts';
 import { type Message, word } from './menu-words.ts';
 import type { Overview } from './overview.ts';
 

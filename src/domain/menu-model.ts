@@ -1,6 +1,8 @@
-import type { SessionState, SessionView, SignInView, Snapshot, SsoSessionView } from '../contract/state.ts';
+import type { SessionState, SessionView, Snapshot, SsoSessionView } from '../contract/state.ts';
 import { sessionIsOpen } from '../contract/state.ts';
 import { copyEntries } from './menu-copy.ts';
+import { action, type MenuEntry, separator } from './menu-entries.ts';
+import { circumstanceEntries, personEntries, signOutEntries } from './menu-sign-in.ts';
 import { environmentEntries } from './menu-switches.ts';
 import { type Message, safeText, shortFolder, timeLeftChangesIn, timeLeftWords, word } from './menu-words.ts';
 import { type Overview, type OverviewState, overview } from './overview.ts';
@@ -16,42 +18,6 @@ export type IconState =
   | 'degraded'
   | 'expired'
   | 'agent-gone';
-
-/** What an entry does; performed by the tray. */
-export type MenuAction =
-  | { type: 'startAgent' }
-  | { type: 'signIn'; ssoSession: string }
-  | { type: 'cancelSignIn'; id: string }
-  | { type: 'openSignInPage'; url: string }
-  | { type: 'signOut'; ssoSession: string }
-  | { type: 'retry' }
-  | { type: 'openClaude'; cwd: string }
-  | { type: 'chooseFolder' }
-  | { type: 'openSession'; id: string }
-  | { type: 'useEnvironment'; name: string }
-  | { type: 'setRegion'; region: string }
-  | { type: 'setModel'; model: string | null }
-  | { type: 'copy'; text: string }
-  | { type: 'openWindow'; place: 'overview' | 'access' | 'settings' }
-  | { type: 'quit' };
-
-export type MenuEntry =
-  | { readonly kind: 'separator' }
-  /** Text only. */
-  | { readonly kind: 'label'; readonly label: Message }
-  | {
-      readonly kind: 'action';
-      readonly label: Message;
-      readonly action: MenuAction;
-      readonly enabled: boolean;
-    }
-  | {
-      readonly kind: 'radio';
-      readonly label: Message;
-      readonly action: MenuAction;
-      readonly checked: boolean;
-    }
-  | { readonly kind: 'submenu'; readonly label: Message; readonly entries: readonly MenuEntry[] };
 
 export interface MenuInput {
   /** `gone`: there was an agent, or none could be started. */
@@ -74,14 +40,6 @@ export interface MenuModel {
   readonly changesAt: number | null;
 }
 
-export const separator: MenuEntry = { kind: 'separator' };
-export const action = (label: Message, does: MenuAction, enabled = true): MenuEntry => ({
-  kind: 'action',
-  label,
-  action: does,
-  enabled,
-});
-
 /** A sign-in that nothing can renew is called ending when less than this is left. */
 const ENDING_BELOW = 15 * 60_000;
 
@@ -91,19 +49,19 @@ export function menuModel(input: MenuInput): MenuModel {
   if (input.link !== 'connected' || snapshot === null) return withoutAgent(input.link === 'gone');
   const now = overview(snapshot, input.now);
   const state = stateLine(now, input.now);
-  const icon = iconOf(now, input.now);
+  const icon = iconOf(snapshot, now, input.now);
   return {
     icon,
     tooltip: word('tooltip', { state }),
     entries: joined([
-      stateEntries(now, state),
-      personEntries(now),
+      [...stateEntries(now, state), ...circumstanceEntries(snapshot, input.now)],
+      personEntries(snapshot, now, input.now),
       claudeEntries(snapshot, input.userHome),
       now.environment ? environmentEntries(snapshot, now.environment, input.regions, input.models) : [],
       [...copyEntries(now, input.platform), ...signOutEntries(snapshot, now)],
       ownEntries(),
     ]),
-    changesAt: changesAt(now, input.now),
+    changesAt: changesAt(snapshot, now, input.now),
   };
 }
 
@@ -134,6 +92,7 @@ const icons: Record<OverviewState, IconState> = {
   signingIn: 'signing-in',
   chooseRole: 'degraded',
   profileProblem: 'degraded',
+  mfaNeeded: 'expired',
   preparing: 'busy',
   ready: 'valid',
   renewing: 'ending',
@@ -142,10 +101,12 @@ const icons: Record<OverviewState, IconState> = {
   failed: 'degraded',
 };
 
-function iconOf(view: Overview, now: number): IconState {
+function iconOf(snapshot: Snapshot, view: Overview, now: number): IconState {
   const icon = icons[view.state];
+  if (icon !== 'valid') return icon;
   const endsAt = endingFrom(view.ssoSession);
-  return icon === 'valid' && endsAt !== null && now >= endsAt ? 'ending' : icon;
+  const ending = snapshot.ending !== null || (endsAt !== null && now >= endsAt);
+  return ending ? 'ending' : snapshot.mfa !== null ? 'degraded' : icon;
 }
 
 /** From when on a sign-in that cannot be renewed counts as ending (epoch ms). */
@@ -162,11 +123,15 @@ function stateLine(view: Overview, now: number): Message {
   return word('stateWithTimeLeft', { state, left: timeLeftWords(view.timeLeft.until - now) });
 }
 
-function changesAt(view: Overview, now: number): number | null {
-  const left = view.timeLeft === null ? null : view.timeLeft.until - now;
-  const words = left === null ? null : timeLeftChangesIn(left);
+function changesAt(snapshot: Snapshot, view: Overview, now: number): number | null {
+  const wordsChangeAt = (until: number | null | undefined): number | null => {
+    const change = until === null || until === undefined ? null : timeLeftChangesIn(until - now);
+    return change === null ? null : now + change;
+  };
   const instants = [
-    words === null ? null : now + words,
+    wordsChangeAt(view.timeLeft?.until),
+    wordsChangeAt(snapshot.ending?.endsAt),
+    wordsChangeAt(snapshot.prompt?.snoozedUntil),
     // What has run out changes the state itself.
     view.timeLeft?.until ?? null,
     endingFrom(view.ssoSession),
@@ -185,41 +150,6 @@ function stateEntries(view: Overview, state: Message): MenuEntry[] {
     entries.push(action(word('showProblem'), { type: 'openWindow', place: 'overview' }));
   }
   return entries;
-}
-
-/** What only the person can do now; nothing while all is well. */
-function personEntries(view: Overview): MenuEntry[] {
-  const todo = view.action;
-  switch (todo.kind) {
-    case 'signIn':
-      return [
-        action(word('signInTo', { ssoSession: safeText(todo.ssoSession) }), {
-          type: 'signIn',
-          ssoSession: todo.ssoSession,
-        }),
-      ];
-    case 'cancelSignIn':
-      return signInEntries(todo.signIn);
-    case 'addSsoSession':
-      return [action(word('addSsoSession'), { type: 'openWindow', place: 'access' })];
-    case 'chooseRole':
-      return [action(word('chooseRole'), { type: 'openWindow', place: 'access' })];
-    case 'retry':
-      return [action(word('retry'), { type: 'retry' })];
-    case 'openClaude':
-    case 'wait':
-      return [];
-  }
-}
-
-function signInEntries(signIn: SignInView): MenuEntry[] {
-  return [
-    ...(signIn.userCode === null
-      ? []
-      : [{ kind: 'label', label: word('deviceCode', { code: safeText(signIn.userCode) }) } as const]),
-    action(word('openSignInPage'), { type: 'openSignInPage', url: signIn.url }),
-    action(word('cancelSignIn'), { type: 'cancelSignIn', id: signIn.id }),
-  ];
 }
 
 /** Recent folders shown at most. */
@@ -273,36 +203,6 @@ function sessionLabel(session: SessionView, userHome: string): Message {
     name: safeText(session.name, 40),
     folder: shortFolder(session.cwd, userHome),
   });
-}
-
-const signedIn = (s: SsoSessionView): boolean =>
-  s.state === 'valid' || s.state === 'refreshing' || s.state === 'degraded';
-
-/** Sign out; with several SSO sessions each one's state with sign-in or sign-out. */
-function signOutEntries(snapshot: Snapshot, view: Overview): MenuEntry[] {
-  const [only, ...more] = snapshot.ssoSessions;
-  if (only === undefined) return [];
-  const out = (s: SsoSessionView): MenuEntry =>
-    action(word('signOutOf', { ssoSession: safeText(s.id) }), { type: 'signOut', ssoSession: s.id });
-  if (more.length === 0) return view.ssoSession && signedIn(only) ? [out(only)] : [];
-  const states = {
-    signedOut: 'stateSignedOut',
-    signingIn: 'stateSigningIn',
-    valid: 'stateReady',
-    refreshing: 'stateRenewing',
-    degraded: 'stateDegraded',
-    expired: 'stateExpired',
-  } as const;
-  const each = snapshot.ssoSessions.map((s): MenuEntry => {
-    const label = word('ssoSessionWithState', { ssoSession: safeText(s.id), state: word(states[s.state]) });
-    const entries = s.signIn
-      ? signInEntries(s.signIn)
-      : signedIn(s)
-        ? [action(word('signOut'), { type: 'signOut', ssoSession: s.id })]
-        : [action(word('signIn'), { type: 'signIn', ssoSession: s.id })];
-    return { kind: 'submenu', label, entries };
-  });
-  return [{ kind: 'submenu', label: word('ssoSessions'), entries: each }];
 }
 
 function ownEntries(): MenuEntry[] {

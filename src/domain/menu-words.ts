@@ -14,6 +14,17 @@ export type MenuWord =
   | 'signIn'
   | 'signInTo'
   | 'cancelSignIn'
+  | 'renewSignIn'
+  | 'snooze'
+  | 'snoozeFor'
+  | 'snoozed'
+  | 'enterMfaCode'
+  | 'networkOffline'
+  | 'networkCaptive'
+  | 'clockWrong'
+  | 'endsForGood'
+  | `notify${'SignInTitle' | 'SignInExpired' | 'SignInRequested' | 'SignInFor'}`
+  | `notify${'MfaTitle' | 'MfaBody' | 'EndingTitle' | 'EndingBody'}`
   | 'signOut'
   | 'signOutOf'
   | 'ssoSessions'

@@ -1,8 +1,9 @@
 import { clipboard, dialog, shell } from 'electron';
 import { BedrockTrayError } from '../contract/errors.ts';
 import type { Environment } from '../contract/state.ts';
-import type { MenuAction } from '../domain/menu-model.ts';
+import type { MenuAction } from '../domain/menu-entries.ts';
 import { modelForRegion } from '../domain/menu-switches.ts';
+import { safeText } from '../domain/menu-words.ts';
 import type { AgentLink } from './agent-link.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { pageRoute } from './page-routes.ts';
@@ -51,6 +52,11 @@ export class MenuActions {
       case 'signOut':
         await link.call('signOut', { ssoSession: action.ssoSession });
         return;
+      case 'renewSignIn':
+        return this.#renew(action.ssoSession);
+      case 'snooze':
+        await link.call('prompt.snooze', { minutes: action.minutes });
+        return;
       case 'retry':
         await link.call(link.snapshot?.configProblem ? 'profiles.list' : 'models.list', {});
         return;
@@ -79,6 +85,23 @@ export class MenuActions {
       case 'quit':
         return this.#quit.ask();
     }
+  }
+
+  /** Says what a renewal interrupts before anything is. */
+  async #renew(ssoSession: string): Promise<void> {
+    const { t } = this.#words.translator;
+    const shown = { ssoSession: safeText(ssoSession) };
+    const { response } = await dialog.showMessageBox({
+      type: 'question',
+      title: t('tray:renewTitle'),
+      message: t('tray:renewMessage', shown),
+      detail: t('tray:renewDetail', shown),
+      buttons: [t('tray:renewNow'), t('tray:cancel')],
+      defaultId: 0,
+      cancelId: 1,
+      noLink: true,
+    });
+    if (response === 0) await this.#link.call('signIn.start', { ssoSession, renew: true });
   }
 
   async #openClaude(cwd: string): Promise<void> {

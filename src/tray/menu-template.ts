@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { MenuAction, MenuEntry } from '../domain/menu-model.ts';
+import type { MenuAction, MenuEntry } from '../domain/menu-entries.ts';
 import type { Message } from '../domain/menu-words.ts';
 
 /** An ampersand in a label would be taken for the mark of a mnemonic. */

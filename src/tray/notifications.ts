@@ -1,6 +1,5 @@
 import { Notification } from 'electron';
-import type { PromptView } from '../contract/state.ts';
-import { safeText } from '../domain/menu-words.ts';
+import { type Notice, noticeOf } from '../domain/notice.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { MenuActions } from './menu-actions.ts';
 import type { Words } from './words.ts';
@@ -11,16 +10,16 @@ export function escapeMarkup(text: string): string {
 }
 
 /**
- * Says once for each number of the prompt that a sign-in is needed. A press starts the sign-in, so that the next
- * thing seen is the browser's own page: whoever presses "sign in" does not want to look for another button. When
- * meanwhile somebody has signed in, it does nothing.
+ * Tells what domain/notice finds, once for each cause; what is no longer so is taken back. A press does what it is
+ * about (starts the sign-in, say): whoever presses does not want to look for another button. When it has been done
+ * meanwhile, a press does nothing.
  */
-export class SignInNotifications {
+export class Notifications {
   readonly #link: AgentLink;
   readonly #words: Words;
   readonly #actions: MenuActions;
   #shown: Notification | null = null;
-  #said = '';
+  #said: string | null = null;
 
   constructor(link: AgentLink, words: Words, actions: MenuActions) {
     this.#link = link;
@@ -29,19 +28,18 @@ export class SignInNotifications {
   }
 
   update(): void {
-    const snapshot = this.#link.snapshot;
     // While the agent is away nothing is known: what was said stays said.
-    if (snapshot === null) return;
-    const { prompt } = snapshot;
-    if (prompt === null) {
+    if (this.#link.snapshot === null) return;
+    const notice = this.#notice();
+    if (notice === null) {
+      this.#said = null;
       this.close();
       return;
     }
-    const number = JSON.stringify([prompt.ssoSession, prompt.sinceAt, prompt.count]);
-    if (number === this.#said) return;
-    this.#said = number;
+    if (notice.key === this.#said) return;
+    this.#said = notice.key;
     this.close();
-    if (snapshot.settings.notifications.signInNeeded && Notification.isSupported()) this.#show(prompt);
+    if (Notification.isSupported()) this.#show(notice);
   }
 
   close(): void {
@@ -49,22 +47,19 @@ export class SignInNotifications {
     this.#shown = null;
   }
 
-  #show(prompt: PromptView): void {
-    const { t } = this.#words.translator;
-    const rest = t(prompt.reason === 'expired' ? 'tray:notifySignInExpired' : 'tray:notifySignInRequested');
-    const { accountId, roleName } = prompt;
-    const body =
-      accountId === null || roleName === null
-        ? rest
-        : t('tray:notifySignInFor', { accountId, roleName: safeText(roleName), rest });
+  #notice(): Notice | null {
+    const { snapshot } = this.#link;
+    return snapshot === null ? null : noticeOf(snapshot, this.#link.now());
+  }
+
+  #show(notice: Notice): void {
+    const body = this.#words.say(notice.body);
     const notification = new Notification({
-      title: t('tray:notifySignInTitle', { ssoSession: safeText(prompt.ssoSession) }),
+      title: this.#words.say(notice.title),
       body: process.platform === 'linux' ? escapeMarkup(body) : body,
     });
     notification.on('click', () => {
-      const { ssoSession } = prompt;
-      if (this.#link.snapshot?.prompt?.ssoSession !== ssoSession) return;
-      void this.#actions.perform({ type: 'signIn', ssoSession });
+      if (this.#notice()?.key === notice.key) void this.#actions.perform(notice.action);
     });
     // Without a daemon nothing can be shown; the icon says it all the same.
     notification.on('failed', () => {});

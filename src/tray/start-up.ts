@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { app, nativeTheme } from 'electron';
 import { AgentLink } from './agent-link.ts';
 import { Catalog } from './catalog.ts';
+import { followDesktop } from './desktop.ts';
 import { MenuActions } from './menu-actions.ts';
 import { MenuController } from './menu-controller.ts';
-import { SignInNotifications } from './notifications.ts';
+import { Notifications } from './notifications.ts';
 import { Quit } from './quit.ts';
-import { watchTrayHost } from './tray-host-watch.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
 import { WindowLoader } from './window-loader.ts';
 import { Words } from './words.ts';
@@ -20,7 +20,7 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
   const quit = new Quit(link, words, window);
   const actions = new MenuActions(link, words, window, quit);
   const menu = new MenuController({ icon, link, words, catalog, actions });
-  const notifications = new SignInNotifications(link, words, actions);
+  const notifications = new Notifications(link, words, actions);
 
   link.onChange(() => {
     const settings = link.snapshot?.settings;
@@ -34,10 +34,10 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
   catalog.onChange(() => menu.update());
   menu.update();
 
-  const stopWatching = process.platform === 'linux' ? watchTrayHost(() => icon.recreate()) : () => {};
+  const desktop = followDesktop(link, icon);
   app.on('activate', () => window.open());
   app.on('will-quit', () => {
-    stopWatching();
+    desktop.close();
     menu.close();
     notifications.close();
     link.close();

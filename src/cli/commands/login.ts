@@ -10,6 +10,7 @@ export interface LoginOptions {
   useDeviceCode?: boolean;
   /** commander's `--no-browser`. */
   browser: boolean;
+  renew?: boolean;
   json?: boolean;
 }
 
@@ -28,13 +29,14 @@ export function describeSignIn(signIn: SignInView, browser: boolean): void {
 /** Signs in and waits for the result; Ctrl+C gives up the sign-in. */
 export async function signIn(
   agent: AgentConnection,
-  options: Pick<LoginOptions, 'ssoSession' | 'profile' | 'useDeviceCode' | 'browser'>,
+  options: Pick<LoginOptions, 'ssoSession' | 'profile' | 'useDeviceCode' | 'browser' | 'renew'>,
 ): Promise<{ ssoSession: string; expiresAt: number }> {
   const view = await agent.call('signIn.start', {
     ...(options.ssoSession === undefined ? {} : { ssoSession: options.ssoSession }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     flow: options.useDeviceCode ? 'device' : 'auto',
     openBrowser: options.browser,
+    renew: options.renew ?? false,
   });
   describeSignIn(view, options.browser);
   const giveUp = (): void => void agent.call('signIn.cancel', { id: view.id }).catch(() => {});
@@ -55,9 +57,11 @@ export function addLogin(program: Command): void {
     .option('--profile <name>', t('cli:option.profile'))
     .option('--use-device-code', t('cli:login.deviceCode'))
     .option('--no-browser', t('cli:login.noBrowser'))
+    .option('--renew', t('cli:login.renew'))
     .option('--json', t('cli:option.json'))
     .action((options: LoginOptions) =>
       withAgent(async (agent) => {
+        if (options.renew) note(translator().t('cli:login.renewing'));
         const result = await signIn(agent, options);
         if (options.json) printJson(result);
         else

@@ -15,6 +15,26 @@ function left(expiresAt: number | null, now: number): string {
   });
 }
 
+/** What a person should know or do: one line each. */
+function circumstances(s: Snapshot, now: number): string[] {
+  const { t, error } = translator();
+  const { prompt, mfa, ending, network, clockSkewMs, configProblem } = s;
+  const said = (ms: number): string => {
+    const duration = durationMessage(ms);
+    return t(`page:${duration.key}`, duration.params);
+  };
+  return [
+    prompt && t('cli:status.prompt', { name: prompt.ssoSession }),
+    mfa && t('cli:status.mfa', { profile: mfa.profile, mfaSerial: mfa.mfaSerial }),
+    ending &&
+      t('cli:status.ending', { name: ending.ssoSession, left: said(Math.max(0, ending.endsAt - now)) }),
+    network.state === 'offline' && t('cli:status.offline', { time: clockTime(network.sinceAt, now) }),
+    network.state === 'captive' && t('cli:status.captive'),
+    clockSkewMs !== null && t('cli:status.clock', { by: said(Math.abs(clockSkewMs)) }),
+    configProblem && error(configProblem),
+  ].filter((line) => typeof line === 'string');
+}
+
 /** The snapshot in words; `now` is this machine's clock in epoch ms. */
 export function describeStatus(s: Snapshot, now: number): string {
   const { t, error } = translator();
@@ -30,8 +50,7 @@ export function describeStatus(s: Snapshot, now: number): string {
         })
       : t('cli:status.noEnvironment'),
   );
-  if (s.prompt) out.push(t('cli:status.prompt', { name: s.prompt.ssoSession }));
-  if (s.configProblem) out.push(error(s.configProblem));
+  out.push(...circumstances(s, now));
   out.push('');
   if (s.ssoSessions.length > 0) {
     out.push(
@@ -63,7 +82,7 @@ export function describeStatus(s: Snapshot, now: number): string {
           c.accountId ?? '',
           c.roleName ?? '',
           t(`cli:credentialsState.${c.state}`),
-          left(c.expiresAt, now),
+          c.state === 'valid' && c.expiresAt === null ? t('cli:status.noEnd') : left(c.expiresAt, now),
           c.problem ? error(c.problem) : '',
         ]),
       ),

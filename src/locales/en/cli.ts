@@ -60,6 +60,15 @@ export const cli = {
   'status.noEnvironment': 'No environment chosen. Run “bedrock-tray configure sso” to make one.',
   'status.noSsoSession': 'No SSO session in ~/.aws/config. Run “bedrock-tray configure sso” to add one.',
   'status.prompt': 'A sign-in to “{{name}}” is needed: run “bedrock-tray login”.',
+  'status.mfa':
+    'Profile “{{profile}}” needs a code from {{mfaSerial}}: run “bedrock-tray mfa”, or enter it in the window.',
+  'status.ending':
+    'Your organisation ends the sign-in to “{{name}}” in {{left}}: run “bedrock-tray login --renew” to renew it before.',
+  'status.offline':
+    'AWS cannot be reached since {{time}}. What is valid goes on; it is tried again by itself.',
+  'status.captive': 'This network asks for a sign-in of its own: open any page in your browser.',
+  'status.clock': 'This computer’s clock is wrong by {{by}}. Set it, so that other tools work too.',
+  'status.noEnd': 'does not end',
   'status.until': '{{left}} (until {{time}})',
 
   'login.description': 'sign in to an SSO session',
@@ -69,6 +78,10 @@ export const cli = {
     'Continue in your browser to sign in to “{{name}}”. If it did not open, open this address:',
   'login.openThis': 'Open this address in a browser to sign in to “{{name}}”:',
   'login.code': 'Check that the page shows this code: {{code}}',
+  'login.renew':
+    'sign out at the portal first, for a full new length of the sign-in (before a long meeting, say)',
+  'login.renewing':
+    'Signing out first. Until you have signed in again, other AWS tools on this computer have no sign-in; credentials already handed out go on working.',
   'login.done': 'Signed in to “{{name}}” until {{time}}; it is kept alive from now on.',
 
   'logout.description': 'sign out of one SSO session, or of all',

@@ -61,6 +61,14 @@ export const cli: Record<keyof typeof en, string> = {
   'status.noEnvironment': '尚未选择环境。请运行“bedrock-tray configure sso”创建。',
   'status.noSsoSession': '~/.aws/config 中没有 SSO 会话。请运行“bedrock-tray configure sso”添加。',
   'status.prompt': '需要登录“{{name}}”：请运行“bedrock-tray login”。',
+  'status.mfa':
+    '配置文件“{{profile}}”需要 {{mfaSerial}} 的验证码：请运行“bedrock-tray mfa”，或在窗口中输入。',
+  'status.ending':
+    '您的组织将在 {{left}}后结束“{{name}}”的登录：运行“bedrock-tray login --renew”可提前续订。',
+  'status.offline': '自 {{time}} 起无法连接 AWS。仍有效的可继续使用；会自动重试。',
+  'status.captive': '此网络要求先登录：请在浏览器中打开任意页面。',
+  'status.clock': '此计算机的时钟相差 {{by}}。请校准，以便其他工具也能正常工作。',
+  'status.noEnd': '不会到期',
   'status.until': '{{left}}（至 {{time}}）',
 
   'login.description': '登录 SSO 会话',
@@ -69,6 +77,9 @@ export const cli: Record<keyof typeof en, string> = {
   'login.browserOpened': '请在浏览器中继续登录“{{name}}”。如果浏览器没有打开，请打开此地址：',
   'login.openThis': '请在浏览器中打开此地址以登录“{{name}}”：',
   'login.code': '请确认页面显示此代码：{{code}}',
+  'login.renew': '先在门户退出，以获得完整的登录时长（例如在长会议之前）',
+  'login.renewing':
+    '正在先退出登录。在您重新登录之前，此计算机上的其他 AWS 工具没有登录；已发放的凭证可继续使用。',
   'login.done': '已登录“{{name}}”，有效至 {{time}}；之后会自动保持。',
 
   'logout.description': '退出一个或全部 SSO 会话',

@@ -11,6 +11,7 @@ import { type OrdinaryUser, ordinaryUser, readableCheckout } from '../../support
 import { Processes, type RunningProcess, runAs } from '../../support/desktop/processes.ts';
 import {
   giveTo,
+  LOGIN_SESSION,
   type Place,
   type Power,
   startDisplay,
@@ -161,7 +162,7 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
         cwd: home,
       }),
     ]);
-    Object.assign(env, display, options.env);
+    Object.assign(env, display, options.power ? { XDG_SESSION_ID: LOGIN_SESSION } : {}, options.env);
     const sessionBus = await BusConnection.open(env.DBUS_SESSION_BUS_ADDRESS as string);
     closers.push(() => sessionBus.close());
     const systemBus = await BusConnection.open(env.DBUS_SYSTEM_BUS_ADDRESS as string);

@@ -100,35 +100,54 @@ export function giveTo(user: OrdinaryUser, folder: string): void {
     chownSync(join(folder, String(entry)), user.uid, user.gid);
 }
 
-/** Lets a test put the machine to sleep and wake it. */
+/** Name of the desktop's session in logind's double (XDG_SESSION_ID). */
+export const LOGIN_SESSION = 'bt1';
+
+/** Lets a test put the machine to sleep and wake it, and its person come and go. */
 export type Power = {
+  /** The screen is locked, or unlocked. */
+  lock(locked: boolean): Promise<void>;
+  /** logind's idle hint; `sinceAt` epoch ms. */
+  idle(idle: boolean, sinceAt: number): Promise<void>;
   suspend(): Promise<void>;
   resume(): Promise<void>;
   shutdown(): Promise<void>;
 };
 
 /** Starts logind's double (python3-dbusmock) on the private system bus. */
-export async function startPower({ env, home, processes }: Place, systemBus: BusConnection): Promise<Power> {
+export async function startPower(
+  { env, home, user, processes }: Place,
+  systemBus: BusConnection,
+): Promise<Power> {
   await processes.start('/usr/bin/python3', ['-m', 'dbusmock', '--system', '--template', 'logind'], {
     env,
     cwd: home,
   });
   await systemBus.waitForName('org.freedesktop.login1');
+  const mock = (member: string, signature: string, body: unknown[], path = '/org/freedesktop/login1') =>
+    systemBus.call(
+      { destination: 'org.freedesktop.login1', path, interface: 'org.freedesktop.DBus.Mock', member },
+      signature,
+      body,
+    );
   const signal = async (member: string, value: boolean) => {
-    await systemBus.call(
-      {
-        destination: 'org.freedesktop.login1',
-        path: '/org/freedesktop/login1',
-        interface: 'org.freedesktop.DBus.Mock',
-        member: 'EmitSignal',
-      },
-      'sssav',
-      ['org.freedesktop.login1.Manager', member, 'b', [variant('b', value)]],
+    await mock('EmitSignal', 'sssav', ['org.freedesktop.login1.Manager', member, 'b', [variant('b', value)]]);
+  };
+  await mock('AddSession', 'ssusb', [LOGIN_SESSION, 'seat0', user.uid, user.name, true]);
+  const session = async (properties: Record<string, unknown>) => {
+    await mock(
+      'UpdateProperties',
+      'sa{sv}',
+      ['org.freedesktop.login1.Session', properties],
+      `/org/freedesktop/login1/session/${LOGIN_SESSION}`,
     );
   };
   return {
     suspend: () => signal('PrepareForSleep', true),
     resume: () => signal('PrepareForSleep', false),
+    lock: (locked) => session({ LockedHint: variant('b', locked) }),
+    idle: (idle, sinceAt) =>
+      session({ IdleHint: variant('b', idle), IdleSinceHint: variant('t', BigInt(sinceAt) * 1000n) }),
     shutdown: () => signal('PrepareForShutdown', true),
   };
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../../src/contract/state.ts';
 import { exportCommand, roleArnPattern, shellWord } from '../../../src/domain/menu-copy.ts';
-import { type MenuEntry, type MenuInput, menuModel } from '../../../src/domain/menu-model.ts';
+import type { MenuEntry } from '../../../src/domain/menu-entries.ts';
+import { type MenuInput, menuModel } from '../../../src/domain/menu-model.ts';
 import { modelForRegion } from '../../../src/domain/menu-switches.ts';
 import { safeText, shortFolder, timeLeftChangesIn, timeLeftWords } from '../../../src/domain/menu-words.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
@@ -90,6 +91,7 @@ describe('the whole menu', () => {
       '  Role ARN pattern (for policies)',
       '  Command that exports credentials',
       '  Command that opens Claude Code',
+      'Renew sign-in to corp…',
       'Sign out of corp',
       '---',
       'Open window',
@@ -161,7 +163,7 @@ describe('states', () => {
         prompt: prompt(AT),
       },
       'expired',
-      ['Sign-in has ended (text)', 'Sign in to corp'],
+      ['Sign-in has ended (text)', 'Sign in to corp', 'Remind me later >', '  In 5 min', '  In 4 h 00 min'],
     ],
     [
       'signing in',
@@ -217,6 +219,54 @@ describe('states', () => {
       ['Choose account and role…'],
     ],
     [
+      'put off',
+      {
+        ...without,
+        ssoSessions: [ssoSession(AT, { state: 'expired', expiresAt: AT - 1 })],
+        prompt: prompt(AT, { snoozedUntil: AT + 4.5 * 60_000 }),
+      },
+      'expired',
+      ['Sign in to corp', 'You are reminded in 4 min (text)'],
+    ],
+    [
+      'about to end for good',
+      {
+        ending: { ssoSession: 'corp', startUrl: 'https://x', endsAt: AT + 9.5 * 60_000, stage: 10 },
+      },
+      'ending',
+      ['Your organisation ends the sign-in to corp in 9 min (text)', 'Renew sign-in to corp…'],
+    ],
+    [
+      'a code is asked for',
+      {
+        mfa: {
+          id: '1',
+          profile: 'admin',
+          roleArn: 'arn:aws:iam::123456789012:role/Admin',
+          mfaSerial: 'arn:aws:iam::123456789012:mfa/dana',
+          sinceAt: AT,
+          problem: null,
+        },
+      },
+      'degraded',
+      ['Enter the MFA code for admin…'],
+    ],
+    [
+      'without a network',
+      { network: { state: 'offline', sinceAt: AT }, clockSkewMs: -7_200_000 },
+      'valid',
+      [
+        'AWS cannot be reached; tried again by itself (text)',
+        'This computer’s clock is wrong by 2 h 00 min (text)',
+      ],
+    ],
+    [
+      'in a café',
+      { network: { state: 'captive', sinceAt: AT } },
+      'valid',
+      ['This network asks for a sign-in of its own (text)'],
+    ],
+    [
       'malformed configuration',
       { configProblem: { code: 'ConfigMalformed', params: { file: 'config', line: 3, reason: 'x' } } },
       'degraded',
@@ -246,11 +296,23 @@ describe('states', () => {
     });
     expect(actions(made.entries)).toEqual(
       expect.arrayContaining([
+        { type: 'renewSignIn', ssoSession: 'corp' },
         { type: 'signOut', ssoSession: 'corp' },
         { type: 'signIn', ssoSession: 'lab' },
       ]),
     );
   });
+});
+
+test('the words are drawn again when the end comes nearer and when a reminder is due', () => {
+  const ending = {
+    ssoSession: 'corp',
+    startUrl: 'https://x',
+    endsAt: AT + 9 * 60_000 + 5_000,
+    stage: 10,
+  } as const;
+  expect(model({ ending }).changesAt).toBe(AT + 5_001);
+  expect(model({ prompt: prompt(AT, { snoozedUntil: AT + 62_000 }) }).changesAt).toBe(AT + 2_001);
 });
 
 describe('words for the time left', () => {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { IconState, MenuAction } from '../../../src/domain/menu-model.ts';
+import type { MenuAction } from '../../../src/domain/menu-entries.ts';
+import type { IconState } from '../../../src/domain/menu-model.ts';
 import { word } from '../../../src/domain/menu-words.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { menuTemplate } from '../../../src/tray/menu-template.ts';

@@ -1,0 +1,52 @@
+import type { Message } from './menu-words.ts';
+
+/** How long a reminder may be put off (`prompt.snooze`), min. */
+export const snoozeMinutes = [5, 15, 60, 240] as const;
+export type SnoozeMinutes = (typeof snoozeMinutes)[number];
+
+/** What an entry does; performed by the tray. */
+export type MenuAction =
+  | { type: 'startAgent' }
+  | { type: 'signIn'; ssoSession: string }
+  | { type: 'cancelSignIn'; id: string }
+  | { type: 'openSignInPage'; url: string }
+  | { type: 'signOut'; ssoSession: string }
+  /** Portal logout, then sign in: for a full new length. Asked about first. */
+  | { type: 'renewSignIn'; ssoSession: string }
+  | { type: 'snooze'; minutes: SnoozeMinutes }
+  | { type: 'retry' }
+  | { type: 'openClaude'; cwd: string }
+  | { type: 'chooseFolder' }
+  | { type: 'openSession'; id: string }
+  | { type: 'useEnvironment'; name: string }
+  | { type: 'setRegion'; region: string }
+  | { type: 'setModel'; model: string | null }
+  | { type: 'copy'; text: string }
+  | { type: 'openWindow'; place: 'overview' | 'access' | 'settings' }
+  | { type: 'quit' };
+
+export type MenuEntry =
+  | { readonly kind: 'separator' }
+  /** Text only. */
+  | { readonly kind: 'label'; readonly label: Message }
+  | {
+      readonly kind: 'action';
+      readonly label: Message;
+      readonly action: MenuAction;
+      readonly enabled: boolean;
+    }
+  | {
+      readonly kind: 'radio';
+      readonly label: Message;
+      readonly action: MenuAction;
+      readonly checked: boolean;
+    }
+  | { readonly kind: 'submenu'; readonly label: Message; readonly entries: readonly MenuEntry[] };
+
+export const separator: MenuEntry = { kind: 'separator' };
+export const action = (label: Message, does: MenuAction, enabled = true): MenuEntry => ({
+  kind: 'action',
+  label,
+  action: does,
+  enabled,
+});

@@ -1,0 +1,126 @@
+import type { SignInView, Snapshot, SsoSessionView } from '../contract/state.ts';
+import { action, type MenuEntry, snoozeMinutes } from './menu-entries.ts';
+import { type Message, safeText, timeLeftWords, word } from './menu-words.ts';
+import type { Overview } from './overview.ts';
+
+/** The part of the menu that is about signing in: what is needed now, what can be put off, what ends. */
+
+const MINUTE = 60_000;
+const label = (text: Message): MenuEntry => ({ kind: 'label', label: text });
+
+/** What a person should know although nothing can be done in this menu: the network, the clock, the end to come. */
+export function circumstanceEntries(snapshot: Snapshot, now: number): MenuEntry[] {
+  const entries: MenuEntry[] = [];
+  const { network, clockSkewMs, ending } = snapshot;
+  if (network.state === 'offline') entries.push(label(word('networkOffline')));
+  if (network.state === 'captive') entries.push(label(word('networkCaptive')));
+  if (clockSkewMs !== null) {
+    entries.push(label(word('clockWrong', { by: timeLeftWords(Math.abs(clockSkewMs)) })));
+  }
+  if (ending !== null) {
+    entries.push(
+      label(
+        word('endsForGood', {
+          ssoSession: safeText(ending.ssoSession),
+          left: timeLeftWords(Math.max(0, ending.endsAt - now)),
+        }),
+      ),
+    );
+  }
+  return entries;
+}
+
+function mfaEntries({ mfa }: Snapshot): MenuEntry[] {
+  if (mfa === null) return [];
+  return [
+    action(word('enterMfaCode', { profile: safeText(mfa.profile) }), {
+      type: 'openWindow',
+      place: 'overview',
+    }),
+  ];
+}
+
+/** While a sign-in is asked for: when to ask again. */
+function snoozeEntries({ prompt }: Snapshot, now: number): MenuEntry[] {
+  if (prompt === null) return [];
+  if (prompt.snoozedUntil !== null && prompt.snoozedUntil > now) {
+    return [label(word('snoozed', { left: timeLeftWords(prompt.snoozedUntil - now) }))];
+  }
+  const entries = snoozeMinutes.map((minutes) =>
+    action(word('snoozeFor', { span: timeLeftWords(minutes * MINUTE) }), { type: 'snooze', minutes }),
+  );
+  return [{ kind: 'submenu', label: word('snooze'), entries }];
+}
+
+/** What only the person can do now; nothing while all is well. */
+export function personEntries(snapshot: Snapshot, view: Overview, now: number): MenuEntry[] {
+  return [...mfaEntries(snapshot), ...nextEntries(view), ...snoozeEntries(snapshot, now)];
+}
+
+function nextEntries(view: Overview): MenuEntry[] {
+  const todo = view.action;
+  switch (todo.kind) {
+    case 'signIn':
+      return [
+        action(word('signInTo', { ssoSession: safeText(todo.ssoSession) }), {
+          type: 'signIn',
+          ssoSession: todo.ssoSession,
+        }),
+      ];
+    case 'cancelSignIn':
+      return signInEntries(todo.signIn);
+    case 'addSsoSession':
+      return [action(word('addSsoSession'), { type: 'openWindow', place: 'access' })];
+    case 'chooseRole':
+      return [action(word('chooseRole'), { type: 'openWindow', place: 'access' })];
+    case 'retry':
+      return [action(word('retry'), { type: 'retry' })];
+    case 'openClaude':
+    // mfaEntries has it.
+    case 'answerMfa':
+    case 'wait':
+      return [];
+  }
+}
+
+function signInEntries(signIn: SignInView): MenuEntry[] {
+  return [
+    ...(signIn.userCode === null
+      ? []
+      : [{ kind: 'label', label: word('deviceCode', { code: safeText(signIn.userCode) }) } as const]),
+    action(word('openSignInPage'), { type: 'openSignInPage', url: signIn.url }),
+    action(word('cancelSignIn'), { type: 'cancelSignIn', id: signIn.id }),
+  ];
+}
+
+const signedIn = (s: SsoSessionView): boolean =>
+  s.state === 'valid' || s.state === 'refreshing' || s.state === 'degraded';
+
+/** Sign out; with several SSO sessions each one's state with sign-in or sign-out. */
+export function signOutEntries(snapshot: Snapshot, view: Overview): MenuEntry[] {
+  const [only, ...more] = snapshot.ssoSessions;
+  if (only === undefined) return [];
+  const out = (s: SsoSessionView): MenuEntry =>
+    action(word('signOutOf', { ssoSession: safeText(s.id) }), { type: 'signOut', ssoSession: s.id });
+  const renew = (s: SsoSessionView): MenuEntry =>
+    action(word('renewSignIn', { ssoSession: safeText(s.id) }), { type: 'renewSignIn', ssoSession: s.id });
+  if (more.length === 0) return view.ssoSession && signedIn(only) ? [renew(only), out(only)] : [];
+  const states = {
+    signedOut: 'stateSignedOut',
+    signingIn: 'stateSigningIn',
+    valid: 'stateReady',
+    refreshing: 'stateRenewing',
+    degraded: 'stateDegraded',
+    expired: 'stateExpired',
+  } as const;
+  const each = snapshot.ssoSessions.map((s): MenuEntry => {
+    const label = word('ssoSessionWithState', { ssoSession: safeText(s.id), state: word(states[s.state]) });
+    const entries = s.signIn
+      ? signInEntries(s.signIn)
+      : signedIn(s)
+        ? [renew(s), action(word('signOut'), { type: 'signOut', ssoSession: s.id })]
+        : [action(word('signIn'), { type: 'signIn', ssoSession: s.id })];
+    return { kind: 'submenu', label, entries };
+  });
+  return [{ kind: 'submenu', label: word('ssoSessions'), entries: each }];
+}

@@ -1,0 +1,35 @@
+import type { AgentLink } from './agent-link.ts';
+import { openBus } from './desktop-bus.ts';
+import { LinuxPresence } from './linux-presence.ts';
+import { PresenceReporter } from './presence-reporter.ts';
+import { watchTrayHost } from './tray-host-watch.ts';
+import type { TrayIconController } from './tray-icon-controller.ts';
+
+/** Follows the desktop: who is there, the network, a panel that comes late. On Linux over its message buses. */
+export function followDesktop(link: AgentLink, icon: TrayIconController): { close(): void } {
+  const closers: (() => void)[] = [];
+  let closed = false;
+  const follow = (linux: LinuxPresence | null): PresenceReporter => {
+    const presence = new PresenceReporter(link, linux);
+    closers.push(() => presence.close());
+    return presence;
+  };
+  const onLinux = async (): Promise<void> => {
+    const [session, system] = await Promise.all([openBus('session'), openBus('system')]);
+    for (const bus of [session, system]) if (bus !== null) closers.push(() => bus.close());
+    if (closed) return close();
+    if (session !== null) closers.push(watchTrayHost(session, () => icon.recreate()));
+    let reporter: PresenceReporter | null = null;
+    const linux = new LinuxPresence({ session, system, changed: () => reporter?.soon() });
+    await linux.start();
+    if (closed) return close();
+    reporter = follow(linux);
+  };
+  function close(): void {
+    closed = true;
+    for (const each of closers.splice(0)) each();
+  }
+  if (process.platform === 'linux') void onLinux();
+  else follow(null);
+  return { close };
+}
