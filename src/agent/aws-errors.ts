@@ -30,6 +30,11 @@ export function errorOf(e: unknown, role?: { accountId: string; roleName: string
   const service = services[e.service] ?? e.service;
   switch (e.kind) {
     case 'network':
+      if (e.name === 'NotAws') return new BedrockTrayError('NotAws', { host: e.host });
+      if (e.name === 'CertificateUntrusted' || e.name === 'CaBundleUnreadable') {
+        const reason = e.name === 'CertificateUntrusted' ? e.detail : `AWS_CA_BUNDLE: ${e.detail}`;
+        return new BedrockTrayError('CertificateUntrusted', { host: e.host, reason });
+      }
       return new BedrockTrayError('NetworkUnavailable', { host: e.host, reason: e.name });
     case 'throttle':
       return new BedrockTrayError('Throttled', { service });

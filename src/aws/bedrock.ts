@@ -1,6 +1,7 @@
-import { callAws, clientOptions } from './client-options.ts';
+import { type AwsPlace, callAws, clientOptions } from './client-options.ts';
 import type { Env } from './endpoints.ts';
-import type { SigningKeys } from './sts.ts';
+import type { AwsNetwork } from './network.ts';
+import { type SigningKeys, sdkCredentials, secretsOf } from './sts.ts';
 
 export interface BedrockModel {
   /** What Claude Code's `--model` takes: the profile's id (`us.anthropic…`) or a foundation model's. */
@@ -16,19 +17,18 @@ const maxPages = 50;
  * models that can be called on demand. Errors: AwsFault (`forbidden` where listing is not allowed).
  */
 export async function listModels(
-  options: { region: string; env: Env },
+  options: { region: string; env: Env; network?: AwsNetwork },
   credentials: SigningKeys,
 ): Promise<BedrockModel[]> {
-  const { region, env } = options;
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const where = { service: 'bedrock', region, env } as const;
-  const secrets = [accessKeyId, secretAccessKey, sessionToken];
+  const { region, env, network } = options;
+  const where: AwsPlace = { service: 'bedrock', region, env, network };
+  const secrets = secretsOf(credentials);
   const sdk = await import('@aws-sdk/client-bedrock');
   const client = new sdk.BedrockClient({
-    ...clientOptions('bedrock', region, env),
+    ...clientOptions('bedrock', region, env, network),
     // An AWS_BEARER_TOKEN_BEDROCK of the process must not sign this.
     authSchemePreference: ['aws.auth#sigv4'],
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    credentials: sdkCredentials(credentials),
   });
   try {
     const profiles: BedrockModel[] = [];

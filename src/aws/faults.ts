@@ -1,3 +1,5 @@
+import { TransportError } from './transport.ts';
+
 /**
  * What went wrong in a call to AWS, as data that decisions can be made on. Never holds a token, a client secret or
  * a key: SDK errors carry the request and its headers, so they are read here and then dropped (no `cause`).
@@ -5,8 +7,9 @@
  * - `client`: the service understood and refused (OIDC: one of its modelled errors, InvalidClient's 401 included).
  * - `unauthorized` 401, `forbidden` 403, `not-found` 404: portal, STS, Bedrock.
  * - `throttle`: 429, SlowDown and AWS's throttling names.
- * - `server`: 5xx, and any answer that is not the service's own (a proxy's HTML).
- * - `network`: no answer (refused, unknown host, time-out, TLS, redirected by a captive portal).
+ * - `server`: 5xx, and any answer that the service's model does not know.
+ * - `network`: no answer of AWS. `name` is the system's code (ECONNREFUSED, ENOTFOUND), `NotAws` where something else
+ *   answered in its place, or another of TransportError's.
  */
 export type FaultKind =
   | 'client'
@@ -111,18 +114,34 @@ function wordsOf(e: SdkError, secrets: readonly string[]): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').slice(0, 200);
 }
 
+/** AWS has not answered. */
+function unreached(name: string, detail: string, call: { service: string; endpoint: string }): AwsFault {
+  const facts: FaultFacts = {
+    kind: 'network',
+    name,
+    service: call.service,
+    host: new URL(call.endpoint).host,
+    detail,
+  };
+  return call.service === 'sso-oidc' ? new OidcFault(facts) : new AwsFault(facts);
+}
+
 /** Turns whatever an SDK call threw into a fault. `secrets`: strings of the request that may not be repeated. */
 export function toFault(
   error: unknown,
   call: { service: string; endpoint: string; secrets: readonly string[] },
 ): AwsFault {
   if (error instanceof AwsFault) return error;
+  if (error instanceof TransportError) return unreached(error.code, error.reason, call);
   const e = (typeof error === 'object' && error !== null ? error : {}) as SdkError;
   const headers = e.$response?.headers ?? {};
   const status = e.$metadata?.httpStatusCode ?? e.$response?.statusCode;
   const own = typeof e.name === 'string' && e.name !== 'Error' ? e.name : 'UnknownError';
+  // Taken for AWS's by its headers, but no answer of a service: a page.
+  if (status !== undefined && status < 500 && own === 'SyntaxError') return unreached('NotAws', '', call);
   const isAws = status !== undefined && own !== 'SyntaxError';
-  const name = !isAws && typeof e.code === 'string' ? e.code : own;
+  const page = own === 'SyntaxError' && status !== undefined ? `Http${status}` : own;
+  const name = !isAws && typeof e.code === 'string' ? e.code : page;
   const date = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
   const serverDate = Number.isNaN(date) ? undefined : date;
   const retryAfterMs = retryAfter(headers['retry-after'], serverDate);

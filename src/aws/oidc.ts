@@ -3,9 +3,10 @@ import type {
   CreateTokenCommandOutput,
   SSOOIDCClient,
 } from '@aws-sdk/client-sso-oidc';
-import { callAws, clientOptions, once } from './client-options.ts';
+import { type AwsPlace, callAws, clientOptions, once } from './client-options.ts';
 import { type Env, endpointOf } from './endpoints.ts';
 import { OidcFault } from './faults.ts';
+import { type AwsNetwork, localInstant } from './network.ts';
 import type { Registration, SsoToken } from './sso-cache.ts';
 
 export const defaultScopes: readonly string[] = ['sso:account:access'];
@@ -66,13 +67,19 @@ export const registeredRedirectUri = 'http://127.0.0.1/oauth/callback';
  * IAM Identity Center's OIDC service in one region. Nothing is retried: the keeper decides. Errors: OidcFault.
  * Source: shared facts on AWS IAM Identity Center, sections 3 and 8.
  */
-export function createOidc(options: { region: string; env: Env; now?: () => number }): Oidc {
-  const { region, env } = options;
+export function createOidc(options: {
+  region: string;
+  env: Env;
+  network?: AwsNetwork;
+  now?: () => number;
+}): Oidc {
+  const { region, env, network } = options;
   const now = options.now ?? Date.now;
-  const where = { service: 'sso-oidc', region, env } as const;
+  const where: AwsPlace = { service: 'sso-oidc', region, env, network };
+  const endpoint = () => endpointOf('sso-oidc', region, network?.env() ?? env);
   const load = once(async () => {
     const sdk = await import('@aws-sdk/client-sso-oidc');
-    const client: SSOOIDCClient = new sdk.SSOOIDCClient(clientOptions('sso-oidc', region, env));
+    const client: SSOOIDCClient = new sdk.SSOOIDCClient(clientOptions('sso-oidc', region, env, network));
     return { sdk, client };
   });
 
@@ -81,7 +88,7 @@ export function createOidc(options: { region: string; env: Env; now?: () => numb
       kind,
       name,
       service: 'sso-oidc',
-      host: new URL(endpointOf('sso-oidc', region, env)).host,
+      host: new URL(endpoint()).host,
       detail: '',
     });
 
@@ -144,7 +151,7 @@ export function createOidc(options: { region: string; env: Env; now?: () => numb
       return {
         clientId: out.clientId,
         clientSecret: out.clientSecret,
-        expiresAt: out.clientSecretExpiresAt * 1000,
+        expiresAt: localInstant(out.clientSecretExpiresAt * 1000, network),
         scopes: [...scopes],
         ...(flow === 'pkce' ? { grantTypes: ['authorization_code', 'refresh_token'] } : {}),
       };
@@ -211,7 +218,7 @@ export function createOidc(options: { region: string; env: Env; now?: () => numb
         scopes: scopes.join(' '),
         code_challenge: codeChallenge,
       });
-      return `${endpointOf('sso-oidc', region, env)}/authorize?${query}`;
+      return `${endpoint()}/authorize?${query}`;
     },
   };
 }

@@ -1,6 +1,7 @@
-import { callAws, clientOptions, once } from './client-options.ts';
+import { type AwsPlace, callAws, clientOptions, once } from './client-options.ts';
 import { type Env, endpointOf } from './endpoints.ts';
 import { AwsFault } from './faults.ts';
+import { type AwsNetwork, localInstant } from './network.ts';
 
 export interface PortalAccount {
   accountId: string;
@@ -11,7 +12,7 @@ export interface PortalRole {
   accountId: string;
   roleName: string;
 }
-/** Secrets. `expiresAt` epoch ms. */
+/** Secrets. `expiresAt` epoch ms, by this machine's clock where AWS's is known to be another. */
 export interface PortalCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -34,12 +35,12 @@ export interface Portal {
 const maxPages = 1000;
 
 /** The access portal's service in the SSO region. Errors: AwsFault (401 `unauthorized`, role removed `forbidden`). */
-export function createPortal(options: { region: string; env: Env }): Portal {
-  const { region, env } = options;
-  const where = { service: 'sso', region, env } as const;
+export function createPortal(options: { region: string; env: Env; network?: AwsNetwork }): Portal {
+  const { region, env, network } = options;
+  const where: AwsPlace = { service: 'sso', region, env, network };
   const load = once(async () => {
     const sdk = await import('@aws-sdk/client-sso');
-    return { sdk, client: new sdk.SSOClient(clientOptions('sso', region, env)) };
+    return { sdk, client: new sdk.SSOClient(clientOptions('sso', region, env, network)) };
   });
 
   /** Reads pages until there is no next one. */
@@ -100,7 +101,7 @@ export function createPortal(options: { region: string; env: Env }): Portal {
           kind: 'server',
           name: 'IncompleteAnswer',
           service: 'sso',
-          host: new URL(endpointOf('sso', region, env)).host,
+          host: new URL(endpointOf('sso', region, network?.env() ?? env)).host,
           detail: '',
         });
       }
@@ -108,7 +109,7 @@ export function createPortal(options: { region: string; env: Env }): Portal {
         accessKeyId: c.accessKeyId,
         secretAccessKey: c.secretAccessKey,
         sessionToken: c.sessionToken,
-        expiresAt: c.expiration,
+        expiresAt: localInstant(c.expiration, network),
         accountId,
       };
     },

@@ -29,6 +29,8 @@ export const errorParams = {
   SourceFailed: z.object({ profile: z.string(), source: z.string(), reason: z.string() }),
   /** Something answers in AWS's place: a captive portal or a proxy's page. */
   NotAws: z.object({ host: z.string() }),
+  /** The other side's certificate proves nothing: `reason` is the code (an unknown authority, over, an unreadable AWS_CA_BUNDLE). */
+  CertificateUntrusted: z.object({ host: z.string(), reason: z.string() }),
   StartUrlInvalid: z.object({ startUrl: z.string() }),
   RegionInvalid: z.object({ region: z.string() }),
   SsoSessionUnknown: z.object({ ssoSession: z.string() }),

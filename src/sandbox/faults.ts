@@ -47,6 +47,16 @@ function broken(service: Service, call: Call): Reply {
   );
 }
 
+/** What a network that wants a person to agree to its terms puts in AWS's place. */
+export function portalPage(kind: 'page' | 'redirect' | 'network-authentication', call: Call): Reply {
+  call.note.error = 'captive portal';
+  const headers = { 'content-type': 'text/html; charset=utf-8' };
+  const body = '<!doctype html><title>Welcome</title><p>Please agree to the terms of this network.</p>';
+  if (kind === 'redirect')
+    return { status: 302, headers: { ...headers, location: 'http://127.0.0.1:9/' }, body };
+  return { status: kind === 'page' ? 200 : 511, headers, body };
+}
+
 /** Uses up what the switches hold for this call. Undefined: let it through. */
 export async function faultFor(
   world: World,
@@ -56,6 +66,7 @@ export async function faultFor(
   const { switches } = world;
   if (switches.faultServices.includes(service)) {
     if (switches.latencyMs > 0) await sleep(switches.latencyMs);
+    if (switches.captivePortal !== 'off') return portalPage(switches.captivePortal, call);
     if (switches.dropNext > 0) {
       switches.dropNext -= 1;
       return dropped;

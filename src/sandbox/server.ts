@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { admin } from './admin.ts';
-import { dropped, faultFor } from './faults.ts';
+import { dropped, faultFor, portalPage } from './faults.ts';
 import type { Call, Reply } from './http.ts';
 import { json, restError } from './http.ts';
 import { RequestLog } from './request-record.ts';
@@ -54,6 +54,8 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const received = Date.now();
+    const now = received + world.switches.clockSkewMs;
+    response.setHeader('date', new Date(now).toUTCString());
     const url = request.url ?? '/';
     const at = url.indexOf('?');
     const rawQuery = at < 0 ? '' : url.slice(at + 1);
@@ -75,7 +77,7 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
       headers: request.headers,
       rawHeaders: request.rawHeaders,
       body,
-      now: received,
+      now,
       note: {},
     };
     // A name that was made to resolve to this computer must not reach it.
@@ -96,6 +98,8 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
       });
     };
     if (route === undefined) {
+      const { captivePortal } = world.switches;
+      if (captivePortal !== 'off') return send(response, portalPage(captivePortal, call));
       record(404);
       return send(
         response,
@@ -121,11 +125,29 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
     });
   });
   server.keepAliveTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  const listen = (on: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(on, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  await listen(port);
   const bound = (server.address() as AddressInfo).port;
+  let back: NodeJS.Timeout | undefined;
+  world.goAway = (ms) => {
+    if (back !== undefined) return;
+    // Whoever asked for it gets the answer first.
+    setTimeout(() => {
+      server.close();
+      server.closeAllConnections();
+    }, 20);
+    back = setTimeout(() => {
+      back = undefined;
+      listen(bound).catch((error: unknown) => process.stderr.write(`sandbox: cannot come back: ${error}\n`));
+    }, ms + 20);
+  };
   hosts = [`127.0.0.1:${bound}`, `localhost:${bound}`];
   world.baseUrl = `http://127.0.0.1:${bound}`;
   return {
@@ -134,6 +156,7 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
     world,
     close: () =>
       new Promise((resolve) => {
+        clearTimeout(back);
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -54,6 +54,10 @@ export const switchesSchema = z.strictObject({
   serverErrorNext: count,
   /** The connection is closed without an answer: what a client sees of a broken network. */
   dropNext: count,
+  /** Something else answers in AWS's place, as a hotel's network does: a page of its own, a redirect to one, 511. */
+  captivePortal: z.enum(['off', 'page', 'redirect', 'network-authentication']),
+  /** AWS's clock minus this computer's: in every Date header, and in whatever ends at an instant. */
+  clockSkewMs: z.int().min(-31_536_000_000).max(31_536_000_000),
   /** The next `count` calls of an OIDC operation (null = any) fail with this error. */
   oidcError: z
     .strictObject({
@@ -106,6 +110,8 @@ export const switchesChangeSchema = z.strictObject({
   endSsoSessions: z.literal(true).optional(),
   /** Forget every registered client. */
   expireRegistrations: z.literal(true).optional(),
+  /** Close the port now, as if the network were gone, and listen on it again after so many ms. */
+  goAwayMs: z.int().min(1).max(600_000).optional(),
 });
 export type SwitchesChange = z.infer<typeof switchesChangeSchema>;
 
@@ -135,6 +141,8 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     throttleRate: 0,
     serverErrorNext: 0,
     dropNext: 0,
+    captivePortal: 'off',
+    clockSkewMs: 0,
     oidcError: null,
     streamError: null,
     deniedRoles: [],

@@ -132,6 +132,8 @@ export class World {
   readonly #initial: () => Switches;
   /** Set once the server listens. */
   baseUrl = '';
+  /** Closes the port for a while; set by the server. */
+  goAway: (ms: number) => void = () => {};
   readonly clients = new Map<string, Client>();
   readonly sessions = new Map<string, SsoSession>();
   readonly devices = new Map<string, DeviceGrant>();
@@ -227,8 +229,8 @@ export class World {
 
   /** Applies a validated change and does its acts. */
   change(change: SwitchesChange, now: number): void {
-    const { lifetimes, expireCredentials, expireAccessTokens, endSsoSessions, expireRegistrations, ...rest } =
-      change;
+    const { lifetimes, expireCredentials, expireAccessTokens, endSsoSessions, ...others } = change;
+    const { expireRegistrations, goAwayMs, ...rest } = others;
     Object.assign(this.switches.lifetimes, lifetimes);
     for (const [name, value] of Object.entries(rest)) {
       if (value !== undefined) Object.assign(this.switches, { [name]: value });
@@ -239,6 +241,7 @@ export class World {
     if (expireCredentials) this.keys.forEach(cut);
     if (expireAccessTokens) this.accessTokens.forEach(cut);
     if (expireRegistrations) this.clients.forEach(cut);
+    if (goAwayMs !== undefined) this.goAway(goAwayMs);
     if (endSsoSessions) {
       for (const session of this.sessions.values()) session.endsAt = Math.min(session.endsAt, now);
     }

@@ -24,6 +24,8 @@ export const errors = {
     'Profile “{{profile}}” got no credentials from {{source}}: {{reason}}. Correct that source and try again.',
   NotAws:
     'Something other than AWS answers for {{host}}: perhaps this network asks for a sign-in of its own. Open a page in your browser and accept its terms; it is tried again by itself.',
+  CertificateUntrusted:
+    'The certificate shown for {{host}} is not trusted here ({{reason}}). If your company inspects its traffic, set AWS_CA_BUNDLE to the file with its certificate authority (or ca_bundle in ~/.aws/config); otherwise check this computer’s clock and network. It is tried again by itself.',
   TemplateInvalid:
     'The name template “{{template}}” cannot be used: {{reason}}. Use {account}, {accountId} and {role}.',
   NothingToUndo: 'There is no change of ~/.aws/config to take back.',

@@ -19,6 +19,8 @@ export const errors: Record<keyof typeof en, string> = {
   SourceFailed: '配置文件“{{profile}}”未能从 {{source}} 获得凭证：{{reason}}。请更正该来源后重试。',
   NotAws:
     '应答 {{host}} 的不是 AWS：此网络可能要求先登录。请在浏览器中打开任意页面并接受其条款；会自动重试。',
+  CertificateUntrusted:
+    '此处不信任 {{host}} 出示的证书（{{reason}}）。如果贵公司会检查网络流量，请将 AWS_CA_BUNDLE 设为包含其证书颁发机构的文件（或在 ~/.aws/config 中设置 ca_bundle）；否则请检查本机时钟和网络。会自动重试。',
   TemplateInvalid: '名称模板“{{template}}”无法使用：{{reason}}。请使用 {account}、{accountId} 和 {role}。',
   NothingToUndo: '没有可以撤销的 ~/.aws/config 更改。',
   ConfigChanged: '{{file}} 已被其他程序更改。未作任何更改；请手动编辑或重试。',

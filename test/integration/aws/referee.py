@@ -7,8 +7,11 @@ import os
 import sys
 import tempfile
 
+import botocore
+import botocore.config
 import botocore.configloader
 import botocore.session
+import botocore.utils
 
 
 shared = botocore.session.Session()
@@ -75,12 +78,56 @@ def token(case):
     return found.get_frozen_token().token
 
 
+def endpoint(case):
+    """Where botocore would send a service's request, with this environment and this config file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "config")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(case["config"])
+        before = dict(os.environ)
+        os.environ.update(case["env"])
+        try:
+            session = botocore.session.Session(profile=case.get("profile"))
+            session.set_config_variable("config_file", path)
+            session.register_component("data_loader", shared.get_component("data_loader"))
+            client = session.create_client(
+                case["service"],
+                region_name=case["region"],
+                config=botocore.config.Config(signature_version=botocore.UNSIGNED),
+            )
+            context = {
+                "client_region": case["region"],
+                "client_config": client.meta.config,
+                "has_streaming_input": False,
+                "auth_type": None,
+            }
+            operation = client.meta.service_model.operation_model(case["operation"])
+            url, _, _ = client._resolve_endpoint_ruleset(operation, case["input"], context)
+            return {"url": url}
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def proxy(case):
+    """The proxy that botocore takes for a URL in this environment."""
+    before = dict(os.environ)
+    os.environ.update(case["env"])
+    try:
+        return {"proxy": botocore.utils.get_environ_proxies(case["url"]).get(case["url"].split(":")[0])}
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def answer(question):
     handler = {
         "config": config,
         "registration": registration,
         "credentials": credentials,
         "token": token,
+        "endpoint": endpoint,
+        "proxy": proxy,
     }[question["ask"]]
     try:
         return handler(question)

@@ -19,7 +19,7 @@ test('partitions', () => {
   const of = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'us-isob-east-1', 'eusc-de-east-1'].map(
     partitionOf,
   );
-  expect(of).toEqual(['aws', 'aws-us-gov', 'aws-cn', 'aws-isob', 'aws-eusc']);
+  expect(of).toEqual(['aws', 'aws-us-gov', 'aws-cn', 'aws-iso-b', 'aws-eusc']);
 });
 
 test('a service’s own variable beats the general one; both can be ignored', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AwsFault, OidcFault, toFault } from '../../../src/aws/faults.ts';
+import { TransportError } from '../../../src/aws/transport.ts';
 
 const sdk = (name: string, status: number, more: object = {}, headers: Record<string, string> = {}) =>
   Object.assign(new Error('words'), {
@@ -25,7 +26,6 @@ describe('kinds', () => {
     ['UnknownError', 403, 'server'],
     ['403', 403, 'server'],
     ['UnknownError', 302, 'network'],
-    ['SyntaxError', 200, 'network'],
   ])('OIDC %s %i is %s', (name, status, kind) => {
     const fault = oidc(sdk(name, status));
     expect(fault).toBeInstanceOf(OidcFault);
@@ -54,6 +54,17 @@ describe('kinds', () => {
       name: 'TimeoutError',
     });
     for (const thing of [undefined, null, 'text', 5]) expect(oidc(thing).kind).toBe('network');
+  });
+});
+
+test('a page in AWS’s place is no word of the service', () => {
+  expect(oidc(sdk('SyntaxError', 200))).toMatchObject({ kind: 'network', name: 'NotAws' });
+  expect(portal(sdk('SyntaxError', 401))).toMatchObject({ kind: 'network', name: 'NotAws' });
+  expect(portal(sdk('SyntaxError', 502)).kind).toBe('server');
+  expect(oidc(new TransportError('CertificateUntrusted', 'CERT_UNTRUSTED'))).toMatchObject({
+    kind: 'network',
+    name: 'CertificateUntrusted',
+    detail: 'CERT_UNTRUSTED',
   });
 });
 

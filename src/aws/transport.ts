@@ -1,0 +1,212 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { SecureContext } from 'node:tls';
+import type { AwsNetwork, CallOutcome } from './network.ts';
+import { proxyFor } from './proxy.ts';
+import { isUnknownAuthority, isUntrusted, trustOfBundle, trustOfSystem, trustSoFar } from './trust.ts';
+
+/** ms until a connection must stand. */
+const connectTimeoutMs = 5_000;
+/** An answer that took longer tells nothing of the clock: nobody knows when its Date was written. */
+const clockRoundTripMs = 5_000;
+
+/**
+ * No answer of AWS. `code`: the system's (`ENOTFOUND`), `TimeoutError`, `NotAws`, `CertificateUntrusted`,
+ * `CaBundleUnreadable`, `ProxyUnsupported`, `ProxyAuthenticationRequired`, `ProxyRefused`; with `PROXY_` before a
+ * system's code where a proxy was to be reached. Its message is empty: Node's may quote the proxy's password.
+ */
+export class TransportError extends Error {
+  readonly code: string;
+  /** What the system said in its own code, where `code` is a class of such. */
+  readonly reason: string;
+  constructor(code: string, reason = '') {
+    super('');
+    this.name = 'TransportError';
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+export interface TransportRequest {
+  method: string;
+  url: URL;
+  headers: Record<string, string>;
+  body?: string | Uint8Array | undefined;
+}
+
+/**
+ * Whether AWS itself wrote this answer, as far as status and headers tell: every service of it sends x-amz headers.
+ * Without one (a gateway of one's own in between) it must at least look like a service's.
+ */
+function isAws(response: IncomingMessage): boolean {
+  const { statusCode = 0, headers } = response;
+  if (Object.keys(headers).some((name) => /^x-amzn?-/.test(name))) return true;
+  // A load balancer in front of a service that is down speaks HTML: 5xx is no portal, but for the one made for it.
+  if (statusCode >= 500) return statusCode !== 511;
+  // What takes credentials away must be AWS's word, not that of a proxy's policy.
+  if (statusCode >= 300 && statusCode < 400) return false;
+  if ([401, 403, 404].includes(statusCode)) return false;
+  const type = headers['content-type'] ?? '';
+  return /\b(json|xml)\b/i.test(type) || (type === '' && statusCode < 300);
+}
+
+interface Route {
+  proxy: string | null;
+  trust: SecureContext | undefined;
+}
+
+/** How a URL is reached at present. Errors: TransportError. */
+function routeTo(url: URL, network: AwsNetwork): Route {
+  const env = network.env();
+  const proxy = proxyFor(url, env, network.proxyRules());
+  if (proxy !== null && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol))) {
+    throw new TransportError('ProxyUnsupported');
+  }
+  let trust: SecureContext | undefined;
+  if (url.protocol === 'https:') {
+    try {
+      trust = env.AWS_CA_BUNDLE ? trustOfBundle(env.AWS_CA_BUNDLE) : trustSoFar();
+    } catch (e) {
+      const { code } = e as NodeJS.ErrnoException;
+      throw new TransportError('CaBundleUnreadable', typeof code === 'string' ? code : 'Error');
+    }
+  }
+  return { proxy, trust };
+}
+
+/** One connection for one request: calls are few and far apart, a kept socket would often be dead by the next. */
+function agentFor(url: URL, { proxy, trust }: Route): HttpAgent | HttpsAgent {
+  const common = {
+    keepAlive: false,
+    ...(proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' } }),
+  };
+  if (url.protocol === 'http:') return new HttpAgent(common);
+  return new HttpsAgent({ ...common, ...(trust === undefined ? {} : { secureContext: trust }) });
+}
+
+/** Node's failure as ours: by its code only. */
+function failureOf(error: unknown, viaProxy: boolean): TransportError {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  const name = typeof code === 'string' ? code : 'Error';
+  if (name === 'ERR_PROXY_TUNNEL' || name === 'ERR_PROXY_INVALID_CONFIG') {
+    return new TransportError(statusCode === 407 ? 'ProxyAuthenticationRequired' : 'ProxyRefused');
+  }
+  // Something speaks, but not TLS for that name, or not HTTP: a portal in between.
+  if (name === 'ERR_TLS_CERT_ALTNAME_INVALID' || name === 'EPROTO' || /^(HPE_|ERR_SSL_)/.test(name)) {
+    return new TransportError('NotAws', name);
+  }
+  if (isUntrusted(name)) return new TransportError('CertificateUntrusted', name);
+  return new TransportError(viaProxy && !name.startsWith('ERR_') ? `PROXY_${name}` : name);
+}
+
+function send(
+  { method, url, headers, body }: TransportRequest,
+  route: Route,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const agent = agentFor(url, route);
+    const options = { method, headers, agent };
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
+    const fail = (e: TransportError) => {
+      clearTimeout(timer);
+      reject(e);
+      request.destroy();
+    };
+    const timer = setTimeout(() => fail(new TransportError('TimeoutError')), connectTimeoutMs);
+    const aborted = () => {
+      // What the caller no longer wants is no failure of the network; its own time-out is.
+      const timedOut = (signal?.reason as { name?: unknown } | undefined)?.name === 'TimeoutError';
+      fail(new TransportError(timedOut ? 'TimeoutError' : 'AbortError'));
+    };
+    request.on('socket', (socket) => {
+      const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+      if (socket.connecting) socket.once(connected, () => clearTimeout(timer));
+      else clearTimeout(timer);
+    });
+    request.once('response', (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    // More than one may come; only the first counts.
+    request.on('error', (e) => {
+      const code = (e as NodeJS.ErrnoException).code ?? '';
+      const atProxy = route.proxy !== null && !isUntrusted(code) && request.socket?.connecting !== false;
+      fail(failureOf(e, atProxy));
+    });
+    request.once('close', () => {
+      signal?.removeEventListener('abort', aborted);
+      agent.destroy();
+    });
+    if (signal?.aborted) return aborted();
+    signal?.addEventListener('abort', aborted, { once: true });
+    request.end(body);
+  });
+}
+
+/** Sends, and once more with the computer's own authorities where Node's know nothing of the certificate's. */
+async function sendTrusting(request: TransportRequest, network: AwsNetwork, signal?: AbortSignal) {
+  const route = routeTo(request.url, network);
+  try {
+    return await send(request, route, signal);
+  } catch (e) {
+    const unknown = e instanceof TransportError && isUnknownAuthority(e.reason);
+    if (!unknown || route.trust !== undefined) throw e;
+    return await send(request, { ...route, trust: trustOfSystem() }, signal);
+  }
+}
+
+/** AWS's clock in an answer, if it can be relied on. */
+function dateOf(response: IncomingMessage, roundTripMs: number): number | null {
+  const at = Date.parse(response.headers.date ?? '');
+  // With an Age it comes out of somebody's cache.
+  const usable = !Number.isNaN(at) && response.headers.age === undefined && roundTripMs <= clockRoundTripMs;
+  // The header names whole seconds: the middle of that second is the best guess.
+  return usable ? at + 500 : null;
+}
+
+function resultOf(code: string): CallOutcome['result'] {
+  return code === 'NotAws' || code === 'CertificateUntrusted' ? 'not-aws' : 'failed';
+}
+
+/** Ours to mend, or the caller's own wish: says nothing of the network. */
+const notTheNetwork = new Set(['AbortError', 'CaBundleUnreadable', 'ProxyUnsupported']);
+
+/**
+ * One exchange, through the proxy and with the authorities that hold at this moment; tells the network how it went.
+ * Errors: TransportError, also for an answer that is not AWS's.
+ */
+export async function exchange(
+  request: TransportRequest,
+  network: AwsNetwork,
+  signal?: AbortSignal,
+): Promise<IncomingMessage> {
+  const sentAt = network.now();
+  const tell = (result: CallOutcome['result'], name: string, serverDate: number | null) => {
+    const receivedAt = network.now();
+    network.observe({ result, origin: request.url.origin, name, sentAt, receivedAt, serverDate });
+  };
+  let response: IncomingMessage;
+  try {
+    response = await sendTrusting(request, network, signal);
+    if (response.statusCode === 407) throw new TransportError('ProxyAuthenticationRequired');
+    if (!isAws(response)) throw new TransportError('NotAws', String(response.statusCode));
+  } catch (e) {
+    const { code } = e as TransportError;
+    if (!notTheNetwork.has(code)) tell(resultOf(code), code, null);
+    throw e;
+  }
+  const roundTrip = network.now() - sentAt;
+  tell('answered', '', dateOf(response, roundTrip));
+  return response;
+}
+
+/** Asks whether an endpoint is there, without asking anything of it; the network is told as of every exchange. */
+export async function knock(origin: string, network: AwsNetwork, signal?: AbortSignal): Promise<void> {
+  try {
+    const response = await exchange({ method: 'HEAD', url: new URL(origin), headers: {} }, network, signal);
+    response.destroy();
+  } catch {
+    // The network has been told.
+  }
+}
