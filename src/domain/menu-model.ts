@@ -119,6 +119,7 @@ function stateLine(view: Overview, now: number): Message {
   const state = word(
     `state${view.state[0]?.toUpperCase()}${view.state.slice(1)}` as `state${Capitalize<OverviewState>}`,
   );
+  if (view.endless) return word('stateWithoutEnd', { state });
   if (view.timeLeft === null || view.state === 'signingIn') return state;
   return word('stateWithTimeLeft', { state, left: timeLeftWords(view.timeLeft.until - now) });
 }

@@ -1,4 +1,5 @@
 import type { SignInView, Snapshot, SsoSessionView } from '../contract/state.ts';
+import { type Circumstance, circumstances } from './circumstances.ts';
 import { action, type MenuEntry, snoozeMinutes } from './menu-entries.ts';
 import { type Message, safeText, timeLeftWords, word } from './menu-words.ts';
 import type { Overview } from './overview.ts';
@@ -10,24 +11,25 @@ const label = (text: Message): MenuEntry => ({ kind: 'label', label: text });
 
 /** What a person should know although nothing can be done in this menu: the network, the clock, the end to come. */
 export function circumstanceEntries(snapshot: Snapshot, now: number): MenuEntry[] {
-  const entries: MenuEntry[] = [];
-  const { network, clockSkewMs, ending } = snapshot;
-  if (network.state === 'offline') entries.push(label(word('networkOffline')));
-  if (network.state === 'captive') entries.push(label(word('networkCaptive')));
-  if (clockSkewMs !== null) {
-    entries.push(label(word('clockWrong', { by: timeLeftWords(Math.abs(clockSkewMs)) })));
+  return circumstances(snapshot, now).flatMap(circumstanceEntry);
+}
+
+function circumstanceEntry(one: Circumstance): MenuEntry[] {
+  switch (one.kind) {
+    case 'offline':
+      return [label(word('networkOffline'))];
+    case 'captive':
+      return [label(word('networkCaptive'))];
+    case 'clock':
+      return [label(word('clockWrong', { by: timeLeftWords(one.byMs) }))];
+    case 'ending': {
+      const ssoSession = safeText(one.ending.ssoSession);
+      return [label(word('endsForGood', { ssoSession, left: timeLeftWords(one.leftMs) }))];
+    }
+    // Said where it is put off, below.
+    case 'snoozed':
+      return [];
   }
-  if (ending !== null) {
-    entries.push(
-      label(
-        word('endsForGood', {
-          ssoSession: safeText(ending.ssoSession),
-          left: timeLeftWords(Math.max(0, ending.endsAt - now)),
-        }),
-      ),
-    );
-  }
-  return entries;
 }
 
 function mfaEntries({ mfa }: Snapshot): MenuEntry[] {

@@ -3,8 +3,9 @@ import { durationMessage } from './duration.ts';
 /** Keys of the locale namespace `tray` that the menu model uses; the tray checks at compile time that each has words. */
 export type MenuWord =
   | `state${'Starting' | 'AgentGone' | 'ConfigProblem' | 'Setup' | 'SignedOut' | 'Expired' | 'SigningIn'}`
-  | `state${'ChooseRole' | 'ProfileProblem' | 'Preparing' | 'Ready' | 'Renewing' | 'Degraded' | 'Denied' | 'Failed'}`
+  | `state${'ChooseRole' | 'ProfileProblem' | 'MfaNeeded' | 'Preparing' | 'Ready' | 'Renewing' | 'Degraded' | 'Denied' | 'Failed'}`
   | 'stateWithTimeLeft'
+  | 'stateWithoutEnd'
   | 'lessThanMinute'
   | 'identity'
   | 'deviceCode'

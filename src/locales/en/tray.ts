@@ -17,6 +17,7 @@ export const tray = {
   stateDegraded: 'Signed in, last renewal failed',
   stateDenied: 'AWS does not allow this role',
   stateFailed: 'Signed in, no credentials',
+  stateWithoutEnd: '{{state}} · does not end',
   stateWithTimeLeft: '{{state}} · {{left}} left',
   lessThanMinute: 'less than 1 min',
   identity: '{{accountId}} / {{roleName}}',

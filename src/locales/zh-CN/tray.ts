@@ -18,6 +18,7 @@ export const tray: Record<keyof typeof en, string> = {
   stateDegraded: '已登录，上次续期失败',
   stateDenied: 'AWS 不允许使用此角色',
   stateFailed: '已登录，没有凭证',
+  stateWithoutEnd: '{{state}} · 不会到期',
   stateWithTimeLeft: '{{state}} · 剩余 {{left}}',
   lessThanMinute: '不到 1 分钟',
   identity: '{{accountId}} / {{roleName}}',
