@@ -1,9 +1,21 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BedrockTrayError } from '../contract/errors.ts';
+import type { ProfileKind, ProfileNote } from '../contract/state.ts';
+import { type CredentialSource, ssoSessionOf } from '../domain/credential-source.ts';
+import {
+  type Partition,
+  partitionOfArn,
+  partitionOfRegion,
+  partitionOfStartUrl,
+  roleOfArn,
+} from '../domain/partition.ts';
+import { mfaSerialsOf, type NoteFacts, notesOf, type SdkTrap } from '../domain/profile-notes.ts';
+import { type Options, plainValue, resolveSource, type Sections } from '../domain/resolve-source.ts';
 import type { Env } from './endpoints.ts';
 import { decodeIni, IniError, type IniSection, parseIni, splitWords } from './ini.ts';
+import { sdkTraps } from './sdk-traps.ts';
 
 /**
  * ~/.aws/config and ~/.aws/credentials as the AWS CLI understands them. Secrets in them (static keys) are seen only
@@ -24,13 +36,21 @@ export interface ConfiguredSsoSession {
   scopes: readonly string[] | null;
 }
 
+/** A profile, resolved. */
 export interface ConfiguredProfile {
   name: string;
-  kind: 'sso' | 'sso-legacy' | 'other';
+  kind: ProfileKind;
+  /** At the root of its chain, where that is a permission set. */
   ssoSession: string | null;
   accountId: string | null;
   roleName: string | null;
   region: string | null;
+  roleArn: string | null;
+  chain: string[];
+  mfaSerial: string | null;
+  partition: Partition;
+  notes: ProfileNote[];
+  source: CredentialSource | null;
   /** Why it cannot be used (ProfileUnsupported's reason), or null. */
   unsupported: string | null;
 }
@@ -71,124 +91,130 @@ export function sectionOf(header: string): { type: 'profile' | 'sso-session'; na
   return type === null || name === undefined ? null : { type, name };
 }
 
-type Options = ReadonlyMap<string, string>;
 const optionsOf = (section: IniSection): Options =>
   new Map([...section.options].map(([key, option]) => [key, option.value]));
-
-/** What credentials a profile uses, where those are not a permission set's: the key that says so. */
-const otherKinds = [
-  'role_arn',
-  'web_identity_token_file',
-  'login_session',
-  'credential_process',
-  'credential_source',
-  'aws_access_key_id',
-] as const;
-/** Of those, what the AWS CLI prefers to an SSO profile. */
-const beatsSso = new Set<string>(['role_arn', 'web_identity_token_file']);
-
-const value = (options: Options, key: string): string | null => {
-  const v = options.get(key);
-  return v === undefined || v === '' || v.startsWith('\n') ? null : v;
-};
-
-function profileOf(
-  name: string,
-  options: Options,
-  sessions: ReadonlyMap<string, Options>,
-): ConfiguredProfile {
-  const startUrl = value(options, 'sso_start_url');
-  const session = value(options, 'sso_session');
-  const accountId = value(options, 'sso_account_id');
-  const roleName = value(options, 'sso_role_name');
-  const profile: ConfiguredProfile = {
-    name,
-    kind: session !== null ? 'sso' : startUrl !== null ? 'sso-legacy' : 'other',
-    ssoSession: session ?? startUrl,
-    accountId,
-    roleName,
-    region: value(options, 'region'),
-    unsupported: null,
-  };
-  const other = otherKinds.find((key) => options.has(key));
-  if (profile.kind === 'other' || (other !== undefined && beatsSso.has(other))) {
-    return { ...profile, kind: 'other', ssoSession: null, unsupported: other ?? 'sso_session' };
-  }
-  profile.unsupported = whyNot(profile, options, sessions);
-  return profile;
-}
-
-/** What is missing or in contradiction in an SSO profile; the AWS CLI refuses the same. */
-function whyNot(
-  profile: ConfiguredProfile,
-  options: Options,
-  sessions: ReadonlyMap<string, Options>,
-): string | null {
-  if (profile.kind === 'sso') {
-    const name = profile.ssoSession ?? '';
-    const session = sessions.get(name);
-    if (!session) return `no [sso-session ${name}]`;
-    for (const key of ['sso_start_url', 'sso_region']) {
-      if (value(session, key) === null) return `no ${key} in [sso-session ${name}]`;
-      const own = options.get(key);
-      if (own !== undefined && own !== session.get(key)) {
-        return `another ${key} than in [sso-session ${name}]`;
-      }
-    }
-  } else if (value(options, 'sso_region') === null) return 'no sso_region';
-  if (profile.accountId === null) return 'no sso_account_id';
-  if (!/^\d{12}$/.test(profile.accountId)) return 'sso_account_id is not twelve digits';
-  if (profile.roleName === null) return 'no sso_role_name';
-  return null;
-}
 
 function sessionOf(
   id: string,
   options: Options,
   kind: ConfiguredSsoSession['kind'],
 ): ConfiguredSsoSession | null {
-  const startUrl = value(options, 'sso_start_url');
-  const region = value(options, 'sso_region');
+  const startUrl = plainValue(options, 'sso_start_url');
+  const region = plainValue(options, 'sso_region');
   if (startUrl === null || region === null || !URL.canParse(startUrl)) return null;
-  const scopes = value(options, 'sso_registration_scopes')
+  const scopes = plainValue(options, 'sso_registration_scopes')
     ?.split(',')
     .map((s) => s.trim())
     .filter((s) => s !== '');
   return { id, kind, startUrl, region, scopes: scopes ?? null };
 }
 
-/** Options by name of profile and of SSO session, as botocore's `full_config` has them. */
-export interface AwsSections {
+/** Options by name of profile and of SSO session, as botocore's `full_config` has them, and each file's own. */
+export interface AwsSections extends Sections {
   profiles: Map<string, Options>;
   ssoSessions: Map<string, Options>;
+  traps: { profiles: Map<string, SdkTrap[]>; ssoSessions: Map<string, SdkTrap[]> };
+  defaultTwice: boolean;
 }
 
 /** Both files' sections, sorted by what they are for; of two of one name the later wins. */
 export function sortSections(config: IniSection[], credentials: IniSection[]): AwsSections {
-  const profiles = new Map<string, Options>();
+  const inConfig = new Map<string, Options>();
   const ssoSessions = new Map<string, Options>();
+  const traps: AwsSections['traps'] = { profiles: new Map(), ssoSessions: new Map() };
+  const inConfigTraps = sdkTraps(config, 'config');
   for (const section of config) {
     const known = sectionOf(section.name);
-    if (known) (known.type === 'profile' ? profiles : ssoSessions).set(known.name, optionsOf(section));
+    if (!known) continue;
+    const isProfile = known.type === 'profile';
+    (isProfile ? inConfig : ssoSessions).set(known.name, optionsOf(section));
+    const trapsHere = inConfigTraps.get(section.name);
+    const sorted = isProfile ? traps.profiles : traps.ssoSessions;
+    if (trapsHere) sorted.set(known.name, trapsHere);
+    else sorted.delete(known.name);
   }
+  const profiles = new Map(inConfig);
+  const inCredentials = new Map<string, Options>();
+  const inCredentialsTraps = sdkTraps(credentials, 'credentials');
   // The credentials file names profiles bare; its values win.
-  for (const section of credentials) {
-    const merged = new Map([...(profiles.get(section.name) ?? []), ...optionsOf(section)]);
-    profiles.set(section.name, merged);
+  for (const { name, ...section } of credentials) {
+    const options = optionsOf({ name, ...section });
+    inCredentials.set(name, options);
+    profiles.set(name, new Map([...(inConfig.get(name) ?? []), ...options]));
+    const trapsHere = inCredentialsTraps.get(name);
+    if (trapsHere) traps.profiles.set(name, [...(traps.profiles.get(name) ?? []), ...trapsHere]);
   }
-  return { profiles, ssoSessions };
+  const isDefault = (s: IniSection) => s.name !== 'default' && sectionOf(s.name)?.name === 'default';
+  const defaultTwice =
+    config.some((s) => s.name === 'default') &&
+    config.some((s) => isDefault(s) && sectionOf(s.name)?.type === 'profile');
+  return { profiles, ssoSessions, inConfig, inCredentials, traps, defaultTwice };
 }
 
+/** The two files' places and dates, for the notes. */
+export type FileFacts = NoteFacts['files'];
+const noFiles: FileFacts = {
+  config: { path: '~/.aws/config', changed: null },
+  credentials: { path: '~/.aws/credentials', changed: null },
+};
+
+/** What a section is by itself: shown whether it can be used or not. */
+function profileOf(name: string, sections: AwsSections, files: FileFacts): ConfiguredProfile | null {
+  const resolution = resolveSource(name, sections);
+  const options = sections.profiles.get(name);
+  if (!resolution || !options) return null;
+  const { kind, chain, source, refused } = resolution;
+  const region = plainValue(options, 'region');
+  const isSso = kind === 'sso' || kind === 'sso-legacy';
+  const session = sections.ssoSessions.get(plainValue(options, 'sso_session') ?? '');
+  const startUrl = plainValue(session, 'sso_start_url') ?? plainValue(options, 'sso_start_url');
+  const ssoRegion = plainValue(session, 'sso_region') ?? plainValue(options, 'sso_region');
+  const roleArn = kind === 'assume-role' || kind === 'web-identity' ? plainValue(options, 'role_arn') : null;
+  const arn = roleArn ?? (kind === 'login' ? plainValue(options, 'login_session') : null);
+  const role = arn === null ? null : roleOfArn(arn);
+  const elsewhere = refused !== null && resolution.at !== name ? `profile “${resolution.at}”: ` : '';
+  return {
+    name,
+    kind,
+    ssoSession: source
+      ? ssoSessionOf(source)
+      : isSso
+        ? (plainValue(options, 'sso_session') ?? plainValue(options, 'sso_start_url'))
+        : null,
+    accountId: isSso
+      ? (plainValue(options, 'sso_account_id') ?? plainValue(session, 'sso_account_id'))
+      : (role?.accountId ?? accountOf(arn) ?? plainValue(options, 'aws_account_id')),
+    roleName: isSso
+      ? (plainValue(options, 'sso_role_name') ?? plainValue(session, 'sso_role_name'))
+      : (role?.roleName ?? null),
+    region,
+    roleArn,
+    chain,
+    mfaSerial: source ? (mfaSerialsOf(source)[0] ?? null) : plainValue(options, 'mfa_serial'),
+    partition:
+      (arn === null ? null : partitionOfArn(arn)) ??
+      (isSso && startUrl !== null ? partitionOfStartUrl(startUrl) : null) ??
+      partitionOfRegion((isSso ? ssoRegion : null) ?? region ?? ''),
+    notes: notesOf(name, resolution, { ...sections, sections, files }),
+    source,
+    unsupported: refused === null ? null : elsewhere + refused,
+  };
+}
+
+const accountOf = (arn: string | null) =>
+  arn === null ? null : (/^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? null);
+
 /** What the sections mean to us. */
-export function configOf({ profiles, ssoSessions: sections }: AwsSections): AwsConfig {
+export function configOf(sections: AwsSections, files: FileFacts = noFiles): AwsConfig {
   const ssoSessions = new Map<string, ConfiguredSsoSession>();
-  for (const [name, options] of sections) {
+  for (const [name, options] of sections.ssoSessions) {
     const session = sessionOf(name, options, 'sso-session');
     if (session) ssoSessions.set(name, session);
   }
   const known = new Map<string, ConfiguredProfile>();
-  for (const [name, options] of profiles) {
-    const profile = profileOf(name, options, sections);
+  for (const [name, options] of sections.profiles) {
+    const profile = profileOf(name, sections, files);
+    if (!profile) continue;
     known.set(name, profile);
     if (
       profile.kind === 'sso-legacy' &&
@@ -202,18 +228,53 @@ export function configOf({ profiles, ssoSessions: sections }: AwsSections): AwsC
   return { profiles: known, ssoSessions };
 }
 
-/** A file's sections; [] where there is no such file. Errors: ConfigMalformed. */
-export async function readAwsFile(file: string): Promise<IniSection[]> {
-  let bytes: Uint8Array;
+/** Static keys of one section. Secrets: for the call they sign, never stored. */
+export interface StaticKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string | null;
+  accountId: string | null;
+}
+
+/**
+ * Reads a profile's static keys now, from the file that the AWS CLI takes them from (the credentials file first).
+ * Null where there are none (any more). Errors: ConfigMalformed.
+ */
+export async function readStaticKeys(files: AwsFiles, profile: string): Promise<StaticKeys | null> {
+  const read = await Promise.all([readAwsFile(files.config), readAwsFile(files.credentials)]);
+  const { inConfig, inCredentials } = sortSections(...read);
+  const section = [inCredentials.get(profile), inConfig.get(profile)].find((s) =>
+    s?.has('aws_access_key_id'),
+  );
+  const accessKeyId = plainValue(section, 'aws_access_key_id');
+  const secretAccessKey = plainValue(section, 'aws_secret_access_key');
+  if (accessKeyId === null || secretAccessKey === null) return null;
+  return {
+    accessKeyId,
+    secretAccessKey,
+    // The older name is looked for first, as botocore does.
+    sessionToken: plainValue(section, 'aws_security_token') ?? plainValue(section, 'aws_session_token'),
+    accountId: plainValue(section, 'aws_account_id'),
+  };
+}
+
+/** A file's bytes and the date of its last change; null where there is no such file. Errors: ConfigMalformed. */
+export async function readAwsBytes(file: string): Promise<{ bytes: Uint8Array; changed: string } | null> {
   try {
-    bytes = await readFile(file);
+    const [bytes, { mtime }] = await Promise.all([readFile(file), stat(file)]);
+    return { bytes, changed: mtime.toISOString().slice(0, 10) };
   } catch (e) {
     const code = (e as NodeJS.ErrnoException).code ?? 'unreadable';
     // What is not a file (a folder, /dev/null's kin) is no configuration to the AWS CLI either.
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return [];
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return null;
     throw new BedrockTrayError('ConfigMalformed', { file, line: 0, reason: code });
   }
-  return parseAwsText(file, bytes);
+}
+
+/** A file's sections; [] where there is no such file. Errors: ConfigMalformed. */
+export async function readAwsFile(file: string): Promise<IniSection[]> {
+  const read = await readAwsBytes(file);
+  return read === null ? [] : parseAwsText(file, read.bytes);
 }
 
 /** Sections of bytes that stand (or shall stand) in `file`. Errors: ConfigMalformed. */
@@ -226,7 +287,25 @@ export function parseAwsText(file: string, bytes: Uint8Array): IniSection[] {
   }
 }
 
+/** What the two files' bytes mean (null: no such file). Errors: ConfigMalformed with file, line and reason. */
+export function awsConfigOf(
+  files: AwsFiles,
+  config: Awaited<ReturnType<typeof readAwsBytes>>,
+  credentials: Awaited<ReturnType<typeof readAwsBytes>>,
+): AwsConfig {
+  const sections = (file: string, read: typeof config) =>
+    read === null ? [] : parseAwsText(file, read.bytes);
+  return configOf(sortSections(sections(files.config, config), sections(files.credentials, credentials)), {
+    config: { path: files.config, changed: config?.changed ?? null },
+    credentials: { path: files.credentials, changed: credentials?.changed ?? null },
+  });
+}
+
 /** Reads both files. Errors: ConfigMalformed with file, line and reason. */
 export async function readAwsConfig(files: AwsFiles): Promise<AwsConfig> {
-  return configOf(sortSections(await readAwsFile(files.config), await readAwsFile(files.credentials)));
+  const [config, credentials] = await Promise.all([
+    readAwsBytes(files.config),
+    readAwsBytes(files.credentials),
+  ]);
+  return awsConfigOf(files, config, credentials);
 }

@@ -16,11 +16,18 @@ export interface IniOption {
   /** 1-based line of the option, and the line after its value (continuations included). */
   line: number;
   end: number;
+  /** The option's first line as it stands in the file. */
+  text: string;
+  /** From `[DEFAULT]`, not from the section's own lines. */
+  inherited: boolean;
 }
 export interface IniSection {
   name: string;
-  /** 1-based line of the header. */
+  /** 1-based line of the header, and the header line as it stands in the file. */
   line: number;
+  text: string;
+  /** Some line of the file ends in a carriage return alone. */
+  loneReturns: boolean;
   options: Map<string, IniOption>;
 }
 
@@ -55,8 +62,9 @@ function checkNested(value: string, line: number): void {
 
 /** `[DEFAULT]` is Python's own: its options stand in every section. Throws IniError. */
 export function parseIni(text: string): IniSection[] {
+  const loneReturns = /\r(?!\n)/.test(text);
   const sections = new Map<string, IniSection>();
-  const defaults: IniSection = { name: 'DEFAULT', line: 0, options: new Map() };
+  const defaults: IniSection = { name: 'DEFAULT', line: 0, text: '', loneReturns, options: new Map() };
   let section: IniSection | null = null;
   let option: { entry: IniOption; parts: string[] } | null = null;
   let indentLevel = 0;
@@ -93,7 +101,7 @@ export function parseIni(text: string): IniSection[] {
         continue;
       }
       if (sections.has(header)) throw new IniError(number, `section [${header}] stands there twice`);
-      section = { name: header, line: number, options: new Map() };
+      section = { name: header, line: number, text: line, loneReturns, options: new Map() };
       sections.set(header, section);
       continue;
     }
@@ -109,14 +117,15 @@ export function parseIni(text: string): IniSection[] {
       throw new IniError(number, delimiter < 0 ? 'neither [section] nor “key = value”' : 'no key');
     finish();
     if (section.options.has(name)) throw new IniError(number, `“${name}” stands there twice`);
-    const entry: IniOption = { value: '', line: number, end: number + 1 };
+    const entry: IniOption = { value: '', line: number, end: number + 1, text: line, inherited: false };
     section.options.set(name, entry);
     option = { entry, parts: [strip(value.slice(delimiter + 1))] };
   }
   finish();
 
   if (defaults.options.size > 0) {
-    for (const s of sections.values()) s.options = new Map([...defaults.options, ...s.options]);
+    const inherited = [...defaults.options].map(([key, o]) => [key, { ...o, inherited: true }] as const);
+    for (const s of sections.values()) s.options = new Map([...inherited, ...s.options]);
   }
   for (const s of sections.values()) {
     for (const o of s.options.values()) if (o.value.startsWith('\n')) checkNested(o.value, o.line);

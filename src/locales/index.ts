@@ -1,22 +1,33 @@
 import { createInstance, type i18n } from 'i18next';
 import type { ErrorView } from '../contract/errors.ts';
 import type { Language } from '../contract/settings.ts';
+import type { ProfileNote } from '../contract/state.ts';
 import { agent as agentEn } from './en/agent.ts';
 import { cli as cliEn } from './en/cli.ts';
 import { errors as errorsEn } from './en/errors.ts';
+import { notes as notesEn } from './en/notes.ts';
 import { page as pageEn } from './en/page.ts';
 import { tray as trayEn } from './en/tray.ts';
 import { agent as agentZh } from './zh-CN/agent.ts';
 import { cli as cliZh } from './zh-CN/cli.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
+import { notes as notesZh } from './zh-CN/notes.ts';
 import { page as pageZh } from './zh-CN/page.ts';
 import { tray as trayZh } from './zh-CN/tray.ts';
 
-const en = { agent: agentEn, cli: cliEn, errors: errorsEn, page: pageEn, tray: trayEn } as const;
+const en = {
+  agent: agentEn,
+  cli: cliEn,
+  errors: errorsEn,
+  notes: notesEn,
+  page: pageEn,
+  tray: trayEn,
+} as const;
 const zhCN: Record<keyof typeof en, Record<string, string>> = {
   agent: agentZh,
   cli: cliZh,
   errors: errorsZh,
+  notes: notesZh,
   page: pageZh,
   tray: trayZh,
 };
@@ -36,6 +47,8 @@ export interface Translator {
   t(key: MessageKey, params?: Readonly<Record<string, string | number>>): string;
   /** The sentence for an error. */
   error(view: ErrorView): string;
+  /** The sentence for a note on a profile. */
+  note(note: ProfileNote): string;
 }
 
 /** The language to show: the setting, or the system's own (BCP 47 or POSIX form); English where we have no words for it. */
@@ -66,5 +79,6 @@ export function createTranslator(language: ShownLanguage): Translator {
     language,
     t: (key, params) => t(key, params),
     error: (view) => t(`errors:${view.code}`, view.params),
+    note: (note) => t(`notes:${note.code}`, note.params),
   };
 }

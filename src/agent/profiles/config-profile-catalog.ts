@@ -1,5 +1,13 @@
+import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
-import { type AwsConfig, type AwsFiles, awsFiles, readAwsConfig } from '../../aws/config-file.ts';
+import {
+  type AwsConfig,
+  type AwsFiles,
+  awsConfigOf,
+  awsFiles,
+  type ConfiguredProfile,
+  readAwsBytes,
+} from '../../aws/config-file.ts';
 import { defaultScopes } from '../../aws/oidc.ts';
 import { linkTarget } from '../../aws/replace-file.ts';
 import { watchFolder } from '../../aws/watch.ts';
@@ -8,18 +16,31 @@ import type { ProfileView } from '../../contract/state.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, ProfileCatalog, SsoProfile, SsoSessionConfig } from '../ports.ts';
+import { claudeSettingsFile, claudeSettingsOf, readClaudeSettings } from './claude-settings.ts';
 
-const empty: AwsConfig = { profiles: new Map(), ssoSessions: new Map() };
+function viewOf({ unsupported, source: _, ...profile }: ConfiguredProfile): ProfileView {
+  const params = { profile: profile.name, reason: unsupported ?? '' };
+  return { ...profile, problem: unsupported === null ? null : { code: 'ProfileUnsupported', params } };
+}
 
 /**
- * ~/.aws/config and ~/.aws/credentials, read again whenever they change. While they cannot be read, what they said
- * last goes on for those who already use it, and `problem()` says why.
+ * ~/.aws/config and ~/.aws/credentials (and two commands of the person's Claude Code settings), read again whenever
+ * they change. While they cannot be read, what they said last goes on for those who already use it, and `problem()`
+ * says why.
  */
 export class ConfigProfileCatalog implements ProfileCatalog {
   readonly #files: AwsFiles;
   readonly #log: AgentContext['log'];
   readonly #changes = new ChangeEmitter();
-  #config: AwsConfig = empty;
+  /** ~/.claude/settings.json. */
+  readonly #claudeSettings: string;
+  #config: AwsConfig = { profiles: new Map(), ssoSessions: new Map() };
+  /** What follows from the files, made once for each change of them. */
+  #profiles: ReadonlyMap<string, ConfiguredProfile> = new Map();
+  #views: ProfileView[] = [];
+  #ssoSessions: SsoSessionConfig[] = [];
+  /** Of the files' bytes, as read last; empty while they cannot be read. */
+  #digest = '';
   #fingerprint = '';
   #problem: ErrorView | null = null;
   #revision = 0;
@@ -30,6 +51,7 @@ export class ConfigProfileCatalog implements ProfileCatalog {
 
   constructor(context: Pick<AgentContext, 'env' | 'userHome' | 'log'>) {
     this.#files = awsFiles(context.env, context.userHome);
+    this.#claudeSettings = claudeSettingsFile(context.env, context.userHome);
     this.#log = context.log;
   }
 
@@ -46,27 +68,24 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   }
 
   list(): ProfileView[] {
-    return [...this.#config.profiles.values()].map(({ unsupported, ...profile }) => ({
-      ...profile,
-      kind: profile.kind === 'other' ? ('none' as const) : profile.kind,
-      roleArn: null,
-      chain: [],
-      mfaSerial: null,
-      partition: 'aws' as const,
-      notes: [],
-      problem:
-        unsupported === null
-          ? null
-          : { code: 'ProfileUnsupported', params: { profile: profile.name, reason: unsupported } },
-    }));
+    return this.#views;
   }
 
   ssoSessions(): SsoSessionConfig[] {
-    return [...this.#config.ssoSessions.values()].map((s) => ({ ...s, scopes: s.scopes ?? defaultScopes }));
+    return this.#ssoSessions;
   }
 
   ssoProfile(name: string): SsoProfile {
-    const profile = this.#config.profiles.get(name);
+    const source = this.source(name);
+    if (source.kind !== 'sso') {
+      throw new BedrockTrayError('ProfileUnsupported', { profile: name, reason: source.kind });
+    }
+    const { ssoSession, accountId, roleName } = source;
+    return { name, ssoSession, accountId, roleName, region: this.#profiles.get(name)?.region ?? null };
+  }
+
+  source(name: string): CredentialSource {
+    const profile = this.#profiles.get(name);
     if (!profile) {
       const { file, line, reason } = this.#problem?.params ?? {};
       if (this.#problem?.code === 'ConfigMalformed') {
@@ -78,19 +97,11 @@ export class ConfigProfileCatalog implements ProfileCatalog {
       }
       throw new BedrockTrayError('ProfileUnknown', { profile: name });
     }
-    const { ssoSession, accountId, roleName, region, unsupported } = profile;
-    if (unsupported !== null || ssoSession === null || accountId === null || roleName === null) {
-      throw new BedrockTrayError('ProfileUnsupported', {
-        profile: name,
-        reason: unsupported ?? profile.kind,
-      });
-    }
-    return { name, ssoSession, accountId, roleName, region };
-  }
-
-  source(name: string): CredentialSource {
-    const { ssoSession, accountId, roleName } = this.ssoProfile(name);
-    return { kind: 'sso', ssoSession, accountId, roleName };
+    if (profile.source) return profile.source;
+    throw new BedrockTrayError('ProfileUnsupported', {
+      profile: name,
+      reason: profile.unsupported ?? profile.kind,
+    });
   }
 
   revision(): number {
@@ -125,16 +136,39 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   async #read(): Promise<void> {
     let problem: ErrorView | null = null;
     let config = this.#config;
+    let digest = '';
+    const settings = await readClaudeSettings(this.#claudeSettings);
     try {
-      config = await readAwsConfig(this.#files);
+      const [configFile, credentials] = await Promise.all([
+        readAwsBytes(this.#files.config),
+        readAwsBytes(this.#files.credentials),
+      ]);
+      // Most changes near the files are none in them: the same bytes need no second look.
+      const hash = createHash('sha256');
+      for (const part of [configFile, credentials]) {
+        hash.update(`${part?.changed}:${part?.bytes.length}:`).update(part?.bytes ?? '');
+      }
+      digest = hash.update(settings).digest('base64');
+      if (digest === this.#digest) return;
+      config = awsConfigOf(this.#files, configFile, credentials);
     } catch (e) {
       if (!isBedrockTrayError(e)) throw e;
       problem = e.view();
     }
-    const fingerprint = JSON.stringify([[...config.profiles], [...config.ssoSessions], problem]);
+    this.#digest = digest;
+    const profiles = new Map(config.profiles);
+    const ofClaude = claudeSettingsOf(this.#claudeSettings, settings);
+    if (ofClaude && !profiles.has(ofClaude.name)) profiles.set(ofClaude.name, ofClaude);
+    const fingerprint = JSON.stringify([[...profiles], [...config.ssoSessions], problem]);
     if (fingerprint === this.#fingerprint) return;
     this.#fingerprint = fingerprint;
     this.#config = config;
+    this.#profiles = profiles;
+    this.#views = [...profiles.values()].map(viewOf);
+    this.#ssoSessions = [...config.ssoSessions.values()].map((s) => ({
+      ...s,
+      scopes: s.scopes ?? defaultScopes,
+    }));
     this.#problem = problem;
     this.#revision++;
     if (problem) this.#log.warn({ ...problem.params }, 'an AWS file cannot be read');
@@ -144,7 +178,7 @@ export class ConfigProfileCatalog implements ProfileCatalog {
   /** Watches the files' folders, and those of the files that they may be links to. */
   async #watch(): Promise<void> {
     const wanted = new Map<string, Set<string>>();
-    for (const file of [this.#files.config, this.#files.credentials]) {
+    for (const file of [this.#files.config, this.#files.credentials, this.#claudeSettings]) {
       const target = await linkTarget(file).catch(() => file);
       for (const path of [file, target]) {
         const names = wanted.get(dirname(path)) ?? new Set();

@@ -233,9 +233,10 @@ describe('profiles', () => {
     });
     expect(catalog.list().map((p) => [p.name, p.kind, p.problem?.code ?? null])).toEqual([
       ['dev', 'sso', null],
-      ['keys', 'none', 'ProfileUnsupported'],
+      ['keys', 'static', null],
     ]);
     expect(() => catalog.ssoProfile('keys')).toThrow('ProfileUnsupported');
+    expect(catalog.source('keys')).toEqual({ kind: 'static', profile: 'keys' });
     expect(JSON.stringify(catalog.list())).not.toContain('hidden');
   });
 });

@@ -41,6 +41,12 @@ test('an sso-session and its profile', async () => {
     accountId: '111122223333',
     roleName: 'Dev',
     region: 'eu-west-1',
+    roleArn: null,
+    chain: [],
+    mfaSerial: null,
+    partition: 'aws',
+    notes: [],
+    source: { kind: 'sso', ssoSession: 'corp', accountId: '111122223333', roleName: 'Dev' },
     unsupported: null,
   });
 });
@@ -62,12 +68,13 @@ test('a legacy profile has an SSO session of its own, named by its start URL', a
 
 describe('profiles that cannot be used say why', () => {
   test.each([
-    ['role_arn', '[profile dev]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = base\n'],
-    ['role_arn', `${session}${profile('role_arn = arn:aws:iam::111122223333:role/x\n')}`],
-    ['credential_process', '[profile dev]\ncredential_process = /bin/x\n'],
-    ['aws_access_key_id', '[profile dev]\naws_access_key_id = AKIA\n'],
-    ['login_session', '[profile dev]\nlogin_session = arn:aws:sts::111122223333:x\n'],
-    ['sso_session', '[profile dev]\nregion = us-east-1\n'],
+    ['no aws_secret_access_key', '[profile dev]\naws_access_key_id = AKIA\n'],
+    ['no credentials in this section', '[profile dev]\nregion = us-east-1\n'],
+    ['no sso_account_id', `${session}[profile dev]\nsso_session = corp\n`],
+    [
+      'credential_process asks Bedrock Tray for this same profile',
+      '[profile dev]\ncredential_process = "/opt/bt/bedrock-tray" export-credentials --profile dev\n',
+    ],
     ['no [sso-session corp]', profile()],
     ['another sso_region than in [sso-session corp]', `${session}${profile('sso_region = eu-west-1\n')}`],
     ['no sso_account_id', `${session}[profile dev]\nsso_session = corp\nsso_role_name = A\n`],
@@ -96,7 +103,7 @@ test('names: quoted, with white space, of other tools, from the credentials file
     '[keys]\naws_access_key_id=AKIA\n[default]\naws_access_key_id=AKIA\n',
   );
   expect([...profiles.keys()]).toEqual(['my prof', 'b c', 'müller', 'default', 'keys']);
-  expect(profiles.get('default')).toMatchObject({ region: 'd', unsupported: 'aws_access_key_id' });
+  expect(profiles.get('default')).toMatchObject({ region: 'd', unsupported: 'no aws_secret_access_key' });
 });
 
 test('of [default] and [profile default] the later wins, as in the AWS CLI', async () => {

@@ -27,6 +27,11 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'cli', prefix: 'credentialsState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'sessionState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'open.', in: /^src\/cli\/electron\.ts$/ },
+  {
+    namespace: 'notes',
+    prefix: '',
+    in: /^src\/(domain\/profile-notes|agent\/profiles\/claude-settings)\.ts$/,
+  },
   { namespace: 'errors', prefix: '', in: /^src\/contract\/errors\.ts$/ },
 ];
 
