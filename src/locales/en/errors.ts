@@ -47,7 +47,7 @@ export const errors = {
     'There is no profile “{{profile}}” in ~/.aws/config. Run “bedrock-tray profiles” to see those there are.',
   ProfileExists: 'There is already a profile “{{profile}}”. Choose another name.',
   ProfileUnsupported:
-    'Profile “{{profile}}” cannot be used: {{reason}}. Choose a profile that signs in through an SSO session.',
+    'Profile “{{profile}}” cannot be used: {{reason}}. Correct it in ~/.aws/config, or choose another profile.',
   ConfigMalformed:
     '{{file}} cannot be read, line {{line}}: {{reason}}. Correct that line; nothing was changed.',
   EnvironmentUnknown:

@@ -34,7 +34,8 @@ export const errors: Record<keyof typeof en, string> = {
   SsoSessionExists: '已有一个取值不同的 SSO 会话“{{ssoSession}}”。请换一个名称。',
   ProfileUnknown: '~/.aws/config 中没有配置文件“{{profile}}”。请运行“bedrock-tray profiles”查看现有的。',
   ProfileExists: '已有名为“{{profile}}”的配置文件。请换一个名称。',
-  ProfileUnsupported: '配置文件“{{profile}}”无法使用：{{reason}}。请选择通过 SSO 会话登录的配置文件。',
+  ProfileUnsupported:
+    '配置文件“{{profile}}”无法使用：{{reason}}。请在 ~/.aws/config 中更正，或选择另一个配置文件。',
   ConfigMalformed: '无法读取 {{file}} 第 {{line}} 行：{{reason}}。请更正该行；未作任何更改。',
   EnvironmentUnknown: '没有名为“{{environment}}”的环境。请运行“bedrock-tray env list”查看现有的。',
   EnvironmentExists: '已有名为“{{environment}}”的环境。请换一个名称。',
