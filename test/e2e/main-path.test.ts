@@ -3,22 +3,18 @@
  * loopback Bedrock, renewals with nobody acting, a window closed and opened again. Then no secret is found anywhere.
  */
 
-import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/contract/index.ts';
-import { findClaude, prepareClaudeHome } from '../support/claude.ts';
+import { findClaude } from '../support/claude.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
-import { giveTo } from '../support/desktop/session-parts.ts';
-import { buildOnce } from '../support/installation.ts';
 import { terminalShows, terminalText } from '../support/page/terminal-text.ts';
-import { type SandboxProcess, startSandbox } from '../support/sandbox.ts';
 import { secretsFound } from '../support/secret-scan.ts';
 import { stateHome } from '../support/tray/tray-app.ts';
-import { type Desktop, startDesktop } from './support/desktop.ts';
-import { type LaunchedApp, launchApp } from './support/electron-app.ts';
+import { ask, type ClaudeDesktop, openClaude, startClaudeDesktop } from './support/claude-desktop.ts';
 
 const missing = desktopMissing() ?? (findClaude() ? undefined : 'Claude Code is not installed for tests');
 const artefacts = join(import.meta.dirname, '..', '..', 'test-artefacts', 'main-path');
@@ -28,62 +24,23 @@ const short = { accessToken: 40, roleCredentials: 16 };
 describe.skipIf(missing !== undefined)(
   `the main path: ${missing ?? describeElectron(findElectron())}`,
   () => {
-    let sandbox: SandboxProcess;
-    let desktop: Desktop;
-    let launched: LaunchedApp;
+    let place: ClaudeDesktop;
     let page: Page;
-    let project: string;
 
-    const cli = (...args: string[]): Promise<string> =>
-      desktop.run(join(desktop.checkout, 'node_modules/node/bin/node'), [
-        join(desktop.checkout, 'bin/bedrock-tray.cjs'),
-        ...args,
-      ]);
-    const status = async (): Promise<Snapshot> => JSON.parse(await cli('status', '--json'));
     const shot = (name: string) =>
       page.screenshot({ path: join(artefacts, `${name}.png`), animations: 'disabled' });
-    /** Window of the app; waits for one. */
-    const window = async (): Promise<Page> =>
-      launched.app.windows()[0] ?? (await launched.app.waitForEvent('window', { timeout: 15_000 }));
 
     beforeAll(async () => {
-      buildOnce();
       mkdirSync(artefacts, { recursive: true });
-      sandbox = await startSandbox({ switches: { lifetimes: short } });
-      const { HOME: _, PATH: __, AWS_DATA_PATH: ___, ...client } = sandbox.environment();
-      desktop = await startDesktop({
-        env: { ...client, SHELL: '/bin/bash', CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: '1' },
-        size: { width: 1280, height: 860 },
-      });
-      project = join(desktop.home, 'project');
-      mkdirSync(project);
-      cpSync(join(sandbox.home, '.aws'), join(desktop.home, '.aws'), { recursive: true });
-      chmodSync(join(desktop.home, '.aws'), 0o700);
-      await prepareClaudeHome(desktop.home, [project]);
-      // The login shell finds claude where npm put it.
-      writeFileSync(
-        join(desktop.home, '.bash_profile'),
-        `export PATH="${join(desktop.checkout, '.cache/claude/node_modules/.bin')}:$PATH"\n`,
-      );
-      mkdirSync(stateHome(desktop), { recursive: true, mode: 0o700 });
-      // The DOM renderer's rows can be read by a test.
-      writeFileSync(
-        join(stateHome(desktop), 'settings.json'),
-        JSON.stringify({ version: 1, terminal: { renderer: 'dom' } }),
-      );
-      giveTo(desktop.user, desktop.home);
-      launched = await launchApp(desktop, {});
-      page = await window();
+      place = await startClaudeDesktop({ switches: { lifetimes: short } });
+      page = await place.window();
       page.setDefaultTimeout(20_000);
     }, 180_000);
 
-    afterAll(async () => {
-      await cli('agent', 'stop', '--end-sessions').catch(() => undefined);
-      await desktop?.stop();
-      await sandbox?.stop();
-    });
+    afterAll(() => place?.stop());
 
     test('the icon is on D-Bus and the menu offers the way to sign in', async () => {
+      const { desktop, cli } = place;
       await desktop.tray.waitForItems(1);
       await cli('env', 'create', 'sandbox', '--profile', 'sandbox', '--region', 'us-east-1', '--use');
       const menu = await desktop.tray.waitForMenu((entries) =>
@@ -95,16 +52,13 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('Sign in in the menu, Allow in a real browser, and the state is valid', async () => {
+      const { desktop, status } = place;
       await desktop.tray.click([/^Sign in/]);
-      const url = await desktop.opener.next();
-      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/authorize\?/);
-      const browser = await desktop.browser();
-      const person = await browser.newPage();
-      await person.goto(url);
-      await person.screenshot({ path: join(artefacts, '2-identity-center.png') });
-      await person.getByRole('button', { name: 'Allow' }).click();
-      await person.waitForURL(/127\.0\.0\.1:\d+\/oauth\/callback/);
-      await person.screenshot({ path: join(artefacts, '3-signed-in-page.png') });
+      await place.allow((person, step) =>
+        person.screenshot({
+          path: join(artefacts, step === 'asked' ? '2-identity-center.png' : '3-signed-in-page.png'),
+        }),
+      );
       await page.getByRole('heading', { name: /ready to use Amazon Bedrock/ }).waitFor();
       const menu = await desktop.tray.waitForMenu((entries) => /^Signed in/.test(entries[0]?.label ?? ''));
       const words = menu.map((e) => e.label).join('\n');
@@ -114,21 +68,12 @@ describe.skipIf(missing !== undefined)(
       const after = await status();
       expect(after.ssoSessions.find((s) => s.id === 'sandbox')).toMatchObject({ refreshable: true });
       expect(after.credentials.find((c) => c.profile === 'sandbox')?.state).toMatch(/valid|renewing/);
-      await browser.close();
     });
 
     test('Open Claude Code: the real claude answers in the window', async () => {
-      await page.getByRole('link', { name: /^Sessions/ }).click();
-      await page
-        .getByRole('textbox', { name: 'Folder' })
-        .or(page.getByRole('combobox', { name: 'Folder' }))
-        .fill(project);
-      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
-      await page.locator('.terminal-host[data-state=live]').waitFor();
-      await terminalShows(page, /\? for shortcuts|Claude Code v/);
-      await page.keyboard.type('first question');
-      await page.waitForTimeout(300);
-      await page.keyboard.press('Enter');
+      const { project, status } = place;
+      await openClaude(page, project);
+      await ask(page, 'first question');
       await terminalShows(page, 'Sandbox heard: "first question"');
       await shot('5-claude-session');
       expect((await status()).sessions[0]).toMatchObject({
@@ -139,6 +84,7 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('it answers again after three generations of credentials and a refresh of the token, with no person acting', async () => {
+      const { desktop, sandbox, status } = place;
       const before = await status();
       const generation = (s: Snapshot) => s.credentials.find((c) => c.profile === 'sandbox')?.generation ?? 0;
       const token = (s: Snapshot) => s.ssoSessions.find((x) => x.id === 'sandbox')?.generation ?? 0;
@@ -155,9 +101,7 @@ describe.skipIf(missing !== undefined)(
       expect(generation(now)).toBeGreaterThanOrEqual(generation(before) + 3);
       expect(token(now)).toBeGreaterThanOrEqual(token(before) + 1);
       const asked = (await sandbox.requests({ service: 'bedrock-runtime' })).at(-1)?.id ?? 0;
-      await page.keyboard.type('second question');
-      await page.waitForTimeout(300);
-      await page.keyboard.press('Enter');
+      await ask(page, 'second question');
       await terminalShows(page, 'Sandbox heard: "second question"');
       expect(desktop.opener.opened.length).toBe(opened);
       expect(desktop.notifications.shown).toEqual([]);
@@ -170,10 +114,9 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('a window closed and opened again shows the same screen, with its scrollback', async () => {
+      const { desktop, launched } = place;
       for (let i = 0; i < 6; i++) {
-        await page.keyboard.type(`line ${i} of a longer talk`);
-        await page.waitForTimeout(200);
-        await page.keyboard.press('Enter');
+        await ask(page, `line ${i} of a longer talk`);
         await terminalShows(page, `Sandbox heard: "line ${i} of a longer talk"`);
       }
       await page.waitForTimeout(1500);
@@ -187,7 +130,7 @@ describe.skipIf(missing !== undefined)(
       expect(scrolled).not.toBe(screen);
       await page.close();
       await desktop.tray.click(['Open window']);
-      page = await launched.app.waitForEvent('window', { timeout: 15_000 }).catch(() => window());
+      page = await launched.app.waitForEvent('window', { timeout: 15_000 }).catch(() => place.window());
       page.setDefaultTimeout(20_000);
       await page.getByRole('link', { name: /^Sessions/ }).click();
       await page.locator('.terminal-host[data-state=live]').waitFor();
@@ -199,6 +142,7 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('no secret is in logs, argument lists, output or settings', async () => {
+      const { desktop, launched, cli } = place;
       const found = await secretsFound({
         folders: [stateHome(desktop), join(desktop.home, '.claude'), join(desktop.home, '.config')],
         files: [join(desktop.home, '.claude.json')],
@@ -219,6 +163,7 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('quitting the tray, and a killed agent, leave the session running', async () => {
+      const { launched, cli, status } = place;
       const [session] = (await status()).sessions;
       await launched.close();
       expect((await status()).sessions[0]).toMatchObject({
