@@ -1,5 +1,5 @@
 /** Builds everything that runs into out/. `--if-stale` does nothing when no source is newer than the last build. */
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { build as viteBuild } from 'vite';
@@ -50,9 +50,13 @@ const node24: BuildOptions = {
   },
 };
 
-await mkdir(join(root, 'out'), { recursive: true });
+await mkdir(join(root, 'out', 'cli'), { recursive: true });
 await rm(stamp, { force: true });
 await Promise.all([
+  // What needs no Node where there is curl.
+  ...['hand-out.sh', 'hook-relay.sh'].map((name) =>
+    copyFile(join(root, 'src', 'cli', name), join(root, 'out', 'cli', name)),
+  ),
   build({
     ...node24,
     entryPoints: {
@@ -64,14 +68,18 @@ await Promise.all([
     },
     outdir: 'out',
   }),
-  // Small programs that must load fast: the hand-out client runs at each credential request.
+  // Small programs that must load fast: they run at each credential request and each of Claude Code's hooks.
   build({
     ...shared,
     format: 'cjs',
     target: 'node20',
     minify: true,
     sourcemap: false,
-    entryPoints: { 'cli/hand-out': 'src/cli/hand-out.ts', 'client/detach': 'src/client/detach.ts' },
+    entryPoints: {
+      'cli/hand-out': 'src/cli/hand-out.ts',
+      'cli/hook-relay': 'src/cli/hook-relay.ts',
+      'client/detach': 'src/client/detach.ts',
+    },
     outdir: 'out',
     outExtension: { '.js': '.cjs' },
   }),

@@ -13,6 +13,7 @@ import { AwsConfigWriter } from './config-writer/config-writer.ts';
 import { FileEnvironmentStore } from './environments/file-environment-store.ts';
 import { CredentialHandOut } from './handout/credential-hand-out.ts';
 import { ToolImporter } from './import/tool-importer.ts';
+import { HookRelay } from './handout/hook-relay.ts';
 import { SsoKeeper } from './keeper/keeper.ts';
 import { createTokenCache } from './keeper/token-cache.ts';
 import { ModelList } from './models/model-list.ts';
@@ -117,7 +118,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       logFile: paths.ptyHostLog,
     },
     agentSocket: paths.socket,
-    handOut: [programs.node, programs.handOut],
+    handOut: programs.handOut,
   });
   const handOut = new CredentialHandOut({
     context,
@@ -190,6 +191,12 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     socket: paths.socket,
     serveRpc: createOrpcAdapter(createDispatch({ handlers, log })),
     handOut,
+    hooks: new HookRelay({
+      identity: (id) => sessions.identity(id),
+      // The state of a session will be read from it.
+      onHook: (session, event) =>
+        log.debug({ session, event: event.hook_event_name }, 'a hook of Claude Code'),
+    }),
     attendance,
     log,
     describe: (view) => translator().error(view),

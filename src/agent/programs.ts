@@ -7,8 +7,8 @@ export interface Programs {
   node: string;
   ptyHost: string;
   pageServer: URL;
-  /** The client that Claude sessions call for credentials. */
-  handOut: string;
+  /** Command of the client that Claude sessions call for credentials, without its flags. */
+  handOut: readonly string[];
   /** The built page. */
   renderer: string;
 }
@@ -24,7 +24,16 @@ export function programs(mainUrl: string): Programs {
     pageServer: pathToFileURL(
       built ? join(agent, 'page-server.mjs') : join(agent, 'page-server', 'worker.ts'),
     ),
-    handOut: join(out, 'cli', 'hand-out.cjs'),
+    handOut: handOutCommand(process.execPath, join(out, 'cli')),
     renderer: join(out, 'renderer'),
   };
+}
+
+/**
+ * The hand-out client in `folder`: by curl where there is a POSIX shell, with the Node client behind it for all that
+ * curl cannot do (docs/decisions/0016-curl-hands-out.md).
+ */
+export function handOutCommand(node: string, folder: string, platform: string = process.platform): string[] {
+  const client = [node, join(folder, 'hand-out.cjs')];
+  return platform === 'win32' ? client : ['/bin/sh', join(folder, 'hand-out.sh'), ...client];
 }

@@ -3,12 +3,14 @@
  * Claude Code runs as awsCredentialExport, as `--socket PATH --session ID --format claude`. Anything that it does
  * not understand, and a missing agent, is handed to the full program.
  */
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, writeSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isPrivateFolder, socketPlace, stateFolder } from '../contract/socket-path.ts';
 
+/** A Claude session's export waits ten minutes for a sign-in. */
+const PATIENCE_MS = 660_000;
 const known = new Set(['--profile', '--session', '--format', '--socket']);
 
 /** Flags as a map, or undefined when something unknown stands among them. */
@@ -74,18 +76,19 @@ function run(argv: readonly string[]): void {
     return;
   }
   const socket = createConnection(path);
-  let answer = '';
+  const chunks: Buffer[] = [];
   let connected = false;
-  socket.setEncoding('utf8');
+  // The agent itself gives up sooner; a client that outlived it would wait for ever.
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('the agent does not answer')));
   socket.on('connect', () => {
     connected = true;
-    // HTTP/1.0: the body ends with the connection, so there is nothing to parse but the head.
-    socket.write(
-      `GET /v1/credentials?${query} HTTP/1.0\r\nHost: agent\r\nAccept-Language: ${language.replace(/[^\w-]/g, '-')}\r\n\r\n`,
-    );
   });
-  socket.on('data', (text: string) => {
-    answer += text;
+  // Sent once connected. HTTP/1.0: the body ends with the connection, so there is nothing to parse but the head.
+  socket.write(
+    `GET /v1/credentials?${query} HTTP/1.0\r\nHost: agent\r\nAccept-Language: ${language.replace(/[^\w-]/g, '-')}\r\n\r\n`,
+  );
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     // A session's export must not fail: Claude Code would fall back to whatever AWS identity is around.
@@ -97,11 +100,13 @@ function run(argv: readonly string[]): void {
     process.exitCode = 4;
   });
   socket.on('end', () => {
+    const answer = Buffer.concat(chunks);
     const split = answer.indexOf('\r\n\r\n');
-    const status = Number(answer.slice(9, 12));
-    const body = answer.slice(split + 4);
-    if (split > 0 && status === 200) {
-      process.stdout.write(body);
+    const status = Number(answer.toString('latin1', 9, 12));
+    const body = answer.subarray(split + 4);
+    // Every format ends its last line: what does not was cut off.
+    if (split > 0 && status === 200 && body.at(-1) === 0x0a) {
+      printAndExit(body);
       return;
     }
     // On the second try the full program judges by the exit code.
@@ -112,7 +117,7 @@ function run(argv: readonly string[]): void {
     let message = 'the agent ended before it answered; try again';
     let exitCode = 4;
     try {
-      const refused = JSON.parse(body) as { message?: string; exitCode?: number };
+      const refused = JSON.parse(body.toString()) as { message?: string; exitCode?: number };
       message = refused.message ?? message;
       exitCode = refused.exitCode ?? 1;
     } catch {
@@ -121,6 +126,20 @@ function run(argv: readonly string[]): void {
     process.stderr.write(`bedrock-tray: ${message}\n`);
     process.exitCode = exitCode;
   });
+}
+
+/** Past `process.stdout` and the ordinary end of a process, which together take longer than the request. */
+function printAndExit(body: Buffer): void {
+  let written = 0;
+  try {
+    while (written < body.length) written += writeSync(1, body, written);
+  } catch (error) {
+    // A pipe that does not block and is full takes the rest when it can; one that nobody reads takes nothing.
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') process.exit(1);
+    process.stdout.write(body.subarray(written));
+    return;
+  }
+  process.exit(0);
 }
 
 run(process.argv.slice(2));

@@ -12,6 +12,11 @@ export const routes = {
   rpc: '/rpc',
   /** GET `?profile=P&format=F[&lang=L]` or `?session=ID&format=F`: credentials as text, ready to print. Errors: JSON ErrorView, `x-exit-code`, `x-message` in the body's `message`. */
   credentials: '/v1/credentials',
+  /**
+   * POST `?session=ID`, body a HookEvent: what one of Claude Code's hooks was told on stdin. Answered at once: 204, or
+   * 400 no event, 404 no such session, 413 longer than MAX_HOOK_BYTES. Nothing in Claude Code's settings calls it yet.
+   */
+  hook: '/v1/hook',
 } as const;
 
 /**
@@ -53,3 +58,9 @@ export const RouteError = z.object({
   exitCode: z.number(),
 });
 export type RouteError = z.infer<typeof RouteError>;
+
+export const MAX_HOOK_BYTES = 64 * 1024;
+
+/** What Claude Code tells a hook; of its many fields only the one that every event has is named. */
+export const HookEvent = z.looseObject({ hook_event_name: z.string().min(1).max(64) });
+export type HookEvent = z.infer<typeof HookEvent>;

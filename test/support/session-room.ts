@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { AgentContext, Broker, RoleCredentials } from '../../src/agent/ports.ts';
+import { handOutCommand } from '../../src/agent/programs.ts';
 import { ClaudeSessionsRoom } from '../../src/agent/sessions/claude-sessions.ts';
 import { BedrockTrayError, type Environment, Settings, terminalSocketOf } from '../../src/contract/index.ts';
 import { formatCredentials } from '../../src/domain/credential-formats.ts';
@@ -102,6 +103,7 @@ export class SessionRoom implements AsyncDisposable {
       logLevel: 'error',
       outfile: join(folder, "the client's", 'hand-out.cjs'),
     });
+    await copyFile(join(root, 'src', 'cli', 'hand-out.sh'), join(folder, "the client's", 'hand-out.sh'));
     await own.#serve();
     own.room = own.another();
     await own.room.start();
@@ -189,7 +191,7 @@ export class SessionRoom implements AsyncDisposable {
       },
       agentSocket: join(this.folder, 'agent.sock'),
       managedSettings: join(this.folder, 'managed'),
-      handOut: [pinnedNode, join(this.folder, "the client's", 'hand-out.cjs')],
+      handOut: handOutCommand(pinnedNode, join(this.folder, "the client's")),
     });
     room.onChange(() => this.happenings.happened());
     return room;

@@ -13,8 +13,9 @@ import {
   type RouteError,
   routes,
 } from '../../contract/index.ts';
-import type { HandOut, Log } from '../ports.ts';
 import type { Attendance } from '../attendance.ts';
+import type { HookRelay } from '../handout/hook-relay.ts';
+import type { HandOut, Log } from '../ports.ts';
 import { Connection } from './connection.ts';
 import { crossing } from './dispatch.ts';
 import type { ServeRpc } from './orpc-adapter.ts';
@@ -27,6 +28,8 @@ export interface ApiServerOptions {
   socket: string;
   serveRpc: ServeRpc;
   handOut: Pick<HandOut, 'handleCredentials'>;
+  /** Takes what Claude Code's hooks are told; a test's server has no such route. */
+  hooks?: Pick<HookRelay, 'handle'>;
   attendance: Attendance;
   log: Log;
   /** The sentence for an error, in the person's language. */
@@ -87,6 +90,7 @@ export class ApiServer {
 
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = requestUrl(request);
+    if (request.method === 'POST' && url?.pathname === routes.hook) return this.#hook(url, request, response);
     if (request.method !== 'GET') return answer(response, 405, {}, '');
     if (url?.pathname === routes.hello) {
       const hello = { version: PRODUCT_VERSION, protocol: PROTOCOL_VERSION, pid: process.pid };
@@ -94,6 +98,12 @@ export class ApiServer {
     }
     if (url?.pathname === routes.credentials) return this.#credentials(url, request, response);
     answer(response, 404, {}, '');
+  }
+
+  async #hook(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { hooks } = this.#options;
+    const status = hooks ? await hooks.handle(url, request) : 404;
+    if (status !== undefined) answer(response, status, {}, '');
   }
 
   async #credentials(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

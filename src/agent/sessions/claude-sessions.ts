@@ -36,15 +36,15 @@ import type { PtyHostPlace } from './start-pty-host.ts';
 
 export interface ClaudeSessionsParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'env' | 'userHome' | 'home'>;
-  broker: Pick<Broker, 'credentials' | 'hold'>;
+  broker: Pick<Broker, 'temporary' | 'untilUsable' | 'hold'>;
   keeper: Pick<Keeper, 'need' | 'untilValid'>;
-  profiles: Pick<ProfileCatalog, 'ssoProfile' | 'ssoSessions' | 'reload'>;
+  profiles: Pick<ProfileCatalog, 'source' | 'list' | 'reload'>;
   environments: Pick<EnvironmentStore, 'get' | 'active'>;
   settings: Pick<SettingsStore, 'get'>;
   ptyHost: PtyHostPlace;
   /** The agent's own socket, for the credential export of the sessions. */
   agentSocket: string;
-  /** Command of the hand-out client: the product's Node and `out/cli/hand-out.cjs`. */
+  /** Command of the hand-out client without its flags (programs.ts). */
   handOut: readonly string[];
   /** Folder of an administrator's settings for Claude Code; default: the platform's. */
   managedSettings?: string;
@@ -235,14 +235,11 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     return this.#beginning.has(id) || (this.#sessions.get(id)?.open ?? false);
   }
 
-  /** Errors: SessionUnknown; SignInNeeded while it waits for one; SessionEnded when nothing is left to show. */
+  /** Errors: SessionUnknown; SignInNeeded or MfaNeeded while it waits for that; SessionEnded when nothing is left to show. */
   async attach(id: string): Promise<{ ticket: string; socket: string }> {
     const session = this.#known(id);
     if (session.state === 'starting') await session.started;
-    if (session.state === 'waiting') {
-      const { ssoSession, startUrl } = this.#starter.ssoSessionOf(session);
-      throw new BedrockTrayError('SignInNeeded', { ssoSession, startUrl });
-    }
+    if (session.state === 'waiting' && session.waitsFor) throw session.waitsFor;
     if (session.problem) {
       throw new BedrockTrayError(session.problem.code, session.problem.params as never);
     }
