@@ -1,0 +1,26 @@
+import { pathToFileURL } from 'node:url';
+
+/** The pure machines of keep-alive, from this checkout or from a copy of its sources with a bug in it. */
+export type Machines = Pick<
+  typeof import('../../../src/domain/sso-session.ts'),
+  'nextSsoSession' | 'servableToken' | 'signedOut' | 'ssoSessionDeadline'
+> &
+  Pick<
+    typeof import('../../../src/domain/role-credentials.ts'),
+    'absent' | 'handOut' | 'nextRoleCredentials' | 'roleCredentialsDeadline' | 'usableLife'
+  > &
+  Pick<
+    typeof import('../../../src/domain/prompt.ts'),
+    'nextPrompt' | 'noPrompt' | 'promptDeadline' | 'shownPrompt'
+  >;
+
+/** `source`: the folder `src`. */
+export async function loadMachines(source: string): Promise<Machines> {
+  const load = (name: string) => import(pathToFileURL(`${source}/domain/${name}.ts`).href);
+  const [sso, role, prompt] = await Promise.all([
+    load('sso-session'),
+    load('role-credentials'),
+    load('prompt'),
+  ]);
+  return { ...sso, ...role, ...prompt } as Machines;
+}
