@@ -7,6 +7,9 @@ import type { Clock } from './ports.ts';
  */
 const LOOK_AGAIN_MS = 15_000;
 
+/** By this much at least the clock was set, and not only corrected a little. */
+const SET_BACK_MS = 2_000;
+
 interface Wake {
   at: number;
   fire: () => void;
@@ -15,7 +18,10 @@ interface Wake {
 /** The computer's clock. One system timer serves all deadlines; it does not keep the process alive. */
 export class SystemClock implements Clock {
   readonly #wakes = new Set<Wake>();
+  readonly #setBack = new Set<(byMs: number) => void>();
   #timer: NodeJS.Timeout | undefined;
+  /** How far the wall clock is ahead of the one that nobody sets (and that may stand still while the computer sleeps). */
+  #ahead = Date.now() - performance.now();
 
   now(): number {
     return Date.now();
@@ -28,6 +34,12 @@ export class SystemClock implements Clock {
     return () => {
       if (this.#wakes.delete(wake) && this.#wakes.size === 0) this.#disarm();
     };
+  }
+
+  /** Tells when the clock was found set back, while anybody waits for a deadline. */
+  onSetBack(listener: (byMs: number) => void): () => void {
+    this.#setBack.add(listener);
+    return () => this.#setBack.delete(listener);
   }
 
   #disarm(): void {
@@ -52,6 +64,10 @@ export class SystemClock implements Clock {
     for (const wake of due) this.#wakes.delete(wake);
     this.#arm();
     for (const { fire } of due) fire();
+    const ahead = now - performance.now();
+    const byMs = this.#ahead - ahead;
+    this.#ahead = ahead;
+    if (byMs > SET_BACK_MS) for (const listener of [...this.#setBack]) listener(byMs);
   }
 }
 
@@ -61,17 +77,25 @@ export class DeadlineTimer {
   readonly #fire: () => void;
   #at: number | null = null;
   #cancel: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
 
   constructor(clock: Clock, fire: () => void) {
     this.#clock = clock;
     this.#fire = fire;
   }
 
-  /** Waits for `at` instead of what was waited for; null waits for nothing. */
+  /**
+   * Waits for `at` instead of what was waited for; null waits for nothing. Fires early when the clock was set back:
+   * what was reckoned by the old one has to be reckoned again.
+   */
   set(at: number | null): void {
     if (at === this.#at) return;
     this.#cancel?.();
     this.#at = at;
+    if (at === null) {
+      this.#unwatch?.();
+      this.#unwatch = undefined;
+    } else this.#unwatch ??= this.#clock.onSetBack?.(() => this.#fire());
     this.#cancel =
       at === null
         ? undefined
@@ -83,16 +107,18 @@ export class DeadlineTimer {
   }
 }
 
-/** Resolves when the clock has reached `at`, or at once when `signal` is aborted. */
+/** Resolves when the clock has reached `at` (or was set back: how long it still is cannot be told), or at once when `signal` is aborted. */
 export function sleepUntil(clock: Clock, at: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const done = () => {
       signal?.removeEventListener('abort', done);
       cancel();
+      unwatch?.();
       resolve();
     };
     const cancel = clock.wakeAt(at, done);
+    const unwatch = clock.onSetBack?.(done);
     signal?.addEventListener('abort', done, { once: true });
   });
 }

@@ -7,7 +7,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 const SETTLED_MS = 2000;
 
 /** Runs one opener without a shell; whether it went well. It outlives this process where it wants to. */
-function opens(command: readonly string[], env: Env): Promise<boolean> {
+export function runOpener(command: readonly string[], env: Env): Promise<boolean> {
   const [file, ...args] = command;
   if (file === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
@@ -23,11 +23,16 @@ function opens(command: readonly string[], env: Env): Promise<boolean> {
   });
 }
 
+/** Whether it is an address of the web: nothing else is ever handed to an opener. */
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\//.test(url) && URL.canParse(url) && !/[\s\u0000-\u001f\u007f]/.test(url);
+}
+
 /** Opens a web address in the person's browser; false when there is no browser or none of its openers works. */
 export async function openBrowser(url: string, env: Env): Promise<boolean> {
-  if (!/^https?:\/\//.test(url)) return false;
+  if (!isWebAddress(url)) return false;
   for (const command of browserCommands(url, env, process.platform)) {
-    if (await opens(command, env)) return true;
+    if (await runOpener(command, env)) return true;
   }
   return false;
 }

@@ -2,6 +2,7 @@ import type { SsoToken } from '../aws/sso-cache.ts';
 import type {
   CredentialsView,
   Environment,
+  EndingView,
   IdentityMode,
   MfaView,
   ProcedureArguments,
@@ -27,6 +28,8 @@ export interface Clock {
   now(): number;
   /** Calls `fire` when the clock has reached `at`; the returned function cancels. Long waits are re-evaluated, so sleep and clock jumps are noticed within seconds. */
   wakeAt(at: number, fire: () => void): () => void;
+  /** Tells when the clock was found set back; the function ends that. */
+  onSetBack?(listener: (byMs: number) => void): () => void;
 }
 
 /** What an event source offers: `subscribe` returns the function that unsubscribes. */
@@ -159,6 +162,12 @@ export interface Keeper extends Observable {
   stop(): Promise<void>;
   views(): SsoSessionView[];
   prompt(): PromptView | null;
+  /** An SSO session is about to end for good. */
+  ending(): EndingView | null;
+  /** Nobody is to be asked before so many minutes have passed. */
+  snooze(minutes: number): void;
+  /** AWS can be reached again: what failed for want of a network is tried now. */
+  reachable(): void;
   /** A valid access token. Errors: SignInNeeded, SsoSessionUnknown, NetworkUnavailable. */
   accessToken(ssoSession: string): Promise<string>;
   /** The portal answered 401 with this token: one forced refresh decides whether a person is needed. Resolves when decided. */
@@ -173,12 +182,14 @@ export interface Keeper extends Observable {
   signOut(ssoSession?: string): Promise<string[]>;
 }
 
-/** Runs sign-ins, one at a time for each SSO session; all askers share it. */
+/** Runs sign-ins, one at a time on a machine; all who ask for the same share it. */
 export interface SignInDesk extends Observable {
+  /** `renew`: portal logout first. Errors: SignInBusy, SsoSessionUnknown, NetworkUnavailable, SignInFailed, … */
   start(input: {
     ssoSession: string;
     flow: 'auto' | 'pkce' | 'device';
     openBrowser: boolean;
+    renew?: boolean;
   }): Promise<SignInView>;
   /** Errors: SignInDenied, SignInTimedOut, SignInCancelled, SignInFailed. */
   wait(id: string): Promise<{ ssoSession: string; expiresAt: number }>;

@@ -22,6 +22,11 @@ export function endsSsoSession(fault: Fault): boolean {
   return fault.kind === 'client' && ending.has(faultName(fault.name));
 }
 
+/** Whether it says that the SSO session itself is over, and not only this client's part in it. */
+export function provesEnd(fault: Fault): boolean {
+  return fault.kind === 'client' && faultName(fault.name) === 'InvalidGrant';
+}
+
 /** `InvalidGrantException` and `InvalidGrant` are one. */
 export function faultName(name: string): string {
   return name.replace(/Exception$/, '');

@@ -29,9 +29,14 @@ import {
  * | `refreshing` | `refreshFailed` by InvalidGrant, InvalidClient, ExpiredToken, UnauthorizedClient, AccessDenied | `expired` (a token with life left serves to its end) | `ended` |
  * | `refreshing` | `refreshFailed` by another client fault, token over | `expired` | `ended` |
  * | `refreshing` | `refreshFailed` otherwise (network, throttle, disk, 5xx) | `degraded` | |
+ * | `degraded` | `reachable` (the network is back), 5 s since the last try, no Retry-After | `refreshing` | `refresh` |
+ * | any but `signedOut` | `loggedOut` (our portal logout, to sign in anew) | `expired` without token | |
+ * | `valid`, `degraded` | `clockSetBack`, refreshable | `refreshing`, instants move along | `refresh` |
+ * | any | `clockSetBack` | as before, instants move along | |
  * | `signedOut`, `expired` | `signInStarted` / `signInEnded` | shown as `signingIn` / as before | |
  *
- * A sign-in beside a living token changes nothing here until its token comes.
+ * A sign-in beside a living token changes nothing here until its token comes. The client registration's end bounds
+ * refreshing: the last one is made shortly before it, after which the token serves to its end.
  */
 export interface TokenFacts extends Lifetime {
   /** Refreshable until this instant (the client registration's end); null where it cannot be refreshed at all. */
@@ -42,6 +47,8 @@ export interface TokenFacts extends Lifetime {
 const FORCED_AGAIN_MS = 60_000;
 /** A consumer's wish may bring a retry forward, but never closer to the last try than this. */
 const WANTED_SPACING_MS = 5_000;
+/** The last refresh that the client registration allows keeps this distance from its end. */
+const LAST_REFRESH_LEAD_MS = 5 * 60_000;
 /** A token with less life than this at its birth is a fault of the service, not a token. */
 const SHORTEST_LIFETIME_MS = 2_000;
 
@@ -76,12 +83,19 @@ export type SsoSession = Common &
   );
 
 export type SsoSessionEvent =
-  | { type: 'token'; token: TokenFacts; by: 'signIn' | 'refresh' | 'file' }
+  /** `tellingAt`: an instant at which a refresh would tell when the SSO session ends (session-end.ts), if there is one. */
+  | { type: 'token'; token: TokenFacts; by: 'signIn' | 'refresh' | 'file'; tellingAt?: number | null }
   | { type: 'gone' }
   | { type: 'tick' }
   | { type: 'wanted' }
   | { type: 'rejected' }
   | { type: 'refreshFailed'; fault: Fault }
+  /** AWS can be reached again. */
+  | { type: 'reachable' }
+  /** Our portal logout ended it, so that a new sign-in gets its full length. */
+  | { type: 'loggedOut' }
+  /** The clock was found set back by so much: what was planned by it is later than it should be. */
+  | { type: 'clockSetBack'; byMs: number }
   | { type: 'signInStarted' }
   | { type: 'signInEnded' };
 
@@ -128,15 +142,40 @@ export function ssoSessionDeadline(state: SsoSession): number | null {
   }
 }
 
-function valid(common: Common, token: TokenFacts, now: number, forced: boolean): SsoSession {
+/**
+ * Until when a token serves if nobody signs in: its own end where it cannot be refreshed any more, the registration's
+ * end where that bounds refreshing; null: no bound is known.
+ */
+export function servesUntil(state: SsoSession, now: number): number | null {
+  if (state.phase === 'signedOut' || state.phase === 'expired') return null;
+  const { token } = state;
+  const lastRefreshMade = state.phase === 'valid' && state.refreshAt === null;
+  if (!canRefresh(token, now) || lastRefreshMade) return token.expiresAt;
+  const { refreshableUntil } = token;
+  if (refreshableUntil === null || !Number.isFinite(refreshableUntil)) return null;
+  return Math.max(refreshableUntil, token.expiresAt);
+}
+
+/** When to refresh; null: never again. */
+function plannedRefresh(token: TokenFacts, now: number, tellingAt: number | null): number | null {
   const due = spaced(renewalInstant(token, TOKEN_LEAD_MS), now);
-  return {
-    ...common,
-    phase: 'valid',
-    token,
-    refreshAt: canRefresh(token, due) ? due : null,
-    forcedAt: forced ? now : null,
-  };
+  if (canRefresh(token, due)) {
+    // Not sooner than half way: it takes the place of the refresh that is due.
+    return tellingAt !== null && tellingAt >= now + (due - now) / 2 && tellingAt < due ? tellingAt : due;
+  }
+  if (token.refreshableUntil === null) return null;
+  const last = token.refreshableUntil - LAST_REFRESH_LEAD_MS;
+  return last > now + MIN_SPACING_MS ? last : null;
+}
+
+function valid(
+  common: Common,
+  token: TokenFacts,
+  now: number,
+  more: { forced: boolean; tellingAt: number | null },
+): SsoSession {
+  const refreshAt = plannedRefresh(token, now, more.tellingAt);
+  return { ...common, phase: 'valid', token, refreshAt, forcedAt: more.forced ? now : null };
 }
 
 function refreshing(
@@ -189,6 +228,24 @@ export function nextSsoSession(state: SsoSession, event: SsoSessionEvent, now: n
       return onRejected(state, common, now);
     case 'refreshFailed':
       return state.phase === 'refreshing' ? onRefreshFailed(state, common, event.fault, now, random) : same;
+    case 'reachable': {
+      if (state.phase !== 'degraded' || now < state.notBefore) return same;
+      const retryAt = Math.max(now, state.triedAt + WANTED_SPACING_MS);
+      return retryAt < state.retryAt ? onTick({ ...state, retryAt }, common, now) : same;
+    }
+    case 'loggedOut':
+      if (state.phase === 'signedOut') return same;
+      return { state: { ...common, phase: 'expired', token: null, problem: null }, effects: [] };
+    case 'clockSetBack': {
+      const moved = movedBack(state, event.byMs);
+      if (moved.phase !== 'valid' && moved.phase !== 'degraded') return { state: moved, effects: [] };
+      const waits = moved.phase === 'degraded' && now < moved.notBefore;
+      if (waits || !canRefresh(moved.token, now)) return { state: moved, effects: [] };
+      // How much life the token has is not known: how long ago the clock was set back cannot be told.
+      const { token } = moved;
+      const from = moved.phase === 'degraded' ? moved : { token };
+      return refreshing(common, from, now);
+    }
   }
 }
 
@@ -206,7 +263,8 @@ function onToken(
   }
   if (isUsable(token, now)) {
     const forced = by === 'refresh' && state.phase === 'refreshing' && state.suspect;
-    return { state: valid(common, token, now, forced), effects: ['alive'] };
+    const tellingAt = event.tellingAt ?? null;
+    return { state: valid(common, token, now, { forced, tellingAt }), effects: ['alive'] };
   }
   if (canRefresh(token, now)) return refreshing(common, { token }, now);
   return { state: { ...common, phase: 'expired', token: null, problem: null }, effects: [] };
@@ -216,7 +274,8 @@ function onTick(state: SsoSession, common: Common, now: number): Step {
   if (state.phase !== 'valid' && state.phase !== 'degraded') return { state, effects: [] };
   const due = state.phase === 'valid' ? state.refreshAt : state.retryAt;
   // A token that is over has nothing to wait for but its own retry instant (a sleep may have passed refreshAt).
-  if (due !== null && now >= due && canRefresh(state.token, now)) {
+  const isDue = due === null ? !isUsable(state.token, now) : now >= due;
+  if (isDue && canRefresh(state.token, now)) {
     return refreshing(
       common,
       state.phase === 'degraded' ? state : { token: state.token, failures: 0, suspect: false },
@@ -285,4 +344,36 @@ function onRefreshFailed(
     },
     effects: [],
   };
+}
+
+/** The same state by a clock that was set back: every instant that was reckoned by it moves along. */
+function movedBack(state: SsoSession, byMs: number): SsoSession {
+  if (state.phase === 'signedOut') return state;
+  // The registration's end is AWS's own instant.
+  const moved = (token: TokenFacts): TokenFacts => ({
+    ...token,
+    obtainedAt: token.obtainedAt === null ? null : token.obtainedAt - byMs,
+    expiresAt: token.expiresAt - byMs,
+  });
+  switch (state.phase) {
+    case 'valid':
+      return {
+        ...state,
+        token: moved(state.token),
+        refreshAt: state.refreshAt === null ? null : state.refreshAt - byMs,
+        forcedAt: state.forcedAt === null ? null : state.forcedAt - byMs,
+      };
+    case 'refreshing':
+      return { ...state, token: moved(state.token), triedAt: state.triedAt - byMs };
+    case 'degraded':
+      return {
+        ...state,
+        token: moved(state.token),
+        triedAt: state.triedAt - byMs,
+        retryAt: state.retryAt - byMs,
+        notBefore: state.notBefore === 0 ? 0 : state.notBefore - byMs,
+      };
+    case 'expired':
+      return { ...state, token: state.token === null ? null : moved(state.token) };
+  }
 }

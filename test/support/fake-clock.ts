@@ -10,6 +10,7 @@ export class FakeClock implements Clock {
   #now: number;
   #order = 0;
   readonly #wakes = new Set<{ at: number; order: number; fire: () => void }>();
+  readonly #setBack = new Set<(byMs: number) => void>();
   /** Timers that have fired, ever: a hot loop shows here. */
   fired = 0;
 
@@ -57,6 +58,18 @@ export class FakeClock implements Clock {
   async sleep(ms: number): Promise<void> {
     this.#now += ms;
     await this.advance(0);
+  }
+
+  onSetBack(listener: (byMs: number) => void): () => void {
+    this.#setBack.add(listener);
+    return () => this.#setBack.delete(listener);
+  }
+
+  /** Somebody sets the clock back; what waits for an instant goes on waiting for it. */
+  async setBack(ms: number): Promise<void> {
+    this.#now -= ms;
+    for (const listener of [...this.#setBack]) listener(ms);
+    await settle();
   }
 
   #due(end: number) {

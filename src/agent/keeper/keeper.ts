@@ -1,18 +1,31 @@
 import type { Oidc } from '../../aws/oidc.ts';
 import type { Portal } from '../../aws/portal.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
-import type { PromptView, SignInView, SsoSessionView } from '../../contract/state.ts';
-import { type Need, nextPrompt, noPrompt, type PromptEvent, shownPrompt } from '../../domain/prompt.ts';
+import type { EndingView, PromptView, SignInView, SsoSessionView } from '../../contract/state.ts';
+import type { EndingSubject } from '../../domain/ending.ts';
+import type { Need } from '../../domain/prompt.ts';
 import { nearest } from '../../domain/schedule.ts';
-import { faultOf } from '../aws-errors.ts';
+import { errorOf, faultOf } from '../aws-errors.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import { DeadlineTimer, sleepUntil } from '../clock.ts';
-import type { AgentContext, Keeper, ProfileCatalog, SettingsStore, SsoToken } from '../ports.ts';
+import type {
+  AgentContext,
+  Keeper,
+  ProfileCatalog,
+  SettingsStore,
+  SsoSessionConfig,
+  SsoToken,
+} from '../ports.ts';
+import { alwaysThere, type PresenceWatch } from '../presence/presence-room.ts';
+import { KeepAliveMemory, type KeepAliveStore } from './keep-alive-memory.ts';
 import { KeptSession } from './kept-session.ts';
+import { Prompter } from './prompter.ts';
 import type { TokenCache } from './token-cache.ts';
 
-/** The portal's logout is best effort: nobody waits longer for it. */
+/** The portal's logout at a sign-out is best effort: nobody waits longer for it. */
 const LOGOUT_PATIENCE_MS = 5_000;
+/** The clock was set back by this much at least, and not only corrected a little. */
+const SET_BACK_MS = 2_000;
 
 export interface KeeperParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
@@ -24,7 +37,13 @@ export interface KeeperParts {
   /** Starts a sign-in that opens the browser: called once per prompt, only where settings say so. */
   autoSignIn?: (ssoSession: string) => void;
   /** Whether a person would see a prompt now. Default: always. */
-  someoneThere?: () => boolean;
+  presence?: PresenceWatch;
+  /** Where it is remembered how long SSO sessions live. Default: for the life of the process. */
+  store?: KeepAliveStore;
+  /** AWS's clock minus this one, ms, as last seen; null: right, or not known. */
+  skewMs?: () => number | null;
+  /** What else is stored of an SSO session and goes with its sign-out. */
+  forget?: (ssoSession: string) => Promise<void>;
 }
 
 /** Keeps every configured SSO session alive: one timer, one watch on the cache folder, one prompt. */
@@ -35,13 +54,30 @@ export class SsoKeeper implements Keeper {
   readonly #waiters = new Map<string, Set<() => void>>();
   readonly #emitter = new ChangeEmitter();
   readonly #timer: DeadlineTimer;
-  #prompt = noPrompt;
+  readonly #memory: KeepAliveMemory;
+  readonly #presence: PresenceWatch;
+  readonly #prompter: Prompter;
+  /** Signed out by us so that the sign-in under way gets the full length. */
+  readonly #renewing = new Set<string>();
   #unsubscribe: (() => void)[] = [];
+  #seenAt = 0;
   #stopped = false;
 
   constructor(parts: KeeperParts) {
+    const { context, settings } = parts;
     this.#parts = parts;
-    this.#timer = new DeadlineTimer(parts.context.clock, () => this.#tick());
+    this.#timer = new DeadlineTimer(context.clock, () => this.#tick());
+    this.#memory = new KeepAliveMemory(context, parts.store);
+    this.#presence = parts.presence ?? alwaysThere;
+    this.#prompter = new Prompter({
+      context,
+      settings,
+      presence: this.#presence,
+      autoSignIn: (ssoSession) => parts.autoSignIn?.(ssoSession),
+      signingIn: () => new Set(this.#signIns.keys()),
+      endings: () => this.#endings(),
+      changed: () => this.#changed(),
+    });
   }
 
   onChange(listener: () => void): () => void {
@@ -49,13 +85,20 @@ export class SsoKeeper implements Keeper {
   }
 
   async start(): Promise<void> {
-    const { catalog, cache } = this.#parts;
+    const { catalog, cache, context } = this.#parts;
+    await this.#memory.load();
+    const { snoozedUntil } = this.#memory;
+    if (snoozedUntil !== null && snoozedUntil > context.clock.now()) {
+      this.#prompter.event({ type: 'snooze', until: snoozedUntil });
+    }
     // Watching comes before reading: what changes in between is read again.
     this.#unsubscribe.push(
       cache.watch(() => {
         for (const session of this.#sessions.values()) void this.#read(session, true);
       }),
       catalog.onChange(() => void this.#sync(true)),
+      // Somebody came, or the computer woke up: every deadline is looked at again.
+      this.#presence.onChange(() => this.#tick()),
     );
     await this.#sync(false);
   }
@@ -75,11 +118,26 @@ export class SsoKeeper implements Keeper {
   }
 
   prompt(): PromptView | null {
-    return shownPrompt(this.#prompt);
+    return this.#prompter.prompt();
+  }
+
+  ending(): EndingView | null {
+    return this.#prompter.ending();
+  }
+
+  snooze(minutes: number): void {
+    const until = this.#parts.context.clock.now() + minutes * 60_000;
+    this.#prompter.event({ type: 'snooze', until });
+    this.#memory.snooze(this.#prompter.snoozedUntil);
+  }
+
+  reachable(): void {
+    for (const session of this.#sessions.values()) session.dispatch({ type: 'reachable' });
   }
 
   async accessToken(ssoSession: string): Promise<string> {
     const session = await this.#find(ssoSession);
+    this.#noticeClock();
     for (let tries = 0; tries < 3; tries++) {
       const token = session.servable();
       if (token !== null) return token;
@@ -123,22 +181,62 @@ export class SsoKeeper implements Keeper {
     // Only a person's absence is a need: a network that is down is none.
     if (!session || session.servable() !== null || session.problem().code !== 'SignInNeeded') return;
     const { startUrl } = session.config;
-    this.#onPrompt({ type: 'need', need: { ssoSession, startUrl, ...who, reason: 'requested' } });
+    this.#prompter.event({ type: 'need', need: { ssoSession, startUrl, ...who, reason: 'requested' } });
   }
 
-  async adopt(ssoSession: string, token: SsoToken): Promise<void> {
+  async adopt(ssoSession: string, token: SsoToken, sinceAt?: number): Promise<void> {
     const session = await this.#find(ssoSession);
-    await session.adopt(token);
+    await session.adopt(token, sinceAt);
   }
 
-  /** The sign-in desk tells what is under way for that SSO session (null: ended). */
+  /**
+   * The sign-in desk tells what is under way for that SSO session (null: ended). Whoever has just given one up knows
+   * that it is needed: the next reminder takes its time.
+   */
   signInChanged(ssoSession: string, view: SignInView | null): void {
     const before = this.#signIns.has(ssoSession);
-    if (view) this.#signIns.set(ssoSession, view);
-    else this.#signIns.delete(ssoSession);
     const session = this.#sessions.get(ssoSession);
-    if (before !== (view !== null)) session?.dispatch({ type: view ? 'signInStarted' : 'signInEnded' });
+    if (view) {
+      this.#signIns.set(ssoSession, view);
+      if (!before) session?.dispatch({ type: 'signInStarted' });
+      return this.#changed();
+    }
+    if (this.#renewing.delete(ssoSession) && session?.servable() === null) this.#ended(session);
+    this.#prompter.event({ type: 'declined', ssoSession });
+    this.#signIns.delete(ssoSession);
+    if (before) session?.dispatch({ type: 'signInEnded' });
+    this.#prompter.event({ type: 'tick' });
     this.#changed();
+  }
+
+  /**
+   * Ends the SSO session at the portal so that the sign-in that follows gets its full length; what lives in the
+   * browser would only be handed out again with its old end. Other tools have no sign-in until then; role credentials
+   * go on working. Where there is nothing left to end, nothing is done. Errors: those of a portal that cannot be
+   * reached or fails; then everything is as it was.
+   */
+  async logOutToRenew(ssoSession: string): Promise<void> {
+    const session = await this.#find(ssoSession);
+    for (let tries = 0; tries < 2; tries++) {
+      let token: string;
+      try {
+        token = await this.accessToken(ssoSession);
+      } catch (e) {
+        if (e instanceof BedrockTrayError && e.code === 'SignInNeeded') return;
+        throw e;
+      }
+      try {
+        await this.#parts.portal(session.config.region).logout(token);
+      } catch (e) {
+        if (faultOf(e).kind !== 'unauthorized') throw errorOf(e);
+        // The token is dead; whether the SSO session is shows when it is refreshed.
+        await this.rejected(ssoSession, token);
+        continue;
+      }
+      this.#renewing.add(ssoSession);
+      await session.loggedOut();
+      return;
+    }
   }
 
   async signOut(ssoSession?: string): Promise<string[]> {
@@ -151,14 +249,14 @@ export class SsoKeeper implements Keeper {
   }
 
   async #signOutOne(session: KeptSession): Promise<void> {
-    const { id, kind, region } = session.config;
+    const { id, kind } = session.config;
     const token = session.accessToken;
     const { log } = this.#parts.context;
-    const farewell = token === null ? undefined : this.#logout(region, token);
+    const farewell = token === null ? undefined : this.#logout(session.config, token);
     try {
       await session.signOut();
     } finally {
-      this.#onPrompt({ type: 'met', ssoSession: id });
+      this.#prompter.event({ type: 'met', ssoSession: id });
       const roles = this.#parts.catalog.list().filter((p) => p.ssoSession === id);
       for (const { accountId, roleName } of roles) {
         if (accountId === null || roleName === null) continue;
@@ -169,23 +267,29 @@ export class SsoKeeper implements Keeper {
           );
         });
       }
+      await this.#parts.forget?.(id).catch((e) => {
+        log.warn({ ssoSession: id, reason: faultOf(e).name }, 'what else was stored could not be removed');
+      });
       await farewell;
     }
   }
 
   /** Never rejects, and ends in bounded time. */
-  async #logout(region: string, token: string): Promise<void> {
+  async #logout(config: SsoSessionConfig, token: string): Promise<void> {
     const { clock, log } = this.#parts.context;
     const enough = new AbortController();
     const call = this.#parts
-      .portal(region)
+      .portal(config.region)
       .logout(token)
-      .catch((e) => {
-        // A dead token is as good as logged out.
-        const fault = faultOf(e);
-        if (fault.kind !== 'unauthorized')
-          log.warn({ kind: fault.kind, name: fault.name }, 'portal logout failed');
-      });
+      .then(
+        () => this.#memory.learn(config, { type: 'loggedOut' }),
+        (e) => {
+          // A dead token is as good as logged out.
+          const fault = faultOf(e);
+          if (fault.kind !== 'unauthorized')
+            log.warn({ kind: fault.kind, name: fault.name }, 'portal logout failed');
+        },
+      );
     await Promise.race([call, sleepUntil(clock, clock.now() + LOGOUT_PATIENCE_MS, enough.signal)]);
     enough.abort();
   }
@@ -211,7 +315,7 @@ export class SsoKeeper implements Keeper {
       else {
         session.stop();
         this.#sessions.delete(id);
-        this.#onPrompt({ type: 'met', ssoSession: id });
+        this.#prompter.event({ type: 'met', ssoSession: id });
       }
     }
     const added: KeptSession[] = [];
@@ -221,6 +325,8 @@ export class SsoKeeper implements Keeper {
         context: this.#parts.context,
         cache: this.#parts.cache,
         oidc: this.#parts.oidc,
+        memory: this.#memory,
+        skewMs: this.#parts.skewMs,
         hooks: {
           changed: () => this.#changed(),
           alive: () => this.#alive(id),
@@ -245,13 +351,27 @@ export class SsoKeeper implements Keeper {
   }
 
   #tick(): void {
+    this.#noticeClock();
     for (const session of this.#sessions.values()) session.tick();
-    this.#onPrompt({ type: 'tick' });
+    this.#prompter.event({ type: 'tick' });
     this.#changed();
   }
 
+  /** A clock that was set back makes every instant that was reckoned by it too late. */
+  #noticeClock(): void {
+    const now = this.#parts.context.clock.now();
+    const byMs = this.#seenAt - now;
+    this.#seenAt = now;
+    if (byMs <= SET_BACK_MS) return;
+    this.#parts.context.log.warn({ byMs }, 'the clock was set back');
+    for (const session of this.#sessions.values()) session.clockSetBack(byMs);
+    this.#prompter.event({ type: 'clockSetBack', byMs });
+    this.#memory.snooze(this.#prompter.snoozedUntil);
+  }
+
   #alive(id: string): void {
-    this.#onPrompt({ type: 'met', ssoSession: id });
+    this.#renewing.delete(id);
+    this.#prompter.event({ type: 'met', ssoSession: id });
     const waiters = this.#waiters.get(id);
     this.#waiters.delete(id);
     for (const done of waiters ?? []) done();
@@ -266,29 +386,20 @@ export class SsoKeeper implements Keeper {
       roleName: null,
       reason: 'expired',
     };
-    this.#onPrompt({ type: 'need', need });
+    this.#prompter.event({ type: 'need', need });
   }
 
-  #onPrompt(event: PromptEvent): void {
-    const { context, settings, autoSignIn, someoneThere } = this.#parts;
-    const before = this.#prompt;
-    const { state, raise } = nextPrompt(before, event, context.clock.now(), {
-      someoneThere: someoneThere?.() ?? true,
-      signingIn: new Set(this.#signIns.keys()),
-    });
-    this.#prompt = state;
-    if (state !== before) this.#changed();
-    const prompt = shownPrompt(state);
-    if (!raise || prompt === null) return;
-    context.log.info({ ssoSession: prompt.ssoSession, count: prompt.count }, 'a sign-in is needed');
-    // The browser opens by itself at most once for each need, and only by the person's wish.
-    if (prompt.count === 1 && settings.get().openBrowserAutomatically) autoSignIn?.(prompt.ssoSession);
+  #endings(): EndingSubject[] {
+    return [...this.#sessions.values()].flatMap(({ config, endsAt }) =>
+      endsAt === null ? [] : [{ ssoSession: config.id, startUrl: config.startUrl, endsAt }],
+    );
   }
 
   #changed(): void {
     if (this.#stopped) return;
+    this.#seenAt = Math.max(this.#seenAt, this.#parts.context.clock.now());
     const deadlines = [...this.#sessions.values()].map((session) => session.deadline);
-    this.#timer.set(nearest([...deadlines, this.#prompt.nextRaiseAt]));
+    this.#timer.set(nearest([...deadlines, this.#prompter.deadline]));
     this.#emitter.emit();
   }
 }

@@ -1,14 +1,16 @@
 import type { Oidc } from '../../aws/oidc.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { SsoSessionView } from '../../contract/state.ts';
-import { endsSsoSession } from '../../domain/fault.ts';
+import { endsSsoSession, provesEnd } from '../../domain/fault.ts';
 import { isUsable, nearest } from '../../domain/schedule.ts';
+import { type EndEvent, tellingInstant } from '../../domain/session-end.ts';
 import {
   canRefresh,
   nextSsoSession,
   type SsoSession,
   type SsoSessionEvent,
   servableToken,
+  servesUntil,
   shownState,
   signedOut,
   ssoSessionDeadline,
@@ -17,13 +19,18 @@ import {
 import { errorOf, faultOf, systemReason, unitRandom } from '../aws-errors.ts';
 import { sleepUntil } from '../clock.ts';
 import type { AgentContext, SsoSessionConfig, SsoToken } from '../ports.ts';
+import type { KeepAliveMemory } from './keep-alive-memory.ts';
 import { type FileNews, SharedTokenFile } from './shared-token-file.ts';
 import type { TokenCache } from './token-cache.ts';
 
-/** Another tool that rotates the token writes its file a moment after the service has answered it. */
-const RIVAL_WRITE_MS = 750;
+/** Another tool that rotates the token writes its file a moment after the service has answered it: we look again after these. */
+const RIVAL_WRITES_MS = [250, 750, 1_500] as const;
+/** So many refresh tokens are tried, one after the other, before the SSO session is believed to be over. */
+const MAX_TRIED = 4;
 /** A token that could not be written is tried again this often. */
 const SAVE_AGAIN_MS = 30_000;
+/** The end of a token that cannot be refreshed, or of the client registration, is shown from this long before. */
+const BOUND_IN_SIGHT_MS = 24 * 3_600_000;
 
 /** What a session tells its keeper. */
 export interface KeptSessionHooks {
@@ -42,9 +49,13 @@ export class KeptSession {
   readonly #context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
   readonly #file: SharedTokenFile;
   readonly #oidc: (region: string) => Pick<Oidc, 'refresh'>;
+  readonly #memory: KeepAliveMemory;
+  readonly #skewMs: () => number | null;
   readonly #hooks: KeptSessionHooks;
   #state: SsoSession = signedOut;
   #token: SsoToken | null = null;
+  /** The token that another tool's took the place of although it was the younger one: its refresh token may be the last good one. */
+  #spare: SsoToken | null = null;
   #reading: Promise<void> | null = null;
   #readAgain = false;
   #busy: Promise<void> | null = null;
@@ -58,6 +69,9 @@ export class KeptSession {
       context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
       cache: TokenCache;
       oidc: (region: string) => Pick<Oidc, 'refresh'>;
+      memory: KeepAliveMemory;
+      /** AWS's clock minus this one, ms. */
+      skewMs?: (() => number | null) | undefined;
       hooks: KeptSessionHooks;
     },
   ) {
@@ -65,6 +79,8 @@ export class KeptSession {
     this.#context = parts.context;
     this.#file = new SharedTokenFile(parts.cache, config.id);
     this.#oidc = parts.oidc;
+    this.#memory = parts.memory;
+    this.#skewMs = parts.skewMs ?? (() => null);
     this.#hooks = parts.hooks;
   }
 
@@ -110,6 +126,7 @@ export class KeptSession {
     const shown = shownState(s);
     const unsaved = this.#unsavedRetryAt !== null;
     const problem = s.phase === 'degraded' || s.phase === 'expired' ? this.problem() : this.#problem;
+    const end = this.#end();
     return {
       id: this.config.id,
       kind: this.config.kind,
@@ -121,10 +138,30 @@ export class KeptSession {
       generation: this.generation,
       nextRefreshAt: s.phase === 'valid' ? s.refreshAt : s.phase === 'degraded' ? s.retryAt : null,
       problem: s.phase === 'signedOut' ? null : (problem?.view() ?? null),
-      endsFrom: null,
-      endsTo: null,
+      endsFrom: end?.from ?? null,
+      endsTo: end?.to ?? null,
       store: 'shared',
     };
+  }
+
+  /** When a living SSO session will need a person, as far as is known; `warnAt`: what to warn ahead of. */
+  #end(): { from: number; to: number; warnAt: number | null } | null {
+    const s = this.#state;
+    if (s.phase === 'signedOut' || s.phase === 'expired') return null;
+    const learned = this.#memory.expectedEnd(this.config.id);
+    const until = servesUntil(s, this.#now);
+    // A client registration's end that is far away is no news.
+    const bound = until !== null && until - this.#now <= BOUND_IN_SIGHT_MS ? until : null;
+    const from = nearest([learned?.from ?? null, bound]);
+    const to = nearest([learned?.to ?? null, bound]);
+    if (from === null || to === null) return null;
+    const warnAt = nearest([learned !== null && !learned.overdue ? learned.from : null, bound]);
+    return { from, to, warnAt };
+  }
+
+  /** The end to warn ahead of, if there is one. */
+  get endsAt(): number | null {
+    return this.#end()?.warnAt ?? null;
   }
 
   dispatch(event: SsoSessionEvent): void {
@@ -133,6 +170,7 @@ export class KeptSession {
     const random = unitRandom(this.#context.random);
     const { state, effects } = nextSsoSession(before, event, this.#now, random);
     this.#state = state;
+    if (state.phase === 'expired' && before.phase !== 'expired') this.#learnEnd(before, event);
     if (state.phase === 'signedOut' || (state.phase === 'expired' && state.token === null))
       this.#token = null;
     if (before.phase !== state.phase) {
@@ -148,6 +186,15 @@ export class KeptSession {
       else this.#hooks.ended();
     }
     if (state !== before || effects.length > 0) this.#hooks.changed();
+  }
+
+  /** What the end of a living SSO session tells of its length. */
+  #learnEnd(before: SsoSession, event: SsoSessionEvent): void {
+    if (event.type === 'loggedOut') return;
+    const refused =
+      (event.type === 'refreshFailed' && provesEnd(event.fault)) ||
+      (event.type === 'rejected' && before.phase !== 'signedOut' && before.token?.refreshableUntil === null);
+    this.#memory.learn(this.config, { type: refused ? 'refused' : 'lost' });
   }
 
   /** The deadline may have come. */
@@ -187,35 +234,70 @@ export class KeptSession {
     if (token.accessToken === this.#token?.accessToken) return;
     // A token that is over says nothing against one that lives (an old file was put back).
     if (this.servable() !== null && token.expiresAt <= this.#now) return;
-    this.#take(token, live ? this.#now : null, 'file');
+    const over = token.expiresAt <= this.#now;
+    const held = this.#token;
+    if (held !== null && token.expiresAt < held.expiresAt) this.#spare = held;
+    this.#take(token, live ? this.#now : null, 'file', {
+      type: live && !over ? 'tokenFound' : 'tokenAtStart',
+      tokenExpiresAt: token.expiresAt,
+    });
   }
 
-  #take(token: SsoToken, obtainedAt: number | null, by: 'signIn' | 'refresh' | 'file'): void {
+  #take(token: SsoToken, obtainedAt: number | null, by: 'signIn' | 'refresh' | 'file', seen: EndEvent): void {
     this.#token = token;
     this.#problem = null;
     this.#unsavedRetryAt = null;
+    if (by !== 'file') this.#spare = null;
     if (obtainedAt !== null) this.generation++;
-    this.dispatch({ type: 'token', token: factsOf(token, obtainedAt), by });
+    this.#memory.learn(this.config, seen);
+    const end = this.#memory.expectedEnd(this.config.id);
+    const tellingAt = tellingInstant(end, this.#now, token.expiresAt);
+    this.dispatch({ type: 'token', token: factsOf(token, obtainedAt, this.#skewMs() ?? 0), by, tellingAt });
   }
 
   #forget(): void {
     this.#token = null;
+    this.#spare = null;
     this.#problem = null;
     this.#unsavedRetryAt = null;
+    this.#memory.learn(this.config, { type: 'lost' });
     this.dispatch({ type: 'gone' });
   }
 
-  /** A sign-in made here gave this token. */
-  async adopt(token: SsoToken): Promise<void> {
-    this.#take(token, this.#now, 'signIn');
+  /** A sign-in made here, begun at `sinceAt`, gave this token. */
+  async adopt(token: SsoToken, sinceAt = this.#now): Promise<void> {
+    this.#take(token, this.#now, 'signIn', { type: 'signedIn', sinceAt, tokenExpiresAt: token.expiresAt });
     await this.#save(token);
+  }
+
+  /**
+   * Our portal logout ended the SSO session: its token is gone, here and in the file; role credentials serve on.
+   * Errors: StorageFailed (the token is forgotten here nevertheless).
+   */
+  async loggedOut(): Promise<void> {
+    this.#spare = null;
+    this.#problem = null;
+    this.#unsavedRetryAt = null;
+    this.#memory.learn(this.config, { type: 'loggedOut' });
+    this.dispatch({ type: 'loggedOut' });
+    await this.#removeFile();
+  }
+
+  /** The clock was found set back. */
+  clockSetBack(byMs: number): void {
+    this.#memory.learn(this.config, { type: 'clockSetBack' });
+    this.dispatch({ type: 'clockSetBack', byMs });
   }
 
   /** Drops the token here and in the file. Errors: StorageFailed (the token is forgotten here nevertheless). */
   async signOut(): Promise<void> {
-    const removed = this.#file.remove();
+    const removed = this.#removeFile();
     this.#forget();
-    await removed.catch((e) => {
+    await removed;
+  }
+
+  #removeFile(): Promise<void> {
+    return this.#file.remove().catch((e) => {
       throw new BedrockTrayError('StorageFailed', { file: this.#file.path, reason: systemReason(e) });
     });
   }
@@ -270,41 +352,57 @@ export class KeptSession {
     const moved = () => this.#token !== held || this.#stopped;
 
     let using = held;
-    const seen = await this.#look();
+    const found = await this.#look();
     if (moved()) return;
-    if (seen !== null && seen.refreshToken !== undefined) using = seen;
+    if (found !== null && found.refreshToken !== undefined) using = found;
 
-    let fresh: SsoToken;
-    try {
-      fresh = await this.#call(using);
-    } catch (e) {
-      const fault = faultOf(e);
-      if (moved()) return;
-      if (!endsSsoSession(fault)) return this.#failed(e);
-      await sleepUntil(this.#context.clock, this.#now + RIVAL_WRITE_MS);
-      if (moved()) return;
-      const rival = await this.#look();
-      if (moved()) return;
-      if (rival?.refreshToken === undefined || rival.refreshToken === using.refreshToken) {
-        return this.#failed(e);
-      }
+    let fresh: SsoToken | null = null;
+    const tried = new Set<string | undefined>();
+    while (fresh === null) {
       try {
-        fresh = await this.#call(rival);
-      } catch (again) {
-        if (!moved()) this.#failed(again);
-        return;
+        fresh = await this.#call(using);
+      } catch (e) {
+        if (moved()) return;
+        if (!endsSsoSession(faultOf(e))) return this.#failed(e);
+        tried.add(using.refreshToken);
+        const other = tried.size < MAX_TRIED ? await this.#another(tried, moved) : null;
+        if (moved()) return;
+        if (other === null) return this.#failed(e);
+        using = other;
       }
     }
     if (moved()) return;
     await this.#look();
-    if (moved()) return;
-    this.#take(fresh, this.#now, 'refresh');
+    if (moved()) {
+      // Somebody wrote another token meanwhile: that one counts, ours is kept for the case that it is an old one.
+      if (this.#token !== null) this.#spare = fresh;
+      return;
+    }
+    const seen = { type: 'good', tokenExpiresAt: fresh.expiresAt } as const;
+    this.#take(fresh, this.#now, 'refresh', seen);
     await this.#save(fresh);
   }
 
+  /**
+   * Another refresh token than those that were refused: what a rival writes within a moment, then one that we held
+   * before. What lives in the file is adopted instead (the caller sees that our token moved).
+   */
+  async #another(tried: ReadonlySet<string | undefined>, moved: () => boolean): Promise<SsoToken | null> {
+    for (const pauseMs of RIVAL_WRITES_MS) {
+      await sleepUntil(this.#context.clock, this.#now + pauseMs);
+      if (moved()) return null;
+      const rival = await this.#look();
+      if (moved()) return null;
+      if (rival?.refreshToken !== undefined && !tried.has(rival.refreshToken)) return rival;
+    }
+    const spare = this.#spare;
+    return spare?.refreshToken !== undefined && !tried.has(spare.refreshToken) ? spare : null;
+  }
+
   #call(token: SsoToken): Promise<SsoToken> {
-    // The token's own region: the configuration may have been corrected since.
-    return this.#oidc(token.region || this.config.region).refresh(token);
+    // The token's own region: the configuration may have been corrected since. A minimal file names neither.
+    const startUrl = token.startUrl || this.config.startUrl;
+    return this.#oidc(token.region || this.config.region).refresh({ ...token, startUrl });
   }
 
   #failed(e: unknown): void {
@@ -334,11 +432,9 @@ export class KeptSession {
   }
 }
 
-function factsOf(token: SsoToken, obtainedAt: number | null): TokenFacts {
+/** `skewMs`: AWS's clock minus ours; the registration's end is an instant of AWS's, the token's end one of ours. */
+function factsOf(token: SsoToken, obtainedAt: number | null, skewMs: number): TokenFacts {
   const complete = token.refreshToken && token.clientId && token.clientSecret;
-  return {
-    obtainedAt,
-    expiresAt: token.expiresAt,
-    refreshableUntil: complete ? (token.registrationExpiresAt ?? Number.POSITIVE_INFINITY) : null,
-  };
+  const registered = (token.registrationExpiresAt ?? Number.POSITIVE_INFINITY) - skewMs;
+  return { obtainedAt, expiresAt: token.expiresAt, refreshableUntil: complete ? registered : null };
 }

@@ -22,7 +22,8 @@ const OPENER_PATIENCE_MS = 5_000;
 const pollBackoff = { baseMs: 2_000, capMs: 30_000 };
 
 export interface AttemptParts {
-  context: Pick<AgentContext, 'clock' | 'log' | 'random' | 'openBrowser'>;
+  context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
+  openBrowser: (url: string) => Promise<boolean>;
   oidc: (region: string) => Omit<Oidc, 'refresh'>;
   registrations: Registrations;
   translator: () => Translator;
@@ -47,8 +48,8 @@ export class SignInAttempt {
   readonly #parts: AttemptParts;
   readonly #oidc: Omit<Oidc, 'refresh'>;
   readonly #ended = new AbortController();
-  readonly #startedAt: number;
-  readonly #cancelTimeout: () => void;
+  #startedAt: number;
+  #cancelTimeout: () => void;
   #settle: { resolve: (s: SignedIn) => void; reject: (e: BedrockTrayError) => void };
   #flow: Flow = 'pkce';
   #url = '';
@@ -72,7 +73,23 @@ export class SignInAttempt {
     const { clock } = parts.context;
     this.#startedAt = clock.now();
     this.#expiresAt = this.#startedAt + ABANDONED_MS;
-    this.#cancelTimeout = clock.wakeAt(this.#expiresAt, () => this.#timedOut());
+    this.#cancelTimeout = this.#waitForEnd();
+  }
+
+  /** Its end moves along when the clock is set back. */
+  #waitForEnd(): () => void {
+    const { clock } = this.#parts.context;
+    const cancel = clock.wakeAt(this.#startedAt + ABANDONED_MS, () => this.#timedOut());
+    const unwatch = clock.onSetBack?.((byMs) => {
+      this.#cancelTimeout();
+      this.#startedAt -= byMs;
+      this.#expiresAt -= byMs;
+      this.#cancelTimeout = this.#waitForEnd();
+    });
+    return () => {
+      cancel();
+      unwatch?.();
+    };
   }
 
   get over(): boolean {
@@ -91,9 +108,14 @@ export class SignInAttempt {
     };
   }
 
-  /** Gets it to where a person can act. Errors: StartUrlInvalid, RegionInvalid, NetworkUnavailable, SignInFailed, …; the attempt is then over. */
-  async begin(wish: { flow: 'auto' | 'pkce' | 'device'; openBrowser: boolean }): Promise<void> {
+  /** Gets it to where a person can act; `first` is done before anything else. Errors: those of `first`, StartUrlInvalid, RegionInvalid, NetworkUnavailable, SignInFailed, …; the attempt is then over. */
+  async begin(
+    wish: { flow: 'auto' | 'pkce' | 'device'; openBrowser: boolean },
+    first: () => Promise<void> = async () => {},
+  ): Promise<void> {
     try {
+      await first();
+      if (this.over) return void (await this.result);
       // Legacy profiles know the device code only (as the AWS CLI has it).
       if (wish.flow === 'device' || this.config.kind === 'legacy') await this.#beginDevice();
       else await this.#beginPkce();
@@ -116,7 +138,8 @@ export class SignInAttempt {
   async openBrowser(): Promise<void> {
     if (this.over) return;
     this.#browserTried = true;
-    const { clock, openBrowser, log } = this.#parts.context;
+    const { clock, log } = this.#parts.context;
+    const { openBrowser } = this.#parts;
     const enough = new AbortController();
     const patience = sleepUntil(clock, clock.now() + OPENER_PATIENCE_MS, enough.signal).then(() => true);
     const opened = await Promise.race([openBrowser(this.#url).catch(() => false), patience]);

@@ -3,7 +3,14 @@ import { BedrockTrayError } from '../../contract/errors.ts';
 import type { SignInView } from '../../contract/state.ts';
 import type { Translator } from '../../locales/index.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
-import type { AgentContext, Keeper, ProfileCatalog, SignInDesk, SsoSessionConfig } from '../ports.ts';
+import type {
+  AgentContext,
+  Keeper,
+  ProfileCatalog,
+  SignInDesk,
+  SsoSessionConfig,
+  SsoToken,
+} from '../ports.ts';
 import { type AttemptParts, type SignedIn, SignInAttempt } from './attempt.ts';
 import { type RegistrationCache, Registrations } from './registrations.ts';
 
@@ -14,9 +21,13 @@ const alive = new Set(['valid', 'refreshing', 'degraded']);
 export interface DeskParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random' | 'openBrowser'>;
   catalog: Pick<ProfileCatalog, 'ssoSessions' | 'reload'>;
-  keeper: Pick<Keeper, 'adopt' | 'views' | 'onChange'> & {
+  keeper: Pick<Keeper, 'views' | 'onChange'> & {
+    adopt(ssoSession: string, token: SsoToken, sinceAt?: number): Promise<void>;
     signInChanged(ssoSession: string, view: SignInView | null): void;
+    logOutToRenew(ssoSession: string): Promise<void>;
   };
+  /** Opens a sign-in's address in the browser that was chosen for that SSO session. Default: the context's. */
+  openBrowser?: (url: string, ssoSession: string) => Promise<boolean>;
   oidc: (region: string) => Omit<Oidc, 'refresh'>;
   registrations: RegistrationCache;
   /** Words of the callback page, in the language that is set now. */
@@ -28,15 +39,20 @@ interface Running {
   attempt: SignInAttempt;
   /** Resolves when a person can act; rejects when it cannot begin. */
   begun: Promise<void>;
-  /** The SSO session lived when it began: only its own token ends it. */
-  renewal: boolean;
+  /** The SSO session lives: only the sign-in's own token ends it. */
+  beside: boolean;
 }
 
-/** Runs sign-ins: one at a time for each SSO session, shared by all who ask. */
+/** What somebody asks a sign-in to be. */
+type Wish = Parameters<SignInDesk['start']>[0];
+
+/** Runs sign-ins: one at a time on this machine, shared by all who ask for the same. */
 export class SignInRoom implements SignInDesk {
   readonly #parts: DeskParts;
   readonly #registrations: Registrations;
-  readonly #running = new Map<string, Running>();
+  #running: Running | null = null;
+  /** SSO sessions that are to be signed in to by themselves when the one under way has ended. */
+  readonly #queue = new Set<string>();
   readonly #results = new Map<string, Promise<SignedIn>>();
   readonly #emitter = new ChangeEmitter();
   readonly #unsubscribe: () => void;
@@ -51,13 +67,12 @@ export class SignInRoom implements SignInDesk {
     return this.#emitter.onChange(listener);
   }
 
-  async start(input: {
-    ssoSession: string;
-    flow: 'auto' | 'pkce' | 'device';
-    openBrowser: boolean;
-  }): Promise<SignInView> {
+  async start(input: Wish): Promise<SignInView> {
     const config = await this.#config(input.ssoSession);
-    const running = this.#running.get(config.id);
+    const running = this.#running;
+    if (running && running.attempt.config.id !== config.id) {
+      throw new BedrockTrayError('SignInBusy', { ssoSession: running.attempt.config.id });
+    }
     if (running) {
       await running.begun;
       await running.attempt.join(input);
@@ -68,6 +83,12 @@ export class SignInRoom implements SignInDesk {
     return attempt.view();
   }
 
+  /** A sign-in that nobody asked for in person: waits for its turn, and is left out when it is not needed any more. */
+  startByItself(ssoSession: string): void {
+    this.#queue.add(ssoSession);
+    this.#serveQueue();
+  }
+
   async wait(id: string): Promise<SignedIn> {
     const result = this.#results.get(id);
     if (!result) throw new BedrockTrayError('BadInput', { field: 'id', reason: 'no such sign-in' });
@@ -75,38 +96,50 @@ export class SignInRoom implements SignInDesk {
   }
 
   cancel(id: string): void {
-    for (const { attempt } of this.#running.values()) if (attempt.id === id) attempt.cancel();
+    if (this.#running?.attempt.id === id) this.#running.attempt.cancel();
   }
 
   current(ssoSession: string): SignInView | null {
-    const attempt = this.#running.get(ssoSession)?.attempt;
+    const attempt = this.#running?.attempt;
+    if (attempt?.config.id !== ssoSession || attempt.over) return null;
     // Before it has an address there is nothing to show.
-    return attempt && !attempt.over && attempt.view().url !== '' ? attempt.view() : null;
+    return attempt.view().url !== '' ? attempt.view() : null;
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
-    for (const { attempt } of [...this.#running.values()]) attempt.cancel();
+    this.#queue.clear();
+    this.#running?.attempt.cancel();
   }
 
-  #begin(
-    config: SsoSessionConfig,
-    wish: { flow: 'auto' | 'pkce' | 'device'; openBrowser: boolean },
-  ): Running {
+  #begin(config: SsoSessionConfig, wish: Wish): Running {
     const { context, keeper, oidc, translator } = this.#parts;
+    const open = this.#parts.openBrowser ?? ((url: string) => context.openBrowser(url));
+    const startedAt = context.clock.now();
     const attempt: SignInAttempt = new SignInAttempt(config, {
       context,
       oidc,
       registrations: this.#registrations,
       translator,
       listen: this.#parts.listen,
-      adopt: (token) => keeper.adopt(config.id, token),
+      adopt: (token) => keeper.adopt(config.id, token, startedAt),
+      openBrowser: (url) => open(url, config.id),
       changed: () => this.#changed(attempt),
     });
     const state = keeper.views().find((v) => v.id === config.id)?.state;
-    const begun = attempt.begin(wish);
-    const running: Running = { attempt, begun, renewal: state !== undefined && alive.has(state) };
-    this.#running.set(config.id, running);
+    const running: Running = {
+      attempt,
+      begun: Promise.resolve(),
+      beside: state !== undefined && alive.has(state),
+    };
+    this.#running = running;
+    running.begun = attempt.begin(wish, async () => {
+      if (!wish.renew) return;
+      await keeper.logOutToRenew(config.id);
+      running.beside = false;
+      // Given up meanwhile: the keeper learns that nobody is signing in any more.
+      if (attempt.over) keeper.signInChanged(config.id, null);
+    });
     this.#results.set(attempt.id, attempt.result);
     for (const id of this.#results.keys()) {
       if (this.#results.size <= REMEMBERED) break;
@@ -118,8 +151,8 @@ export class SignInRoom implements SignInDesk {
 
   #changed(attempt: SignInAttempt): void {
     const { id } = attempt.config;
-    if (attempt.over && this.#running.get(id)?.attempt === attempt) {
-      this.#running.delete(id);
+    if (attempt.over && this.#running?.attempt === attempt) {
+      this.#running = null;
       attempt.result.then(
         () => this.#parts.context.log.info({ ssoSession: id }, 'sign-in completed'),
         (e: BedrockTrayError) =>
@@ -128,16 +161,30 @@ export class SignInRoom implements SignInDesk {
     }
     this.#parts.keeper.signInChanged(id, this.current(id));
     this.#emitter.emit();
+    if (attempt.over) this.#serveQueue();
+  }
+
+  #serveQueue(): void {
+    if (this.#running) return;
+    for (const ssoSession of this.#queue) {
+      this.#queue.delete(ssoSession);
+      const state = this.#parts.keeper.views().find((v) => v.id === ssoSession)?.state;
+      if (state === undefined || alive.has(state)) continue;
+      this.start({ ssoSession, flow: 'auto', openBrowser: true }).catch((e: unknown) => {
+        // Somebody was quicker: it waits again.
+        if (e instanceof BedrockTrayError && e.code === 'SignInBusy') this.#queue.add(ssoSession);
+        else this.#parts.context.log.warn({ ssoSession, err: e }, 'a sign-in could not be started');
+      });
+      return;
+    }
   }
 
   /** Another tool signed in meanwhile: that is what everybody waits for. */
   #followKeeper(): void {
-    if (this.#running.size === 0) return;
-    const views = this.#parts.keeper.views();
-    for (const [id, { attempt, renewal }] of [...this.#running]) {
-      const view = views.find((v) => v.id === id);
-      if (!renewal && view?.state === 'valid') attempt.succeedOtherwise(view.expiresAt ?? 0);
-    }
+    if (this.#running === null || this.#running.beside) return;
+    const { attempt } = this.#running;
+    const view = this.#parts.keeper.views().find((v) => v.id === attempt.config.id);
+    if (view?.state === 'valid') attempt.succeedOtherwise(view.expiresAt ?? 0);
   }
 
   async #config(ssoSession: string): Promise<SsoSessionConfig> {

@@ -6,13 +6,14 @@ import {
   noPrompt,
   type PromptCircumstances,
   type PromptEvent,
+  promptDeadline,
   shownPrompt,
 } from '../../../src/domain/prompt.ts';
 
 const minute = 60_000;
 const t0 = Date.UTC(2030, 0, 1);
 const runs = process.env.CI === 'true' ? 2_000 : 200;
-const there: PromptCircumstances = { someoneThere: true, signingIn: new Set() };
+const there: PromptCircumstances = { presence: 'there', signingIn: new Set() };
 const need = (ssoSession: string, profile: string | null = null): PromptEvent => ({
   type: 'need',
   need: {
@@ -66,7 +67,7 @@ describe('the prompt', () => {
   });
 
   it('waits while nobody is there, and while a person is signing in', () => {
-    const absent = nextPrompt(noPrompt, need('a'), t0, { ...there, someoneThere: false });
+    const absent = nextPrompt(noPrompt, need('a'), t0, { ...there, presence: 'away' });
     expect(absent.raise).toBe(false);
     expect(shownPrompt(absent.state)).toBeNull();
     const back = nextPrompt(absent.state, tick, t0 + minute, there);
@@ -96,6 +97,7 @@ describe('the prompt', () => {
             last = now;
           }
           if (state.nextRaiseAt !== null) expect(state.nextRaiseAt).toBeGreaterThan(now);
+          expect(promptDeadline(state, now, there)).toBe(state.nextRaiseAt);
         }
       }),
       { numRuns: runs },
