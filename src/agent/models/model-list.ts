@@ -1,5 +1,6 @@
 import { listModels } from '../../aws/bedrock.ts';
 import { AwsFault } from '../../aws/faults.ts';
+import type { AwsNetwork } from '../../aws/network.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { ProcedureArguments, ProcedureOutput } from '../../contract/procedures.ts';
 import { bedrockRegions, shippedModels } from '../../domain/bedrock-models.ts';
@@ -17,6 +18,7 @@ export class ModelList {
   readonly #environments: Pick<EnvironmentStore, 'get' | 'active'>;
   readonly #profiles: Pick<ProfileCatalog, 'list' | 'ssoSessions'>;
   readonly #broker: Pick<Broker, 'credentials'>;
+  readonly #network: ((profile: string) => AwsNetwork) | undefined;
   readonly #kept = new Map<string, { until: number; models: Promise<Models> }>();
 
   constructor(
@@ -24,11 +26,13 @@ export class ModelList {
     environments: Pick<EnvironmentStore, 'get' | 'active'>,
     profiles: Pick<ProfileCatalog, 'list' | 'ssoSessions'>,
     broker: Pick<Broker, 'credentials'>,
+    network?: (profile: string) => AwsNetwork,
   ) {
     this.#context = context;
     this.#environments = environments;
     this.#profiles = profiles;
     this.#broker = broker;
+    this.#network = network;
   }
 
   /** `models.list`. Errors: EnvironmentUnknown, EnvironmentMissing. */
@@ -63,7 +67,9 @@ export class ModelList {
   async #ask(profile: string, region: string): Promise<Models> {
     try {
       const credentials = await this.#broker.credentials(profile);
-      const models = await listModels({ region, env: this.#context.env }, credentials);
+      const network = this.#network?.(profile);
+      const place = { region, env: this.#context.env, ...(network ? { network } : {}) };
+      const models = await listModels(place, credentials);
       if (models.length > 0) return { region, source: 'live', models };
     } catch (e) {
       const reason = e instanceof AwsFault ? e.name : isBedrockTrayError(e) ? e.code : 'unknown';
