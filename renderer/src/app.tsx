@@ -5,6 +5,7 @@ import { Icon, Mark } from './components/icons.tsx';
 import { IndicatorSign } from './components/indicator.tsx';
 import { useErrorText } from './components/notice.tsx';
 import { useAgent, useAgentState, useWords } from './model/app-context.tsx';
+import { plainText } from './model/plain-text.ts';
 import { type RouteName, routeHref, routeNames, useRoute } from './model/route.ts';
 import { AccessView } from './routes/access/access-view.tsx';
 import { OverviewView } from './routes/overview/overview-view.tsx';
@@ -49,6 +50,7 @@ export function App(): ReactNode {
       <Rail current={route.name} />
       <main className="main" id="main" tabIndex={-1} ref={main} aria-label={words.t(titles[route.name])}>
         <LinkBanner />
+        {route.name !== 'overview' && <MfaBanner />}
         {snapshot === null ? (
           <PageSkeleton />
         ) : (
@@ -106,6 +108,23 @@ function Rail({ current }: { current: RouteName }): ReactNode {
         )}
       </div>
     </nav>
+  );
+}
+
+/** A code is asked for while another view is shown: the way to it. */
+function MfaBanner(): ReactNode {
+  const words = useWords();
+  const { snapshot } = useAgentState();
+  const mfa = snapshot?.mfa;
+  if (!mfa) return null;
+  return (
+    <div className="link-banner" role="status">
+      <IndicatorSign of="attention" size={18} />
+      <span>{words.t('page:mfaFor', { profile: plainText(mfa.profile, 80) })}</span>
+      <a className="button" href={routeHref('overview')}>
+        {words.t('page:mfaEnter')}
+      </a>
+    </div>
   );
 }
 

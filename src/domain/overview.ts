@@ -2,6 +2,7 @@ import type { ErrorView } from '../contract/errors.ts';
 import type {
   CredentialsView,
   Environment,
+  MfaView,
   SignInView,
   Snapshot,
   SsoSessionView,
@@ -23,7 +24,9 @@ export type OverviewState =
   | 'chooseRole'
   /** The active environment's profile cannot be used. */
   | 'profileProblem'
-  /** Signed in, first credentials under way. */
+  /** A code from an MFA device is asked for. */
+  | 'mfaNeeded'
+  /** First credentials under way. */
   | 'preparing'
   | 'ready'
   /** Usable, and token or credentials are being renewed right now. */
@@ -32,7 +35,7 @@ export type OverviewState =
   | 'degraded'
   /** AWS refuses the role. */
   | 'denied'
-  /** Signed in, but credentials could not be had. */
+  /** Credentials could not be had. */
   | 'failed';
 
 /** Icon of a state: told apart by shape. `ready` check in a disc, `busy` open ring, `attention` triangle, `problem` octagon, `off` hollow circle. */
@@ -44,12 +47,19 @@ export type OverviewAction =
   | { kind: 'chooseRole'; ssoSession: string }
   | { kind: 'signIn'; ssoSession: string }
   | { kind: 'cancelSignIn'; signIn: SignInView }
+  | { kind: 'answerMfa'; mfa: MfaView }
   | { kind: 'openClaude' }
   | { kind: 'retry' }
   | { kind: 'wait' };
 
 export type OverviewSentence = {
-  key: `state${Capitalize<OverviewState>}` | 'stateSigningInDevice';
+  key:
+    | `state${Capitalize<OverviewState>}`
+    | 'stateSigningInDevice'
+    /** The same where no sign-in is behind the credentials: keys, a command, another tool's login. */
+    | 'statePreparingSource'
+    | 'stateFailedSource'
+    | 'stateDeniedSource';
   params: Record<string, string>;
 };
 
@@ -61,13 +71,33 @@ export interface Overview {
   /** Whether Claude Code can be opened right now with working credentials. */
   usable: boolean;
   environment: Environment | null;
+  /** Null also where the active profile's credentials come from elsewhere. */
   ssoSession: SsoSessionView | null;
   credentials: CredentialsView | null;
   /** What runs out first as far as a person notices: the role credentials, else the sign-in; epoch ms. */
   timeLeft: { until: number; of: 'credentials' | 'signIn' } | null;
+  /** The credentials in use do not end by themselves (static keys). */
+  endless: boolean;
   /** What happens next without a person. */
   next: { kind: 'renewal' | 'retry'; at: number } | null;
   problems: ErrorView[];
+}
+
+/** Whether a sign-in through an access portal is behind these credentials. */
+function signsIn(credentials: CredentialsView): boolean {
+  return credentials.ssoSession !== null || credentials.kind === 'sso' || credentials.kind === 'sso-legacy';
+}
+
+/** The code that is asked for, if it is what the active environment waits for: of its profile or of one in its chain. */
+function mfaOf(
+  { mfa }: Snapshot,
+  environment: Environment | null,
+  credentials: CredentialsView | null,
+): MfaView | null {
+  if (mfa === null || environment === null) return null;
+  const { code, params } = credentials?.problem ?? {};
+  const waits = code === 'MfaNeeded' && params?.mfaSerial === mfa.mfaSerial;
+  return mfa.profile === environment.profile || waits ? mfa : null;
 }
 
 /** The SSO session that matters now: the active environment's; without one, a signed-in one, else the first. */
@@ -76,6 +106,7 @@ function relevantSsoSession(
   credentials: CredentialsView | null,
   profileSsoSession: string | null,
 ): SsoSessionView | null {
+  if (credentials !== null && !signsIn(credentials)) return null;
   const id = credentials?.ssoSession ?? profileSsoSession;
   const known = id === null ? undefined : snapshot.ssoSessions.find((s) => s.id === id);
   if (known) return known;
@@ -96,6 +127,7 @@ const indicators: Record<OverviewState, Indicator> = {
   signingIn: 'busy',
   chooseRole: 'attention',
   profileProblem: 'problem',
+  mfaNeeded: 'attention',
   preparing: 'busy',
   ready: 'ready',
   renewing: 'ready',
@@ -123,21 +155,29 @@ export function overview(snapshot: Snapshot, now: number, profileSsoSession: str
       ? null
       : (snapshot.credentials.find((c) => c.profile === environment.profile) ?? null);
   const ssoSession = relevantSsoSession(snapshot, credentials, profileSsoSession);
-  const live = credentials?.expiresAt != null && credentials.expiresAt > now ? credentials : null;
-  const state = stateOf(snapshot, environment, ssoSession, credentials, live !== null);
+  const mfa = mfaOf(snapshot, environment, credentials);
+  const live = credentials !== null && isLive(credentials, now) ? credentials : null;
+  const state = stateOf(snapshot, environment, ssoSession, credentials, mfa, live !== null);
+  const usable = live !== null && state !== 'configProblem' && state !== 'denied';
   return {
     state,
     indicator: indicators[state],
     sentence: sentenceOf(state, ssoSession, credentials, environment),
-    action: actionOf(state, ssoSession),
-    usable: live !== null && state !== 'configProblem' && state !== 'denied',
+    action: actionOf(state, ssoSession, mfa),
+    usable,
     environment,
     ssoSession,
     credentials,
     timeLeft: timeLeftOf(now, state, live, ssoSession),
+    endless: usable && live.expiresAt === null,
     next: nextOf(now, state, live, ssoSession),
-    problems: problemsOf(snapshot, ssoSession, credentials),
+    problems: problemsOf(snapshot, ssoSession, credentials, mfa),
   };
+}
+
+/** Whether credentials can be used at `now`: they live, or have no end. */
+function isLive({ state, expiresAt }: CredentialsView, now: number): boolean {
+  return expiresAt === null ? state === 'valid' : expiresAt > now;
 }
 
 function stateOf(
@@ -145,22 +185,26 @@ function stateOf(
   environment: Environment | null,
   ssoSession: SsoSessionView | null,
   credentials: CredentialsView | null,
+  mfa: MfaView | null,
   usable: boolean,
 ): OverviewState {
   if (snapshot.configProblem !== null) return 'configProblem';
-  if (ssoSession === null) return 'setup';
-  if (ssoSession.signIn !== null || ssoSession.state === 'signingIn') return 'signingIn';
-  if (ssoSession.state === 'signedOut') return 'signedOut';
-  if (ssoSession.state === 'expired') return 'expired';
+  if (ssoSession === null && environment === null) return 'setup';
+  if (ssoSession !== null) {
+    if (ssoSession.signIn !== null || ssoSession.state === 'signingIn') return 'signingIn';
+    if (ssoSession.state === 'signedOut') return 'signedOut';
+    if (ssoSession.state === 'expired') return 'expired';
+  }
   if (environment === null) return 'chooseRole';
   const problem = credentials?.problem?.code;
   if (problem !== undefined && profileProblems.includes(problem)) return 'profileProblem';
   if (credentials?.state === 'denied') return 'denied';
+  if (mfa !== null) return 'mfaNeeded';
   if (!usable) {
     return problem === undefined || credentials?.state === 'renewing' ? 'preparing' : 'failed';
   }
-  if (credentials?.state === 'stale' || ssoSession.state === 'degraded') return 'degraded';
-  if (credentials?.state === 'renewing' || ssoSession.state === 'refreshing') return 'renewing';
+  if (credentials?.state === 'stale' || ssoSession?.state === 'degraded') return 'degraded';
+  if (credentials?.state === 'renewing' || ssoSession?.state === 'refreshing') return 'renewing';
   return 'ready';
 }
 
@@ -177,11 +221,18 @@ function sentenceOf(
     profile: environment?.profile ?? '',
   };
   if (state === 'signingIn' && ssoSession?.signIn?.userCode) return { key: 'stateSigningInDevice', params };
+  if (ssoSession === null && (state === 'preparing' || state === 'failed'))
+    return { key: state === 'preparing' ? 'statePreparingSource' : 'stateFailedSource', params };
+  if (state === 'denied' && params.roleName === '') return { key: 'stateDeniedSource', params };
   const key = `state${state[0]?.toUpperCase()}${state.slice(1)}` as OverviewSentence['key'];
   return { key, params };
 }
 
-function actionOf(state: OverviewState, ssoSession: SsoSessionView | null): OverviewAction {
+function actionOf(
+  state: OverviewState,
+  ssoSession: SsoSessionView | null,
+  mfa: MfaView | null,
+): OverviewAction {
   const id = ssoSession?.id ?? '';
   switch (state) {
     case 'setup':
@@ -195,6 +246,8 @@ function actionOf(state: OverviewState, ssoSession: SsoSessionView | null): Over
     case 'profileProblem':
     case 'denied':
       return { kind: 'chooseRole', ssoSession: id };
+    case 'mfaNeeded':
+      return mfa ? { kind: 'answerMfa', mfa } : { kind: 'wait' };
     case 'configProblem':
     case 'failed':
       return { kind: 'retry' };
@@ -234,6 +287,7 @@ function nextOf(
     'signingIn',
     'denied',
     'profileProblem',
+    'mfaNeeded',
   ];
   if (helpless.includes(state)) return null;
   const at = live?.nextRenewalAt ?? ssoSession?.nextRefreshAt ?? null;
@@ -241,14 +295,16 @@ function nextOf(
   return { kind: state === 'degraded' || state === 'failed' ? 'retry' : 'renewal', at };
 }
 
-/** Problems that concern the overview, each once. */
+/** Problems that concern the overview, each once. A code that is asked for is no problem: the question says it. */
 function problemsOf(
   snapshot: Snapshot,
   ssoSession: SsoSessionView | null,
   credentials: CredentialsView | null,
+  mfa: MfaView | null,
 ): ErrorView[] {
   const byText = new Map<string, ErrorView>();
   for (const p of [snapshot.configProblem, ssoSession?.problem, credentials?.problem]) {
+    if (mfa !== null && (p?.code === 'MfaNeeded' || p?.code === 'MfaRefused')) continue;
     if (p) byText.set(JSON.stringify([p.code, p.params]), p);
   }
   return [...byText.values()];

@@ -38,13 +38,14 @@ export function Sheet({
   );
 }
 
-/** Asks before something that cannot be taken back. The safe answer has the focus. */
+/** Asks before something that interrupts or cannot be taken back. The safe answer has the focus. `harmless`: nothing is lost by it. */
 export function Confirm({
   title,
   open,
   onClose,
   onConfirm,
   confirm,
+  harmless = false,
   children,
 }: {
   title: string;
@@ -52,6 +53,7 @@ export function Confirm({
   onClose: () => void;
   onConfirm: () => void;
   confirm: string;
+  harmless?: boolean;
   children: ReactNode;
 }): ReactNode {
   const words = useWords();
@@ -63,7 +65,7 @@ export function Confirm({
           {words.t('page:cancel')}
         </Button>
         <Button
-          look={['danger', 'primary']}
+          look={harmless ? ['primary'] : ['danger', 'primary']}
           onPress={() => {
             onClose();
             onConfirm();

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import {
   Button as AriaButton,
+  Checkbox,
   ComboBox,
   FieldError,
   Input,
@@ -44,6 +45,7 @@ export function TextInput({
   error,
   placeholder,
   mono = false,
+  autoComplete = 'off',
   ...rest
 }: Omit<TextFieldProps, 'className' | 'style' | 'children'> & {
   label: string;
@@ -58,7 +60,7 @@ export function TextInput({
       <Input
         className={mono ? 'input mono' : 'input'}
         {...(placeholder ? { placeholder } : {})}
-        autoComplete="off"
+        autoComplete={autoComplete}
         spellCheck="false"
       />
       {hint && !error && (
@@ -244,6 +246,37 @@ export function Toggle({
         {hint && <span className="field-hint">{hint}</span>}
       </span>
     </Switch>
+  );
+}
+
+/** A tick box; `label` is its name, `children` what is shown beside it. */
+export function Check({
+  label,
+  children,
+  isSelected,
+  isIndeterminate = false,
+  isDisabled = false,
+  onChange,
+}: {
+  label: string;
+  children?: ReactNode;
+  isSelected: boolean;
+  isIndeterminate?: boolean;
+  isDisabled?: boolean;
+  onChange: (on: boolean) => void;
+}): ReactNode {
+  return (
+    <Checkbox
+      className="check"
+      aria-label={label}
+      isSelected={isSelected}
+      isIndeterminate={isIndeterminate}
+      isDisabled={isDisabled}
+      onChange={onChange}
+    >
+      <span className="check-box" aria-hidden="true" />
+      {children}
+    </Checkbox>
   );
 }
 

@@ -18,6 +18,14 @@ export function plainText(text: string, limit = 200): string {
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : shown;
 }
 
+/** Several lines of text as they are, with deceiving characters replaced; line breaks and indentation stay. */
+export function plainLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').replaceAll('\t', '    ').replace(DECEIVING, '\ufffd'))
+    .join('\n');
+}
+
 /** The last part of a path, for a heading; the whole path stays beside it. */
 export function folderName(path: string): string {
   const parts = path.split(/[\\/]+/).filter((p) => p !== '');

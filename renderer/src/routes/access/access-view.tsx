@@ -4,6 +4,8 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { AddSsoSession } from './add-sso-session.tsx';
 import { Environments } from './environments.tsx';
+import { ImportPanel } from './import-panel.tsx';
+import { Profiles } from './profiles.tsx';
 import { Roles } from './roles.tsx';
 import { SsoSessions } from './sso-sessions.tsx';
 
@@ -31,6 +33,8 @@ export function AccessView({ begin }: { begin: string | null }): ReactNode {
         {!none && <SsoSessions />}
         {!none && <Roles prominent={begin === 'roles'} />}
         <Environments />
+        <ImportPanel />
+        <Profiles prominent={begin === 'profiles'} />
       </div>
     </div>
   );

@@ -1,87 +1,30 @@
 import { type ReactNode, useState } from 'react';
-import type { Environment, ProfileView } from '../../../../src/contract/state.ts';
+import type { Environment } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
-import { Confirm, Sheet } from '../../components/confirm.tsx';
+import { Confirm } from '../../components/confirm.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
-import { useAct, useAsk } from '../../model/ask.ts';
+import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
-import { EnvironmentForm } from './use-role.tsx';
 
-/** The environments there are, which one is active, and profiles of ~/.aws/config that could become one. */
+/** The environments there are and which one is active. */
 export function Environments(): ReactNode {
   const words = useWords();
   const snapshot = useSnapshot();
-  const profiles = useAsk('profiles.list', {}, snapshot.profilesRevision);
-  const [chosen, setChosen] = useState<ProfileView | null>(null);
-  const used = snapshot.environments.map((e) => e.profile);
-  const idle = (profiles.data?.profiles ?? []).filter((p) => p.problem === null && !used.includes(p.name));
-  if (snapshot.environments.length === 0 && idle.length === 0) return null;
+  if (snapshot.environments.length === 0) return null;
   return (
-    <>
-      {snapshot.environments.length > 0 && (
-        <section className="panel" aria-labelledby="environments">
-          <div>
-            <h2 id="environments">{words.t('page:environments')}</h2>
-            <p className="quiet">{words.t('page:environmentsExplained')}</p>
-          </div>
-          <ul className="rows">
-            {snapshot.environments.map((e) => (
-              <EnvironmentRow key={e.name} environment={e} active={e.name === snapshot.activeEnvironment} />
-            ))}
-          </ul>
-        </section>
-      )}
-      {idle.length > 0 && (
-        <section className="panel" aria-labelledby="profiles">
-          <div>
-            <h2 id="profiles">{words.t('page:otherProfiles')}</h2>
-            <p className="quiet">{words.t('page:otherProfilesExplained')}</p>
-          </div>
-          <ul className="rows">
-            {idle.map((p) => (
-              <li key={p.name} className="row">
-                <div className="row-main">
-                  <p>{plainText(p.name)}</p>
-                  <p className="quiet small">
-                    {p.problem
-                      ? words.error(p.problem)
-                      : [p.roleName, p.accountId, p.region]
-                          .map((v) => plainText(v ?? ''))
-                          .filter(Boolean)
-                          .join(' · ')}
-                  </p>
-                </div>
-                {!p.problem && (
-                  <Button
-                    aria-label={words.t('page:useProfile', { profile: plainText(p.name) })}
-                    onPress={() => setChosen(p)}
-                  >
-                    {words.t('page:use')}
-                  </Button>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {chosen && (
-        <Sheet
-          title={words.t('page:useProfile', { profile: plainText(chosen.name, 80) })}
-          open
-          onClose={() => setChosen(null)}
-        >
-          <EnvironmentForm
-            profile={chosen.name}
-            takenProfiles={[]}
-            chosen={null}
-            region={chosen.region ?? ''}
-            onClose={() => setChosen(null)}
-          />
-        </Sheet>
-      )}
-    </>
+    <section className="panel" aria-labelledby="environments">
+      <div>
+        <h2 id="environments">{words.t('page:environments')}</h2>
+        <p className="quiet">{words.t('page:environmentsExplained')}</p>
+      </div>
+      <ul className="rows">
+        {snapshot.environments.map((e) => (
+          <EnvironmentRow key={e.name} environment={e} active={e.name === snapshot.activeEnvironment} />
+        ))}
+      </ul>
+    </section>
   );
 }
 

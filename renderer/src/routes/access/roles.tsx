@@ -1,19 +1,23 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { AccountView } from '../../../../src/contract/state.ts';
+import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice, TextInput } from '../../components/fields.tsx';
-import { Icon } from '../../components/icons.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { Undoable } from '../../components/undo.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAsk } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
+import { AccountRoles } from './account-roles.tsx';
+import { CreateProfiles } from './create-profiles.tsx';
 import { type ChosenRole, UseRole } from './use-role.tsx';
 
-/** The accounts and roles that a signed-in person may use; choosing one makes an environment of it. */
+const none: ReadonlySet<string> = new Set();
+
+/** The accounts and roles that a signed-in person may use: one becomes an environment, many become profiles. */
 export function Roles({ prominent }: { prominent: boolean }): ReactNode {
   const words = useWords();
-  const { ssoSessions } = useSnapshot();
+  const { ssoSessions, profilesRevision } = useSnapshot();
   const signedIn = ssoSessions.filter((s) => ['valid', 'refreshing', 'degraded'].includes(s.state));
   const [wanted, setWanted] = useState<string | null>(null);
   const session = signedIn.find((s) => s.id === wanted) ?? signedIn[0] ?? null;
@@ -22,16 +26,40 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
     session ? { ssoSession: session.id } : null,
     session?.generation === 0 ? 0 : 1,
   );
+  const profiles = useAsk('profiles.list', session ? {} : null, profilesRevision);
   const [search, setSearch] = useState('');
-  const [chosen, setChosen] = useState<ChosenRole | null>(null);
+  const [used, setUsed] = useState<ChosenRole | null>(null);
+  const [chosen, setChosen] = useState<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+  const [creating, setCreating] = useState(false);
+  const [created, setCreated] = useState<number | null>(null);
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
     if (prominent) section.current?.scrollIntoView({ block: 'start' });
   }, [prominent]);
+  const choose = useCallback((accountId: string, names: readonly string[], on: boolean): void => {
+    setChosen((old) => {
+      const inAccount = new Set(old.get(accountId));
+      for (const name of names) on ? inAccount.add(name) : inAccount.delete(name);
+      const next = new Map(old).set(accountId, inAccount);
+      if (inAccount.size === 0) next.delete(accountId);
+      return next;
+    });
+  }, []);
 
   const needle = search.trim().toLowerCase();
-  const found = (accounts.data?.accounts ?? []).filter((a) =>
-    `${a.name} ${a.accountId} ${a.email}`.toLowerCase().includes(needle),
+  const all = accounts.data?.accounts ?? [];
+  const found = all.filter((a) => `${a.name} ${a.accountId} ${a.email}`.toLowerCase().includes(needle));
+  const profileByRole = new Map(
+    (profiles.data?.profiles ?? [])
+      .filter((p) => p.ssoSession === session?.id && p.kind.startsWith('sso'))
+      .map((p) => [`${p.accountId} ${p.roleName}`, p.name]),
+  );
+  const roles: NamedRole[] = all.flatMap((a) =>
+    [...(chosen.get(a.accountId) ?? [])].map((roleName) => ({
+      accountId: a.accountId,
+      accountName: a.name,
+      roleName,
+    })),
   );
   return (
     <section className="panel" aria-labelledby="roles" ref={section}>
@@ -39,6 +67,9 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
         <h2 id="roles">{words.t('page:accountsAndRoles')}</h2>
         <p className="quiet">{words.t('page:accountsAndRolesExplained')}</p>
       </div>
+      {created !== null && (
+        <Undoable onClose={() => setCreated(null)}>{words.t('page:created', { count: created })}</Undoable>
+      )}
       {session === null ? (
         <p className="quiet">{words.t('page:signInToSeeAccounts')}</p>
       ) : (
@@ -49,10 +80,13 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
                 label={words.t('page:ssoSession')}
                 value={session.id}
                 options={signedIn.map((s) => ({ id: s.id, label: plainText(s.id) }))}
-                onChange={setWanted}
+                onChange={(id) => {
+                  setWanted(id);
+                  setChosen(new Map());
+                }}
               />
             )}
-            {(accounts.data?.accounts.length ?? 0) > 5 && (
+            {all.length > 5 && (
               <TextInput
                 label={words.t('page:searchAccounts')}
                 value={search}
@@ -75,81 +109,68 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
             </div>
           )}
           {accounts.data !== null && found.length === 0 && (
-            <p className="quiet">
-              {words.t(accounts.data.accounts.length === 0 ? 'page:noAccounts' : 'page:noAccountsFound')}
-            </p>
+            <p className="quiet">{words.t(all.length === 0 ? 'page:noAccounts' : 'page:noAccountsFound')}</p>
           )}
           <ul className="rows accounts">
             {found.map((account) => (
-              <li key={account.accountId}>
-                <Account
-                  ssoSession={session.id}
-                  account={account}
-                  open={found.length === 1}
-                  onChoose={(roleName) => setChosen({ ssoSession: session.id, account, roleName })}
-                />
-              </li>
+              <AccountItem
+                key={account.accountId}
+                session={session}
+                account={account}
+                open={found.length === 1}
+                chosen={chosen.get(account.accountId) ?? none}
+                profileOf={(roleName) => profileByRole.get(`${account.accountId} ${roleName}`) ?? null}
+                onUse={(roleName) => setUsed({ ssoSession: session.id, account, roleName })}
+                choose={choose}
+              />
             ))}
           </ul>
+          {roles.length > 0 && (
+            <div className="choice-bar">
+              <p role="status">{words.t('page:rolesChosen', { count: roles.length })}</p>
+              <Button look={['plain']} onPress={() => setChosen(new Map())}>
+                {words.t('page:chooseNone')}
+              </Button>
+              <Button look={['primary']} onPress={() => setCreating(true)}>
+                {words.t('page:addProfiles')}
+              </Button>
+            </div>
+          )}
         </>
       )}
-      {chosen && (
-        <UseRole chosen={chosen} ssoRegion={session?.region ?? ''} onClose={() => setChosen(null)} />
+      {used && <UseRole chosen={used} ssoRegion={session?.region ?? ''} onClose={() => setUsed(null)} />}
+      {creating && session && (
+        <CreateProfiles
+          ssoSession={session.id}
+          region={session.region}
+          roles={roles}
+          onClose={() => setCreating(false)}
+          onCreated={(count) => {
+            setCreating(false);
+            setChosen(new Map());
+            setCreated(count);
+          }}
+        />
       )}
     </section>
   );
 }
 
-function Account({
-  ssoSession,
-  account,
-  open,
-  onChoose,
-}: {
-  ssoSession: string;
+function AccountItem({
+  choose,
+  ...rest
+}: Omit<Parameters<typeof AccountRoles>[0], 'onChoose'> & {
   account: AccountView;
-  open: boolean;
-  onChoose: (roleName: string) => void;
+  choose: (accountId: string, names: readonly string[], on: boolean) => void;
 }): ReactNode {
-  const words = useWords();
-  const [expanded, setExpanded] = useState(false);
-  const shown = expanded || open;
-  const roles = useAsk('roles.list', shown ? { ssoSession, accountId: account.accountId } : null);
+  const { accountId } = rest.account;
+  const onChoose = useCallback(
+    (names: readonly string[], on: boolean) => choose(accountId, names, on),
+    [choose, accountId],
+  );
   return (
-    <Disclosure className="account" isExpanded={shown} onExpandedChange={setExpanded}>
-      <Heading level={3}>
-        <AriaButton slot="trigger" className="account-head">
-          <Icon name={shown ? 'up' : 'down'} size={16} />
-          <span className="account-name">{plainText(account.name) || account.accountId}</span>
-          <span className="quiet number">{plainText(account.accountId, 20)}</span>
-          <span className="quiet small account-mail">{plainText(account.email, 80)}</span>
-        </AriaButton>
-      </Heading>
-      <DisclosurePanel>
-        {shown && (
-          <div className="roles">
-            <ErrorNotice error={roles.error} />
-            {roles.data === null && !roles.error && <span className="skeleton skeleton-line" />}
-            {roles.data?.roles.length === 0 && <p className="quiet">{words.t('page:noRoles')}</p>}
-            <ul className="rows">
-              {roles.data?.roles.map((role) => (
-                <li key={role.roleName} className="row">
-                  <div className="row-main">{plainText(role.roleName)}</div>
-                  <Button
-                    aria-label={words.t('page:useRoleIn', {
-                      role: plainText(role.roleName),
-                      account: plainText(account.name),
-                    })}
-                    onPress={() => onChoose(role.roleName)}
-                  >
-                    {words.t('page:use')}
-                  </Button>
-                </li>
-              ))}
-            </ul>
-          </div>
-        )}
-      </DisclosurePanel>
-    </Disclosure>
+    <li>
+      <AccountRoles {...rest} onChoose={onChoose} />
+    </li>
   );
 }

@@ -8,7 +8,10 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
+import { learnedEnd } from '../../model/profile-words.ts';
+import { RenewSignIn } from '../overview/renew-sign-in.tsx';
 import { SignInButton, SignInPanel } from '../overview/sign-in-panel.tsx';
+import { SsoSessionOptions } from './sso-session-options.tsx';
 
 const indicators: Record<SsoSessionState, Indicator> = {
   signedOut: 'off',
@@ -28,17 +31,41 @@ const stateKeys = {
   expired: 'page:ssoExpired',
 } as const;
 
+const isSignedIn = ({ state }: SsoSessionView): boolean =>
+  state === 'valid' || state === 'refreshing' || state === 'degraded';
+
 export function SsoSessions(): ReactNode {
   const words = useWords();
+  const agent = useAgent();
   const { ssoSessions } = useSnapshot();
+  const { run, pending, error } = useAct();
+  const [asking, setAsking] = useState(false);
+  const signedIn = ssoSessions.filter(isSignedIn);
   return (
     <section className="panel" aria-labelledby="portals">
-      <h2 id="portals">{words.t('page:signIns')}</h2>
+      <div className="panel-head">
+        <h2 id="portals">{words.t('page:signIns')}</h2>
+        {signedIn.length > 1 && (
+          <Button look={['plain']} isPending={pending} onPress={() => setAsking(true)}>
+            {words.t('page:signOutAll')}
+          </Button>
+        )}
+      </div>
+      <ErrorNotice error={error} />
       <ul className="rows">
         {ssoSessions.map((s) => (
           <SsoSessionRow key={s.id} session={s} />
         ))}
       </ul>
+      <Confirm
+        title={words.t('page:signOutAllTitle', { count: signedIn.length })}
+        open={asking}
+        onClose={() => setAsking(false)}
+        confirm={words.t('page:signOutAll')}
+        onConfirm={() => void run(() => agent.call('signOut', {}))}
+      >
+        {words.t('page:signOutExplained')}
+      </Confirm>
     </section>
   );
 }
@@ -48,7 +75,8 @@ function SsoSessionRow({ session }: { session: SsoSessionView }): ReactNode {
   const agent = useAgent();
   const { run, pending, error } = useAct();
   const [asking, setAsking] = useState(false);
-  const signedIn = ['valid', 'refreshing', 'degraded'].includes(session.state);
+  const signedIn = isSignedIn(session);
+  const end = learnedEnd(session, words);
   const detail = [words.t(stateKeys[session.state])];
   if (signedIn && session.nextRefreshAt !== null && session.refreshable)
     detail.push(words.t('page:nextRenewal', { time: words.time(session.nextRefreshAt) }));
@@ -65,13 +93,18 @@ function SsoSessionRow({ session }: { session: SsoSessionView }): ReactNode {
           {session.startUrl !== session.id && <p className="quiet small">{plainText(session.startUrl)}</p>}
           <p className="quiet small">
             {detail.join(' · ')} · {plainText(session.region, 40)}
+            {session.store === 'private' && ` · ${words.t('page:storePrivate')}`}
           </p>
+          {end !== null && <p className="quiet small">{end}</p>}
         </div>
         <div className="row-actions">
           {signedIn && (
-            <Button isPending={pending} onPress={() => setAsking(true)}>
-              {words.t('page:signOut')}
-            </Button>
+            <>
+              <RenewSignIn ssoSession={session.id} label={words.t('page:renewSignIn')} />
+              <Button isPending={pending} onPress={() => setAsking(true)}>
+                {words.t('page:signOut')}
+              </Button>
+            </>
           )}
           {(session.state === 'signedOut' || session.state === 'expired') && (
             <SignInButton ssoSession={session.id} look={['primary']} />
@@ -79,6 +112,7 @@ function SsoSessionRow({ session }: { session: SsoSessionView }): ReactNode {
         </div>
       </div>
       {session.signIn && <SignInPanel signIn={session.signIn} />}
+      <SsoSessionOptions session={session} />
       <ErrorNotice error={session.problem} tone={signedIn ? 'attention' : 'problem'} />
       <ErrorNotice error={error} />
       <Confirm
@@ -88,7 +122,7 @@ function SsoSessionRow({ session }: { session: SsoSessionView }): ReactNode {
         confirm={words.t('page:signOut')}
         onConfirm={() => void run(() => agent.call('signOut', { ssoSession: session.id }))}
       >
-        {words.t('page:signOutExplained')}
+        {words.t(session.store === 'private' ? 'page:signOutPrivateExplained' : 'page:signOutExplained')}
       </Confirm>
     </li>
   );

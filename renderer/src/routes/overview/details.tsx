@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
-import type { Environment } from '../../../../src/contract/state.ts';
+import type { CredentialsView, Environment } from '../../../../src/contract/state.ts';
 import type { Overview } from '../../../../src/domain/overview.ts';
 import { ModelChoice, RegionChoice } from '../../components/bedrock-choices.tsx';
 import { Choice } from '../../components/fields.tsx';
+import { Notes } from '../../components/notes.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
+import { chainWords, kindWords, learnedEnd } from '../../model/profile-words.ts';
 
 /** Who and where: account, role, environment, region, model, and quietly how often they were renewed. */
 export function Details({ view }: { view: Overview }): ReactNode {
@@ -18,6 +20,10 @@ export function Details({ view }: { view: Overview }): ReactNode {
   const signedIn = ssoSession !== null && ['valid', 'refreshing', 'degraded'].includes(ssoSession.state);
   const accounts = useAsk('accounts.list', signedIn && credentials ? { ssoSession: ssoSession.id } : null);
   const account = accounts.data?.accounts.find((a) => a.accountId === credentials?.accountId);
+  const profiles = useAsk('profiles.list', environment ? {} : null, snapshot.profilesRevision);
+  const profile = profiles.data?.profiles.find((p) => p.name === environment?.profile);
+  const chain = profile ? chainWords(profile) : null;
+  const end = ssoSession ? learnedEnd(ssoSession, words) : null;
   const change = (patch: Partial<Environment>): void => {
     if (environment) void run(() => agent.call('environments.update', { ...environment, ...patch }));
   };
@@ -48,7 +54,18 @@ export function Details({ view }: { view: Overview }): ReactNode {
             <span className="quiet small">{hostOf(ssoSession.startUrl)}</span>
           </Fact>
         )}
-        {environment && <Fact term={words.t('page:profile')}>{plainText(environment.profile)}</Fact>}
+        {environment && (
+          <Fact term={words.t('page:profile')}>
+            <span>{plainText(environment.profile)} </span>
+            {chain && <span className="quiet small">{chain}</span>}
+          </Fact>
+        )}
+        {credentials && !isSso(credentials.kind) && (
+          <Fact term={words.t('page:source')}>
+            <span>{kindWords(credentials.kind, words)} </span>
+            {view.endless && <span className="quiet small">{words.t('page:lifeEndless')}</span>}
+          </Fact>
+        )}
       </dl>
       {environment && (
         <div className="switches">
@@ -78,6 +95,7 @@ export function Details({ view }: { view: Overview }): ReactNode {
         </div>
       )}
       <ErrorNotice error={error} />
+      {profile && <Notes notes={profile.notes} />}
       {(credentials || ssoSession) && (
         <p className="quiet small number generations">
           {credentials?.expiresAt != null && credentials.generation > 0 && (
@@ -96,11 +114,14 @@ export function Details({ view }: { view: Overview }): ReactNode {
               })}
             </span>
           )}
+          {end !== null && <span>{end}</span>}
         </p>
       )}
     </section>
   );
 }
+
+const isSso = (kind: CredentialsView['kind']): boolean => kind === 'sso' || kind === 'sso-legacy';
 
 /** The start URL's host: what tells portals apart at a glance. */
 function hostOf(startUrl: string): string {

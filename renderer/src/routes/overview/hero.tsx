@@ -5,10 +5,12 @@ import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
-import { useAct } from '../../model/ask.ts';
+import { useAct, useAsk } from '../../model/ask.ts';
 import { folderName, plainText } from '../../model/plain-text.ts';
 import { navigate } from '../../model/route.ts';
+import { MfaForm } from './mfa-form.tsx';
 import { SignInButton, SignInPanel } from './sign-in-panel.tsx';
+import { Snooze } from './snooze.tsx';
 import { useOpenClaude } from './use-open-claude.ts';
 
 /** The state in one sentence, the time left, and the one obvious button. */
@@ -28,6 +30,12 @@ export function Hero({ view, now }: { view: Overview; now: number }): ReactNode 
           <p className="quiet">{nextWords(view, words)}</p>
         </div>
         {view.timeLeft && <TimeLeft until={view.timeLeft.until} of={view.timeLeft.of} now={now} />}
+        {view.endless && (
+          <div className="time-left">
+            <span className="clock clock-words">{words.t('page:endless')}</span>
+            <span className="quiet small">{words.t('page:endlessDetail')}</span>
+          </div>
+        )}
       </div>
       {view.state === 'setup' && <FirstSteps />}
       <HeroAction view={view} />
@@ -67,12 +75,22 @@ function nextWords(view: Overview, words: ReturnType<typeof useWords>): string {
       return words.t('page:nextChooseRole');
     case 'preparing':
       return words.t('page:nextPreparing');
+    case 'mfaNeeded':
+      return view.usable
+        ? words.t('page:nextMfaUsable')
+        : words.t('page:nextMfa', { role: plainText(roleOf(view), 80) });
     case 'ready':
     case 'renewing':
-      return words.t('page:nextReady');
+      if (view.endless) return words.t('page:nextStatic');
+      return words.t(view.ssoSession ? 'page:nextReady' : 'page:nextSource');
     default:
       return words.t('page:nextProblem');
   }
+}
+
+/** The name of the role that a code is asked for, of its ARN. */
+function roleOf({ action }: Overview): string {
+  return action.kind === 'answerMfa' ? (action.mfa.roleArn.split('/').pop() ?? '') : '';
 }
 
 function TimeLeft({
@@ -103,6 +121,7 @@ function TimeLeft({
 function HeroAction({ view }: { view: Overview }): ReactNode {
   const words = useWords();
   const agent = useAgent();
+  const { prompt } = useSnapshot();
   const retry = useAct();
   const { action } = view;
   switch (action.kind) {
@@ -112,6 +131,7 @@ function HeroAction({ view }: { view: Overview }): ReactNode {
           <Button look={['primary', 'large']} onPress={() => navigate('access', 'add')}>
             {words.t('page:addPortal')}
           </Button>
+          <ExistingProfile />
         </div>
       );
     case 'chooseRole':
@@ -126,8 +146,11 @@ function HeroAction({ view }: { view: Overview }): ReactNode {
       return (
         <div className="hero-action">
           <SignInButton ssoSession={action.ssoSession} look={['primary', 'large']} withCode />
+          {prompt?.ssoSession === action.ssoSession && <Snooze prompt={prompt} />}
         </div>
       );
+    case 'answerMfa':
+      return <MfaForm mfa={action.mfa} />;
     case 'cancelSignIn':
       return <SignInPanel signIn={action.signIn} />;
     case 'openClaude':
@@ -159,6 +182,19 @@ function HeroAction({ view }: { view: Overview }): ReactNode {
         </div>
       );
   }
+}
+
+/** Somebody without a portal may have profiles that work all the same. */
+function ExistingProfile(): ReactNode {
+  const words = useWords();
+  const { profilesRevision } = useSnapshot();
+  const profiles = useAsk('profiles.list', {}, profilesRevision);
+  if (!profiles.data?.profiles.some((p) => p.problem === null)) return null;
+  return (
+    <Button look={['plain']} onPress={() => navigate('access', 'profiles')}>
+      {words.t('page:useExistingProfile')}
+    </Button>
+  );
 }
 
 /** Opens Claude Code where it was opened last; the first time the folder is asked for. */

@@ -3,10 +3,13 @@ import { overview } from '../../../../src/domain/overview.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useAgentNow, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
+import { Circumstances } from './circumstances.tsx';
 import { Details } from './details.tsx';
 import { Folders } from './folders.tsx';
 import { Hero } from './hero.tsx';
+import { MfaForm } from './mfa-form.tsx';
 import { SignInButton } from './sign-in-panel.tsx';
+import { Snooze } from './snooze.tsx';
 
 /** How things stand, the one thing to do now, and where to open Claude Code. */
 export function OverviewView(): ReactNode {
@@ -17,10 +20,20 @@ export function OverviewView(): ReactNode {
   // Another environment's session waits for another SSO session.
   const elsewhere =
     snapshot.prompt && snapshot.prompt.ssoSession !== view.ssoSession?.id ? snapshot.prompt : null;
+  const otherMfa = view.action.kind === 'answerMfa' ? null : snapshot.mfa;
   return (
     <div className="main-scroll">
       <div className="page">
         <Hero view={view} now={now} />
+        {otherMfa && (
+          <section className="panel" aria-labelledby="mfa">
+            <h2 id="mfa" role="status">
+              {words.t('page:mfaFor', { profile: plainText(otherMfa.profile) })}
+            </h2>
+            <MfaForm mfa={otherMfa} />
+          </section>
+        )}
+        <Circumstances now={now} />
         {view.problems.map((problem) => (
           <ErrorNotice
             key={problem.code}
@@ -29,11 +42,20 @@ export function OverviewView(): ReactNode {
           />
         ))}
         {elsewhere && (
-          <Notice tone="attention" live action={<SignInButton ssoSession={elsewhere.ssoSession} look={[]} />}>
+          <Notice
+            tone="attention"
+            live
+            action={
+              <>
+                <SignInButton ssoSession={elsewhere.ssoSession} look={[]} />
+                <Snooze prompt={elsewhere} />
+              </>
+            }
+          >
             {words.t('page:promptElsewhere', { ssoSession: plainText(elsewhere.ssoSession) })}
           </Notice>
         )}
-        {view.ssoSession && <Details view={view} />}
+        {(view.ssoSession || view.credentials) && <Details view={view} />}
         {view.environment && <Folders usable={view.usable} />}
       </div>
     </div>

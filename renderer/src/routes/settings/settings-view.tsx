@@ -12,6 +12,7 @@ export function SettingsView(): ReactNode {
   const agent = useAgent();
   const { settings, agent: info } = useSnapshot();
   const { run, error } = useAct();
+  const cache = useAct();
   const [saved, setSaved] = useState(0);
   const save = (patch: SettingsPatch): void => {
     void run(() => agent.call('settings.set', patch)).then((answer) => {
@@ -26,7 +27,7 @@ export function SettingsView(): ReactNode {
         <div className="page-head">
           <h1>{words.t('page:navSettings')}</h1>
           <p className="quiet small" role="status">
-            {saved > 0 && !error ? words.t('page:saved') : ''}
+            {saved > 0 && !error && !cache.error ? words.t('page:saved') : ''}
           </p>
         </div>
         <ErrorNotice error={error} />
@@ -70,11 +71,31 @@ export function SettingsView(): ReactNode {
             onChange={(signInNeeded) => save({ notifications: { ...settings.notifications, signInNeeded } })}
           />
           <Toggle
+            label={words.t('page:notifyEnding')}
+            hint={words.t('page:notifyEndingHint')}
+            isSelected={settings.notifications.endingSoon}
+            onChange={(endingSoon) => save({ notifications: { ...settings.notifications, endingSoon } })}
+          />
+          <Toggle
             label={words.t('page:openBrowser')}
             hint={words.t('page:openBrowserHint')}
             isSelected={settings.openBrowserAutomatically}
             onChange={(openBrowserAutomatically) => save({ openBrowserAutomatically })}
           />
+          <Toggle
+            label={words.t('page:encryptedCache')}
+            hint={words.t('page:encryptedCacheHint')}
+            isSelected={settings.encryptedCache}
+            onChange={(encryptedCache) =>
+              void cache
+                .run(() => agent.call('settings.set', { encryptedCache }))
+                .then((answer) => {
+                  if (answer) setSaved((n) => n + 1);
+                })
+            }
+          />
+          {/* Where the system has no keyring, it says why here. */}
+          <ErrorNotice error={cache.error} tone="attention" />
         </section>
         <section className="panel" aria-labelledby="claude-settings">
           <h2 id="claude-settings">Claude Code</h2>
