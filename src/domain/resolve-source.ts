@@ -202,8 +202,9 @@ function sso(name: string, profile: Options, { ssoSessions }: Sections): Credent
     all = new Map([...profile, ...session]);
   }
   for (const key of ['sso_start_url', 'sso_region', 'sso_account_id', 'sso_role_name']) {
-    if (plainValue(all, key) !== null) continue;
+    // The token needs the first two in the session itself (botocore's SSOTokenProvider).
     const inSession = sessionName !== undefined && /url|region/.test(key);
+    if (plainValue(inSession ? ssoSessions.get(sessionName) : all, key) !== null) continue;
     throw refuse(inSession ? `no ${key} in [sso-session ${sessionName}]` : `no ${key}`);
   }
   const startUrl = plainValue(all, 'sso_start_url') ?? '';
