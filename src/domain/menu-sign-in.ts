@@ -26,9 +26,6 @@ function circumstanceEntry(one: Circumstance): MenuEntry[] {
       const ssoSession = safeText(one.ending.ssoSession);
       return [label(word('endsForGood', { ssoSession, left: timeLeftWords(one.leftMs) }))];
     }
-    // Said where it is put off, below.
-    case 'snoozed':
-      return [];
   }
 }
 

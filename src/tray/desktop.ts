@@ -1,6 +1,7 @@
 import type { AgentLink } from './agent-link.ts';
-import { openBus } from './desktop-bus.ts';
+import { type DesktopBus, openBus } from './desktop-bus.ts';
 import { LinuxPresence } from './linux-presence.ts';
+import { NetworkReporter } from './network-reporter.ts';
 import { PresenceReporter } from './presence-reporter.ts';
 import { watchTrayHost } from './tray-host-watch.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
@@ -9,9 +10,13 @@ import type { TrayIconController } from './tray-icon-controller.ts';
 export function followDesktop(link: AgentLink, icon: TrayIconController): { close(): void } {
   const closers: (() => void)[] = [];
   let closed = false;
-  const follow = (linux: LinuxPresence | null): PresenceReporter => {
+  const follow = (system: DesktopBus | null, linux: LinuxPresence | null): PresenceReporter => {
     const presence = new PresenceReporter(link, linux);
-    closers.push(() => presence.close());
+    const network = new NetworkReporter(link, system);
+    closers.push(
+      () => presence.close(),
+      () => network.close(),
+    );
     return presence;
   };
   const onLinux = async (): Promise<void> => {
@@ -23,13 +28,13 @@ export function followDesktop(link: AgentLink, icon: TrayIconController): { clos
     const linux = new LinuxPresence({ session, system, changed: () => reporter?.soon() });
     await linux.start();
     if (closed) return close();
-    reporter = follow(linux);
+    reporter = follow(system, linux);
   };
   function close(): void {
     closed = true;
     for (const each of closers.splice(0)) each();
   }
   if (process.platform === 'linux') void onLinux();
-  else follow(null);
+  else follow(null, null);
   return { close };
 }

@@ -47,6 +47,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect.stringMatching(/^Model: /),
       '',
       'Copy',
+      'Renew sign-in to corp…',
       'Sign out of corp',
       '',
       'Open window',
@@ -153,6 +154,53 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(menu[0]?.label).toBe('Waiting for you in the browser…');
     await desktop.tray.click(['Cancel sign-in']);
     expect((await agent.called('signIn.cancel')).input).toEqual({ id: 'sign-in-1' });
+  });
+
+  test('put off: the notification goes, and the agent hears for how long', async () => {
+    const { desktop, agent } = tray;
+    const at = Date.now();
+    const asked = prompt(at, { count: 5 });
+    agent.change({ prompt: asked, ssoSessions: [ssoSession(at, { state: 'expired', expiresAt: at - 1 })] });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Remind me later'));
+    await expect.poll(() => desktop.notifications.open.length).toBe(1);
+    await desktop.tray.click(['Remind me later', 'In 15 min']);
+    expect((await agent.called('prompt.snooze')).input).toEqual({ minutes: 15 });
+    agent.change({ prompt: { ...asked, snoozedUntil: at + 15 * 60_000 } });
+    await expect.poll(() => desktop.notifications.open.length).toBe(0);
+    agent.change({ prompt: null, ssoSessions: [ssoSession(at)] });
+  });
+
+  test('an end to come is said once for each stage', async () => {
+    const { desktop, agent } = tray;
+    const before = desktop.notifications.shown.length;
+    const ending = {
+      ssoSession: 'corp',
+      startUrl: 'https://corp.awsapps.com/start',
+      endsAt: Date.now() + 9.5 * 60_000,
+      stage: 10,
+    } as const;
+    agent.change({ ending });
+    const said = await desktop.notifications.waitFor((n) => n.summary === 'Sign-in to corp ends soon');
+    expect(said.body).toContain('ends it in 9 min');
+    agent.change({ ending: { ...ending, endsAt: ending.endsAt + 10 }, recentFolders: ['/srv/ending'] });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label.endsWith('/srv/ending')));
+    expect(desktop.notifications.shown).toHaveLength(before + 1);
+    agent.change({ ending: { ...ending, stage: 1 } });
+    await expect.poll(() => desktop.notifications.shown.length).toBe(before + 2);
+    agent.change({ ending: null });
+    await expect.poll(() => desktop.notifications.open.length).toBe(0);
+  });
+
+  test('tells the agent whether somebody is there, and what the desktop knows of the network', async () => {
+    const { agent } = tray;
+    const { input, role } = await agent.called('presence.report');
+    expect(role).toBe('tray');
+    // X11 counts the time since the last input; nothing here tells of a lock.
+    expect(input).toEqual({ idleMs: expect.any(Number), locked: null, suspended: false });
+    expect((await agent.called('network.report')).input).toEqual({
+      online: expect.any(Boolean),
+      proxyRules: 'DIRECT',
+    });
   });
 
   test('the setting keeps notifications away', async () => {
