@@ -1,33 +1,45 @@
+import { awsFiles } from '../aws/config-file.ts';
 import { createOidc } from '../aws/oidc.ts';
 import { createPortal } from '../aws/portal.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION, sessionIsOpen } from '../contract/index.ts';
 import { createTranslator, shownLanguage, systemLanguage, type Translator } from '../locales/index.ts';
 import { holdActiveEnvironment } from './active-hold.ts';
+import { tellingActs } from './api/acts.ts';
 import { ApiServer } from './api/api-server.ts';
 import { createDispatch } from './api/dispatch.ts';
 import { createHandlers } from './api/handlers.ts';
 import { createOrpcAdapter } from './api/orpc-adapter.ts';
 import { Attendance } from './attendance.ts';
 import { RoleBroker } from './broker/broker.ts';
+import { BrowsersRoom } from './browsers/browsers-room.ts';
 import { AwsConfigWriter } from './config-writer/config-writer.ts';
 import { FileEnvironmentStore } from './environments/file-environment-store.ts';
 import { CredentialHandOut } from './handout/credential-hand-out.ts';
-import { ToolImporter } from './import/tool-importer.ts';
 import { HookRelay } from './handout/hook-relay.ts';
+import { ToolImporter } from './import/tool-importer.ts';
+import { createKeepAliveStore } from './keeper/keep-alive-memory.ts';
 import { SsoKeeper } from './keeper/keeper.ts';
 import { createTokenCache } from './keeper/token-cache.ts';
+import { sweepLeftovers } from './leftovers.ts';
+import { MfaRoom } from './mfa/mfa-room.ts';
 import { ModelList } from './models/model-list.ts';
+import { AwsSettings } from './network/aws-settings.ts';
+import { NetworkRoom } from './network/network-room.ts';
+import { waitsForNetwork } from './network/waiting.ts';
 import { PageDesk } from './page-server/page-desk.ts';
 import type { AgentPaths } from './paths.ts';
-import type { AgentContext, SignInDesk } from './ports.ts';
+import type { AgentContext } from './ports.ts';
+import { PresenceRoom } from './presence/presence-room.ts';
 import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
 import type { Programs } from './programs.ts';
 import { endWhenUnneeded } from './self-ending.ts';
 import { ClaudeSessionsRoom } from './sessions/claude-sessions.ts';
+import { LoginShell } from './sessions/login-shell.ts';
 import { FileSettingsStore } from './settings/file-settings-store.ts';
 import { SignInRoom } from './signin/desk.ts';
 import { createRegistrationCache } from './signin/registrations.ts';
 import { SnapshotRoom } from './snapshot.ts';
+import { createSources } from './sources/sources.ts';
 
 /** The page's server ends after this long without a page. */
 const PAGE_UNUSED_MS = 15 * 60_000;
@@ -64,8 +76,13 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   const { clock, log, env, userHome } = context;
   const startedAt = clock.now();
   const attendance = new Attendance();
-  const oidc = perRegion((region) => createOidc({ region, env, now: () => clock.now() }));
-  const portal = perRegion((region) => createPortal({ region, env }));
+  const presence = new PresenceRoom(clock);
+  const awsSettings = new AwsSettings(context);
+  const network = new NetworkRoom({ context, settings: awsSettings });
+  const oidc = perRegion((region) =>
+    createOidc({ region, env, network: network.forSsoRegion(region), now: () => clock.now() }),
+  );
+  const portal = perRegion((region) => createPortal({ region, env, network: network.forSsoRegion(region) }));
 
   const settings = new FileSettingsStore(context);
   let translated: Translator | undefined;
@@ -80,7 +97,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   const importer = new ToolImporter(context, catalog, configWriter, translator);
   const environments = new FileEnvironmentStore(context, catalog, settings, configWriter);
   // Keeper and desk know each other: the one asks for a sign-in, the other brings its token.
-  let desk: SignInDesk | undefined;
+  let desk: SignInRoom | undefined;
   const keeper = new SsoKeeper({
     context,
     catalog,
@@ -88,22 +105,32 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     oidc,
     portal,
     settings,
-    autoSignIn: (ssoSession) => {
-      desk?.start({ ssoSession, flow: 'auto', openBrowser: true }).catch((err) => {
-        log.warn({ ssoSession, err }, 'a sign-in could not be started');
-      });
-    },
+    autoSignIn: (ssoSession) => desk?.startByItself(ssoSession),
+    presence,
+    store: createKeepAliveStore(context),
   });
+  const browsers = new BrowsersRoom({ context, settings, platform: process.platform });
   const signIn = new SignInRoom({
     context,
     catalog,
     keeper,
     oidc,
     registrations: createRegistrationCache(userHome),
+    openBrowser: (url, ssoSession) => browsers.open(url, ssoSession),
     translator,
   });
   desk = signIn;
-  const broker = new RoleBroker({ context, catalog, keeper, portal });
+  const mfa = new MfaRoom(context);
+  const loginShell = new LoginShell({ base: env, node: programs.node, log, now: () => clock.now() });
+  const sources = createSources({
+    context,
+    files: awsFiles(env, userHome),
+    mfa,
+    commandEnv: () => loginShell.environment(),
+    network: network.forProfile('default'),
+    platform: process.platform,
+  });
+  const broker = new RoleBroker({ context, catalog, keeper, portal, mfa, fetch: sources.fetch });
   const sessions = new ClaudeSessionsRoom({
     context,
     broker,
@@ -128,7 +155,9 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     settings,
     identity: (id) => sessions.identity(id),
   });
-  const models = new ModelList(context, environments, catalog, broker);
+  const models = new ModelList(context, environments, catalog, broker, (profile) =>
+    network.forProfile(profile),
+  );
   const page = new PageDesk(
     programs.pageServer,
     () => ({
@@ -145,10 +174,12 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     clock,
     keeper,
     broker,
+    mfa,
     environments,
     sessions,
     settings,
     profiles: catalog,
+    network,
     agent: () => ({
       version: PRODUCT_VERSION,
       protocol: PROTOCOL_VERSION,
@@ -174,7 +205,11 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     clock,
     keeper,
     desk: signIn,
+    presence,
+    browsers,
+    network,
     broker,
+    mfa,
     profiles: catalog,
     configWriter,
     importer,
@@ -189,7 +224,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   });
   const server = new ApiServer({
     socket: paths.socket,
-    serveRpc: createOrpcAdapter(createDispatch({ handlers, log })),
+    serveRpc: createOrpcAdapter(createDispatch({ handlers: tellingActs(handlers, presence), log })),
     handOut,
     hooks: new HookRelay({
       identity: (id) => sessions.identity(id),
@@ -205,7 +240,16 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
 
   return {
     async start() {
+      await sweepLeftovers(context);
       await settings.load();
+      await awsSettings.start();
+      network.serve(() => waitsForNetwork(keeper, broker), [keeper, broker]);
+      undo.push(
+        network.onReachable(() => {
+          keeper.reachable();
+          broker.reachable();
+        }),
+      );
       await catalog.start();
       await environments.start();
       await keeper.start();
@@ -225,6 +269,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     async stop(mode) {
       for (const each of undo.splice(0)) each();
       await server.close();
+      sources.stop();
+      mfa.stop();
       const ended = await Promise.allSettled([
         page.stop(),
         signIn.stop(),
@@ -235,6 +281,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       ]);
       environments.stop();
       catalog.stop();
+      network.stop();
+      awsSettings.stop();
       for (const result of ended) {
         if (result.status === 'rejected') log.warn({ err: result.reason }, 'a room did not end cleanly');
       }

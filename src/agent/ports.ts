@@ -1,8 +1,9 @@
 import type { SsoToken } from '../aws/sso-cache.ts';
+import type { BedrockTrayError } from '../contract/errors.ts';
 import type {
   CredentialsView,
-  Environment,
   EndingView,
+  Environment,
   IdentityMode,
   MfaView,
   ProcedureArguments,
@@ -15,7 +16,6 @@ import type {
   SignInView,
   SsoSessionView,
 } from '../contract/index.ts';
-import type { BedrockTrayError } from '../contract/errors.ts';
 import type { CredentialSource } from '../domain/credential-source.ts';
 
 /**
@@ -221,6 +221,8 @@ export interface Broker extends Observable {
   untilUsable(profile: string, signal: AbortSignal): Promise<void>;
   /** Keeps a profile's credentials fresh from now on (an environment or an open session uses it); the function lets go. */
   hold(profile: string): () => void;
+  /** AWS can be reached again: what somebody uses and what failed for want of a network is tried now. */
+  reachable(): void;
   /** SSO session signed out: drop what came from it. */
   drop(ssoSession: string): void;
   /** Accounts and roles that the SSO session's person may use (portal). */
@@ -245,8 +247,8 @@ export interface MfaDesk extends Observable {
   ask(question: MfaQuestion, urgent: boolean): void;
   /** The code that was given for it, once. */
   take(key: string): string | null;
-  /** AWS's word on the code that was taken: null, or why it was not accepted. */
-  verdict(key: string, error: BedrockTrayError | null): void;
+  /** AWS's word on the code that was taken: null, or why it was not accepted; `again`: another code may be. */
+  verdict(key: string, error: BedrockTrayError | null, again?: boolean): void;
   /** Nobody wants it any more. */
   forget(key: string): void;
   /** Called when a code for `key` has been given. */

@@ -1,10 +1,12 @@
 import type { AgentView, Snapshot } from '../contract/index.ts';
+import type { NetworkRoom } from './network/network-room.ts';
 import type {
   Broker,
   ClaudeSessions,
   Clock,
   EnvironmentStore,
   Keeper,
+  MfaDesk,
   Observable,
   ProfileCatalog,
   SettingsStore,
@@ -12,12 +14,14 @@ import type {
 
 export interface SnapshotRooms {
   clock: Clock;
-  keeper: Pick<Keeper, 'views' | 'prompt' | 'onChange'>;
+  keeper: Pick<Keeper, 'views' | 'prompt' | 'ending' | 'onChange'>;
   broker: Pick<Broker, 'views' | 'onChange'>;
+  mfa: Pick<MfaDesk, 'view' | 'onChange'>;
   environments: Pick<EnvironmentStore, 'list' | 'active' | 'onChange'>;
   sessions: Pick<ClaudeSessions, 'views' | 'recentFolders' | 'onChange'>;
   settings: Pick<SettingsStore, 'get' | 'onChange'>;
   profiles: Pick<ProfileCatalog, 'revision' | 'problem' | 'onChange'>;
+  network: Pick<NetworkRoom, 'view' | 'clockSkewMs' | 'onChange'>;
   /** The agent's own part, as it is now. */
   agent(): AgentView;
 }
@@ -30,14 +34,14 @@ export class SnapshotRoom implements Observable {
 
   constructor(rooms: SnapshotRooms) {
     this.#rooms = rooms;
-    const { keeper, broker, environments, sessions, settings, profiles } = rooms;
-    for (const room of [keeper, broker, environments, sessions, settings, profiles]) {
+    const { keeper, broker, mfa, network, environments, sessions, settings, profiles } = rooms;
+    for (const room of [keeper, broker, mfa, network, environments, sessions, settings, profiles]) {
       room.onChange(() => this.#changed());
     }
   }
 
   now(): Snapshot {
-    const { clock, keeper, broker, environments, sessions, settings, profiles, agent } = this.#rooms;
+    const { clock, keeper, broker, environments, sessions, settings, profiles, network, agent } = this.#rooms;
     return {
       at: clock.now(),
       agent: agent(),
@@ -48,10 +52,10 @@ export class SnapshotRoom implements Observable {
       sessions: sessions.views(),
       recentFolders: sessions.recentFolders(),
       prompt: keeper.prompt(),
-      mfa: null,
-      ending: null,
-      network: { state: 'online', sinceAt: this.#rooms.agent().startedAt },
-      clockSkewMs: null,
+      mfa: this.#rooms.mfa.view(),
+      ending: keeper.ending(),
+      network: network.view(),
+      clockSkewMs: network.clockSkewMs(),
       settings: settings.get(),
       profilesRevision: profiles.revision(),
       configProblem: profiles.problem(),

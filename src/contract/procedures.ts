@@ -109,6 +109,12 @@ export const procedures = {
     z.object({ minutes: z.union([z.literal(5), z.literal(15), z.literal(60), z.literal(240)]) }).strict(),
     Nothing,
   ),
+  /** What the desktop knows of the network: whether there is one, and the system's proxy for AWS as Chromium's `resolveProxy` answers (`PROXY host:3128; DIRECT`); null where it does not know. Told again at each change. */
+  'network.report': call(
+    ['tray'],
+    z.object({ online: z.boolean().nullable(), proxyRules: z.string().max(2_000).nullable() }).strict(),
+    Nothing,
+  ),
   /** Whether somebody is there, as the desktop (tray) or an interactive command (cli) knows it; null where it does not. Told again at least each minute while it holds: what is older than 2 min counts no more. */
   'presence.report': call(
     trusted,

@@ -1,13 +1,18 @@
 import type { CredentialFormat } from '../contract/routes.ts';
 
-/** Role credentials to be shown. Secrets. `expiresAt` epoch ms. */
+/** Credentials to be shown. Secrets. */
 export interface ShownCredentials {
   accessKeyId: string;
   secretAccessKey: string;
-  sessionToken: string;
-  expiresAt: number;
-  accountId: string;
+  /** Null: keys of an IAM user. */
+  sessionToken: string | null;
+  /** Epoch ms; null: they do not end by themselves. */
+  expiresAt: number | null;
+  accountId: string | null;
 }
+
+/** A container's answer must name an end: for credentials without one, when to ask again. */
+const ASK_AGAIN_MS = 3_600_000;
 
 /** Whole seconds, rounded down: nobody may believe in credentials that are dead. */
 const seconds = (epochMs: number) => new Date(epochMs).toISOString().slice(0, 19);
@@ -20,8 +25,8 @@ function lines(c: ShownCredentials, line: (name: string, value: string) => strin
   return [
     line('AWS_ACCESS_KEY_ID', c.accessKeyId),
     line('AWS_SECRET_ACCESS_KEY', c.secretAccessKey),
-    line('AWS_SESSION_TOKEN', c.sessionToken),
-    line('AWS_CREDENTIAL_EXPIRATION', isoformat(c.expiresAt)),
+    ...(c.sessionToken === null ? [] : [line('AWS_SESSION_TOKEN', c.sessionToken)]),
+    ...(c.expiresAt === null ? [] : [line('AWS_CREDENTIAL_EXPIRATION', isoformat(c.expiresAt))]),
     '',
   ].join('\n');
 }
@@ -37,8 +42,8 @@ export function formatCredentials(c: ShownCredentials, format: CredentialFormat)
         Version: 1,
         AccessKeyId: c.accessKeyId,
         SecretAccessKey: c.secretAccessKey,
-        SessionToken: c.sessionToken,
-        Expiration: isoformat(c.expiresAt),
+        ...(c.sessionToken === null ? {} : { SessionToken: c.sessionToken }),
+        ...(c.expiresAt === null ? {} : { Expiration: isoformat(c.expiresAt) }),
       };
       return `${JSON.stringify(document, null, 2)}\n`;
     }
@@ -56,22 +61,25 @@ export function formatCredentials(c: ShownCredentials, format: CredentialFormat)
       const keys = {
         AccessKeyId: c.accessKeyId,
         SecretAccessKey: c.secretAccessKey,
-        SessionToken: c.sessionToken,
-        Expiration: zulu(c.expiresAt),
+        ...(c.sessionToken === null ? {} : { SessionToken: c.sessionToken }),
+        ...(c.expiresAt === null ? {} : { Expiration: zulu(c.expiresAt) }),
       };
       return `${JSON.stringify({ Credentials: keys })}\n`;
     }
   }
 }
 
-/** The answer of a container credentials endpoint (AWS_CONTAINER_CREDENTIALS_FULL_URI). */
-export function formatContainerCredentials(c: ShownCredentials): string {
+/**
+ * The answer of a container credentials endpoint (AWS_CONTAINER_CREDENTIALS_FULL_URI): every SDK wants a Token and an
+ * Expiration in it; a blank token is taken for none.
+ */
+export function formatContainerCredentials(c: ShownCredentials, now: number): string {
   return JSON.stringify({
     AccessKeyId: c.accessKeyId,
     SecretAccessKey: c.secretAccessKey,
-    Token: c.sessionToken,
-    Expiration: zulu(c.expiresAt),
-    AccountId: c.accountId,
+    Token: c.sessionToken ?? '',
+    Expiration: zulu(c.expiresAt ?? now + ASK_AGAIN_MS),
+    ...(c.accountId === null ? {} : { AccountId: c.accountId }),
   });
 }
 

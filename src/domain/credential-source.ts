@@ -38,6 +38,12 @@ export interface AssumeRoleSource {
   region: string | null;
 }
 
+/** The permission set at the root of a source, if that is what it hangs on. */
+export function ssoRootOf(source: CredentialSource): Extract<CredentialSource, { kind: 'sso' }> | null {
+  if (source.kind === 'assume-role') return ssoRootOf(source.source);
+  return source.kind === 'sso' ? source : null;
+}
+
 /** The SSO session that a source hangs on, if any: its sign-in is what is missing when it gives nothing. */
 export function ssoSessionOf(source: CredentialSource): string | null {
   switch (source.kind) {

@@ -12,7 +12,8 @@ import {
 } from './schedule.ts';
 
 /**
- * Keep-alive of one role's credentials as a pure machine, without the secrets themselves.
+ * Keep-alive of the credentials of one source (a role, a command, keys in a file) as a pure machine, without the
+ * secrets themselves.
  *
  * | in | event | to | effects |
  * |---|---|---|---|
@@ -27,7 +28,14 @@ import {
  * | `renewing` | `failed` otherwise, old ones usable | `stale` | |
  * | `renewing` | `failed` otherwise | `absent` with the problem | |
  * | `absent`, `stale` | `signedIn` (the SSO session has a token again), last failure for want of it | retried at once | `renew` |
+ * | `absent`, `stale` | `answered` (a person gave the MFA code), last failure for want of it | retried at once | `renew` |
+ * | `absent`, `stale` | `reachable` (the network is back), last failure for want of it | retried at once | `renew` |
  * | any | `dropped` (signed out) | `absent` | |
+ * | any | `clockSetBack` | as before, instants move along (the end is AWS's own instant and stays) | |
+ *
+ * Credentials without end (`expiresAt` null) are never renewed by time: `wanted` reads them again once they are older
+ * than `readAgainMs`, and `refused` at once. With `readAgainMs` 0 nothing is kept between two wishes.
+ * A problem that only a person's act can end (`sign-in`, `mfa`, `command`) is never retried by time either.
  */
 export type RoleCredentialsState =
   | {
@@ -35,25 +43,46 @@ export type RoleCredentialsState =
       failures: number;
       /** Wishes before this get the problem without a call. */
       notBefore: number;
+      /** Without anybody's wish it is tried again here: the same trouble for days must not be asked about for days. */
+      retryAt: number;
       problem: CredentialsProblem | null;
     }
-  | { state: 'valid'; life: Lifetime; renewAt: number; forcedAt: number | null }
+  | {
+      state: 'valid';
+      /** `expiresAt` is Infinity where they do not end. */
+      life: Lifetime;
+      renewAt: number;
+      forcedAt: number | null;
+      /** Good for those who waited for them; the next wish reads them again and waits for that. */
+      once: boolean;
+    }
   | { state: 'renewing'; life: Lifetime | null; failures: number; forced: boolean }
   | { state: 'stale'; life: Lifetime; failures: number; retryAt: number; problem: CredentialsProblem }
   | { state: 'denied'; failures: number; retryAt: number; problem: CredentialsProblem };
 
-/** Why there are none: a fault of the portal, or no sign-in. */
-export type CredentialsProblem = Fault | { kind: 'sign-in'; name: 'SignInNeeded'; retryAfterMs?: undefined };
+/**
+ * Why there are none: a fault of AWS or of this machine, or something that a person has to do: `sign-in`, `mfa` (give
+ * a code), `command` (mend or complete what a command of theirs does, or the keys that are wrong).
+ */
+export type CredentialsProblem =
+  | Fault
+  | { kind: 'sign-in' | 'mfa' | 'command'; name: string; retryAfterMs?: undefined };
 
 export type RoleCredentialsEvent =
   | { type: 'wanted' }
   /** Time has come; `kept` as for the deadline. */
   | { type: 'tick'; kept: boolean }
   | { type: 'refused' }
-  | { type: 'obtained'; expiresAt: number }
+  /** `expiresAt` null: without end, to be read again after `readAgainMs`. */
+  | { type: 'obtained'; expiresAt: number; readAgainMs?: undefined }
+  | { type: 'obtained'; expiresAt: null; readAgainMs: number }
   | { type: 'failed'; problem: CredentialsProblem }
   | { type: 'signedIn' }
-  | { type: 'dropped' };
+  | { type: 'answered' }
+  | { type: 'reachable' }
+  | { type: 'dropped' }
+  /** The clock was found set back by so much: what was reckoned by it is later than it should be. */
+  | { type: 'clockSetBack'; byMs: number };
 
 export interface RoleCredentialsStep {
   state: RoleCredentialsState;
@@ -67,7 +96,13 @@ const ABSENT_SPACING_MS = 2_000;
 /** Credentials with less life than this at their birth are a fault of the service. */
 const SHORTEST_LIFETIME_MS = 2_000;
 
-export const absent: RoleCredentialsState = { state: 'absent', failures: 0, notBefore: 0, problem: null };
+export const absent: RoleCredentialsState = {
+  state: 'absent',
+  failures: 0,
+  notBefore: 0,
+  retryAt: 0,
+  problem: null,
+};
 
 /** The credentials that could be handed out at `now`, never ones that are over. */
 export function usableLife(state: RoleCredentialsState, now: number): Lifetime | null {
@@ -90,20 +125,34 @@ export function handOut(
   return life.expiresAt - now > windowBeforeEnd(life, CONSUMER_WINDOW_MS) * 0.9 ? 'hand-out' : 'wait-briefly';
 }
 
+/** Whether only a person's act ends this problem, whatever time it is. */
+function needsPerson(problem: CredentialsProblem): boolean {
+  return problem.kind === 'sign-in' || problem.kind === 'mfa' || problem.kind === 'command';
+}
+
+/** An instant that comes, or null. */
+const finite = (at: number): number | null => (Number.isFinite(at) ? at : null);
+
 /**
  * When `tick` is due. `kept`: somebody holds these credentials or asked for them recently; others are let run out.
  */
 export function roleCredentialsDeadline(state: RoleCredentialsState, kept: boolean): number | null {
   switch (state.state) {
-    case 'valid':
-      return kept ? nearest([state.renewAt, state.life.expiresAt]) : state.life.expiresAt;
-    case 'stale':
-      return kept ? nearest([state.retryAt, state.life.expiresAt]) : state.life.expiresAt;
+    case 'valid': {
+      const end = finite(state.life.expiresAt);
+      return kept && end !== null ? nearest([state.renewAt, end]) : end;
+    }
+    case 'stale': {
+      const end = finite(state.life.expiresAt);
+      // Want of a sign-in is told by `signedIn`; still, a token may have come by a way that nobody told.
+      const person = state.problem.kind === 'mfa' || state.problem.kind === 'command';
+      return kept && end !== null && !person ? nearest([state.retryAt, end]) : end;
+    }
     case 'denied':
       return kept ? state.retryAt : null;
     case 'absent':
-      // What is held comes back by itself when the trouble is over; want of a sign-in ends by `signedIn`.
-      return kept && state.problem !== null && state.problem.kind !== 'sign-in' ? state.notBefore : null;
+      // What is held comes back by itself when the trouble is over; what needs a person ends by their act.
+      return kept && state.problem !== null && !needsPerson(state.problem) ? state.retryAt : null;
     case 'renewing':
       return null;
   }
@@ -131,6 +180,14 @@ export function nextRoleCredentials(
       return (state.state === 'stale' || state.state === 'absent') && state.problem?.kind === 'sign-in'
         ? renewing(state.state === 'stale' ? state.life : null, 0)
         : same;
+    case 'answered':
+      return (state.state === 'stale' || state.state === 'absent') && state.problem?.kind === 'mfa'
+        ? renewing(state.state === 'stale' ? state.life : null, 0)
+        : same;
+    case 'reachable':
+      return (state.state === 'stale' || state.state === 'absent') && state.problem?.kind === 'network'
+        ? renewing(state.state === 'stale' && isUsable(state.life, now) ? state.life : null, state.failures)
+        : same;
     case 'refused': {
       if (state.state === 'stale') return now >= state.retryAt ? renewing(null, state.failures, true) : same;
       if (state.state !== 'valid') return same;
@@ -139,18 +196,53 @@ export function nextRoleCredentials(
     }
     case 'obtained': {
       if (state.state !== 'renewing') return same;
+      if (event.expiresAt === null) {
+        const life: Lifetime = { obtainedAt: now, expiresAt: Number.POSITIVE_INFINITY };
+        const renewAt = now + event.readAgainMs;
+        const forcedAt = state.forced ? now : null;
+        return {
+          state: { state: 'valid', life, renewAt, forcedAt, once: event.readAgainMs === 0 },
+          effects: [],
+        };
+      }
       if (event.expiresAt - now < SHORTEST_LIFETIME_MS) {
         return onFailed(state, { kind: 'server', name: 'CredentialsTooShort' }, now, random);
       }
       const life: Lifetime = { obtainedAt: now, expiresAt: event.expiresAt };
       const renewAt = spaced(renewalInstant(life, CREDENTIALS_LEAD_MS), now);
       return {
-        state: { state: 'valid', life, renewAt, forcedAt: state.forced ? now : null },
+        state: { state: 'valid', life, renewAt, forcedAt: state.forced ? now : null, once: false },
         effects: [],
       };
     }
     case 'failed':
       return state.state === 'renewing' ? onFailed(state, event.problem, now, random) : same;
+    case 'clockSetBack':
+      return { state: movedBack(state, event.byMs, now), effects: [] };
+  }
+}
+
+/** The same state by a clock that was set back. */
+function movedBack(state: RoleCredentialsState, byMs: number, now: number): RoleCredentialsState {
+  const moved = (life: Lifetime): Lifetime => ({
+    ...life,
+    obtainedAt: life.obtainedAt === null ? null : life.obtainedAt - byMs,
+  });
+  switch (state.state) {
+    case 'absent':
+      return { ...state, notBefore: state.notBefore - byMs, retryAt: state.retryAt - byMs };
+    case 'valid': {
+      const life = moved(state.life);
+      const endless = life.expiresAt === Number.POSITIVE_INFINITY;
+      const renewAt = endless ? state.renewAt - byMs : spaced(renewalInstant(life, CREDENTIALS_LEAD_MS), now);
+      return { ...state, life, renewAt, forcedAt: state.forcedAt === null ? null : state.forcedAt - byMs };
+    }
+    case 'renewing':
+      return { ...state, life: state.life === null ? null : moved(state.life) };
+    case 'stale':
+      return { ...state, life: moved(state.life), retryAt: state.retryAt - byMs };
+    case 'denied':
+      return { ...state, retryAt: state.retryAt - byMs };
   }
 }
 
@@ -166,7 +258,8 @@ function onDue(
     case 'renewing':
       return same;
     case 'absent':
-      if (now < state.notBefore || !mayRenew || (!asked && state.problem === null)) return same;
+      if (now < (asked ? state.notBefore : state.retryAt) || !mayRenew) return same;
+      if (!asked && (state.problem === null || needsPerson(state.problem))) return same;
       return renewing(null, state.failures);
     case 'denied':
       return now >= state.retryAt && mayRenew ? renewing(null, state.failures) : same;
@@ -175,10 +268,17 @@ function onDue(
       const due = state.state === 'valid' ? state.renewAt : state.retryAt;
       const usable = isUsable(state.life, now);
       const failures = state.state === 'stale' ? state.failures : 0;
-      if (now >= due && mayRenew) return renewing(usable ? state.life : null, failures);
+      const endless = state.life.expiresAt === Number.POSITIVE_INFINITY;
+      const byTime =
+        !endless &&
+        (state.state === 'valid' || state.problem.kind === 'sign-in' || !needsPerson(state.problem));
+      if (now >= due && mayRenew && (asked || byTime)) {
+        const once = state.state === 'valid' && state.once;
+        return renewing(usable && !once ? state.life : null, failures);
+      }
       if (usable) return same;
       const problem = state.state === 'stale' ? state.problem : null;
-      return { state: { state: 'absent', failures, notBefore: due, problem }, effects: [] };
+      return { state: { state: 'absent', failures, notBefore: due, retryAt: due, problem }, effects: [] };
     }
   }
 }
@@ -194,11 +294,14 @@ function onFailed(
     const retryAt = now + backoffDelay(deniedBackoff, failures, random, problem.retryAfterMs);
     return { state: { state: 'denied', failures, retryAt, problem }, effects: [] };
   }
-  const retryAt = now + backoffDelay(renewalBackoff, failures, random, problem.retryAfterMs);
+  // A code that is missing costs no call: whoever asks asks the person, as often as they like.
+  const delay = backoffDelay(renewalBackoff, failures, random, problem.retryAfterMs);
+  const retryAt = problem.kind === 'mfa' ? now : now + delay;
   const life = state.life !== null && isUsable(state.life, now) ? state.life : null;
   if (life !== null) return { state: { state: 'stale', life, failures, retryAt, problem }, effects: [] };
   // A person waits behind a wish: it may try again soon, unless the service asked for a pause.
-  const soon = problem.kind === 'sign-in' ? now : now + ABSENT_SPACING_MS;
+  const asksPerson = problem.kind === 'sign-in' || problem.kind === 'mfa';
+  const soon = asksPerson ? now : now + ABSENT_SPACING_MS;
   const notBefore = problem.retryAfterMs === undefined && problem.kind !== 'throttle' ? soon : retryAt;
-  return { state: { state: 'absent', failures, notBefore, problem }, effects: [] };
+  return { state: { state: 'absent', failures, notBefore, retryAt, problem }, effects: [] };
 }

@@ -7,8 +7,15 @@ import { build } from 'esbuild';
 import type { AgentContext, Broker, RoleCredentials } from '../../src/agent/ports.ts';
 import { handOutCommand } from '../../src/agent/programs.ts';
 import { ClaudeSessionsRoom } from '../../src/agent/sessions/claude-sessions.ts';
-import { BedrockTrayError, type Environment, Settings, terminalSocketOf } from '../../src/contract/index.ts';
+import {
+  BedrockTrayError,
+  type Environment,
+  type ProfileView,
+  Settings,
+  terminalSocketOf,
+} from '../../src/contract/index.ts';
 import { formatCredentials } from '../../src/domain/credential-formats.ts';
+import type { CredentialSource } from '../../src/domain/credential-source.ts';
 import { Happenings, TestTerminal } from './pty-host.ts';
 import { pinnedNode } from './sandbox.ts';
 
@@ -123,9 +130,9 @@ export class SessionRoom implements AsyncDisposable {
         return () => clearTimeout(timer);
       },
     };
-    const ssoProfile = (name: string) => {
+    const source = (name: string): CredentialSource => {
       if (name !== 'work') throw new BedrockTrayError('ProfileUnknown', { profile: name });
-      return { name, ssoSession: 'corp', accountId: '111122223333', roleName: 'Dev', region: 'eu-west-3' };
+      return { kind: 'sso', ssoSession: 'corp', accountId: '111122223333', roleName: 'Dev' };
     };
     const room = new ClaudeSessionsRoom({
       context: {
@@ -136,7 +143,8 @@ export class SessionRoom implements AsyncDisposable {
         home: join(this.folder, 'state'),
       },
       broker: {
-        credentials: async () => {
+        untilUsable: async () => undefined,
+        temporary: async () => {
           await this.beforeCredentials();
           if (!this.signedIn) {
             throw new BedrockTrayError('SignInNeeded', {
@@ -144,7 +152,7 @@ export class SessionRoom implements AsyncDisposable {
               startUrl: 'https://corp.example',
             });
           }
-          return undefined as unknown as Awaited<ReturnType<Broker['credentials']>>;
+          return undefined as unknown as Awaited<ReturnType<Broker['temporary']>>;
         },
         hold: () => {
           this.held++;
@@ -163,16 +171,8 @@ export class SessionRoom implements AsyncDisposable {
         untilValid: (_, signal) => this.#untilSignedIn(signal),
       },
       profiles: {
-        ssoProfile,
-        ssoSessions: () => [
-          {
-            id: 'corp',
-            kind: 'sso-session',
-            startUrl: 'https://corp.example',
-            region: 'us-east-1',
-            scopes: [],
-          },
-        ],
+        source,
+        list: () => [{ name: 'work', region: 'eu-west-3' } as ProfileView],
         reload: async () => undefined,
       },
       environments: {

@@ -4,6 +4,9 @@ import {
   type ProcedureOutput,
   type Snapshot,
 } from '../../contract/index.ts';
+import { ssoSessionOf } from '../../domain/credential-source.ts';
+import type { BrowsersRoom } from '../browsers/browsers-room.ts';
+import type { NetworkRoom } from '../network/network-room.ts';
 import type {
   Broker,
   ClaudeSessions,
@@ -13,11 +16,13 @@ import type {
   HandOut,
   Importer,
   Keeper,
+  MfaDesk,
   Observable,
   ProfileCatalog,
   SettingsStore,
   SignInDesk,
 } from '../ports.ts';
+import type { PresenceRoom } from '../presence/presence-room.ts';
 import { changes } from './change-stream.ts';
 import type { Connection } from './connection.ts';
 import type { Handlers } from './dispatch.ts';
@@ -33,7 +38,11 @@ export interface Rooms {
   clock: Clock;
   keeper: Keeper;
   desk: SignInDesk;
+  presence: Pick<PresenceRoom, 'report'>;
+  browsers: Pick<BrowsersRoom, 'list'>;
+  network: Pick<NetworkRoom, 'report'>;
   broker: Broker;
+  mfa: Pick<MfaDesk, 'answer' | 'cancel' | 'view' | 'onChange'>;
   profiles: ProfileCatalog;
   configWriter: ConfigWriter;
   importer: Importer;
@@ -62,7 +71,7 @@ function trustedOnly(connection: Connection, procedure: string, chosen: boolean)
 /** The implementation of each row of the contract: a few lines that name the room which does it. */
 export function createHandlers(rooms: Rooms): Handlers {
   const { clock, keeper, desk, broker, profiles, settings, environments, sessions, handOut, models } = rooms;
-  const { configWriter, importer } = rooms;
+  const { configWriter, importer, presence, browsers, mfa } = rooms;
 
   /** The SSO session that a sign-in is for: named, a profile's, the active environment's, or the only one. */
   const ssoSessionFor = async (input: ProcedureArguments<'signIn.start'>): Promise<string> => {
@@ -74,7 +83,11 @@ export function createHandlers(rooms: Rooms): Handlers {
     }
     if (input.ssoSession !== undefined) return input.ssoSession;
     const profile = input.profile ?? environments.active()?.profile;
-    if (profile !== undefined) return (await withFresh(() => profiles.ssoProfile(profile))).ssoSession;
+    if (profile !== undefined) {
+      const ssoSession = ssoSessionOf(await withFresh(() => profiles.source(profile)));
+      if (ssoSession !== null) return ssoSession;
+      throw new BedrockTrayError('ProfileUnsupported', { profile, reason: 'no SSO session' });
+    }
     const known = profiles.ssoSessions();
     const only = known.length === 1 ? known[0] : undefined;
     if (!only) throw new BedrockTrayError('EnvironmentMissing', {});
@@ -121,18 +134,45 @@ export function createHandlers(rooms: Rooms): Handlers {
         ssoSession: await knownSsoSession(await ssoSessionFor(input)),
         flow: input.flow,
         openBrowser: input.openBrowser,
+        renew: input.renew,
       }),
     'signIn.wait': (input) => desk.wait(input.id),
     'signIn.cancel': (input) => {
       desk.cancel(input.id);
       return {};
     },
+    'mfa.answer': async (input) => {
+      await mfa.answer(input.id, input.code);
+      return {};
+    },
+    'mfa.cancel': (input) => {
+      mfa.cancel(input.id);
+      return {};
+    },
     signOut: async (input) => {
       const ssoSession = input.ssoSession === undefined ? undefined : await knownSsoSession(input.ssoSession);
       const signedOut = await keeper.signOut(ssoSession);
-      for (const id of signedOut) broker.drop(id);
+      for (const id of signedOut) {
+        broker.drop(id);
+        const underWay = desk.current(id);
+        if (underWay) desk.cancel(underWay.id);
+      }
       return { signedOut };
     },
+
+    'prompt.snooze': (input) => {
+      keeper.snooze(input.minutes);
+      return {};
+    },
+    'network.report': (input) => {
+      rooms.network.report(input);
+      return {};
+    },
+    'presence.report': (input, connection) => {
+      presence.report(connection.role === 'tray' ? 'desktop' : 'terminal', input);
+      return {};
+    },
+    'browsers.list': async () => ({ browsers: await browsers.list() }),
 
     'profiles.list': () => ({ profiles: profiles.list() }),
     'profiles.create': async (input) => {
@@ -183,10 +223,11 @@ export function createHandlers(rooms: Rooms): Handlers {
     'regions.list': async () => ({ regions: await models.regions() }),
 
     'endpoint.open': async (input, connection) => {
-      const profile = await withFresh(() => profiles.ssoProfile(input.profile));
-      const { url, token, close } = await handOut.open(profile.name);
+      await withFresh(() => profiles.source(input.profile));
+      const { url, token, close } = await handOut.open(input.profile);
       connection.onClosed(close);
-      return { url, token, region: profile.region };
+      const profile = profiles.list().find(({ name }) => name === input.profile);
+      return { url, token, region: profile?.region ?? null };
     },
 
     'sessions.list': () => ({ sessions: sessions.views() }),

@@ -6,31 +6,60 @@ import { nearest } from '../../domain/schedule.ts';
 import { errorOf } from '../aws-errors.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import { DeadlineTimer } from '../clock.ts';
-import type { AgentContext, Broker, Keeper, ProfileCatalog, RoleCredentials, SsoProfile } from '../ports.ts';
-import { BrokeredRole } from './brokered-role.ts';
+import type {
+  AgentContext,
+  Broker,
+  Keeper,
+  MfaDesk,
+  ProfileCatalog,
+  RoleCredentials,
+  TemporaryCredentials,
+} from '../ports.ts';
+import { type BrokerableSource, sourceKey, upstreamOf } from './brokerable-source.ts';
+import { BrokeredSource, type FetchReason } from './brokered-source.ts';
 import { Pace, Shared } from './pace.ts';
 
 /** The portal throttles role listing; about 5 requests a second are safe. */
 const LISTING_SPACING_MS = 200;
+/** Credentials without end are said to end this far ahead where a consumer wants to hear an end: it asks again. */
+const SAID_END_MS = 15 * 60_000;
+
+/** What a source's fetch may use beside the source itself. */
+export interface Fetching extends FetchReason {
+  /** Names the source for the MFA desk. */
+  key: string;
+  /** A profile that stands for it: for messages. */
+  profile: string;
+  /** Credentials of the source that signs for this one. `rejected`: a key id that AWS refused. */
+  upstream(rejected?: string): Promise<RoleCredentials>;
+}
+/** One call (or command, or file) that gives a source's credentials. */
+export type FetchSource = (
+  source: Exclude<BrokerableSource, { kind: 'sso' }>,
+  fetching: Fetching,
+) => Promise<RoleCredentials>;
 
 export interface BrokerParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
-  catalog: Pick<ProfileCatalog, 'ssoProfile' | 'ssoSessions' | 'reload' | 'onChange'>;
+  catalog: Pick<ProfileCatalog, 'source' | 'ssoSessions' | 'reload' | 'onChange'>;
   keeper: Pick<Keeper, 'accessToken' | 'rejected' | 'views' | 'onChange'>;
   portal: (region: string) => Pick<Portal, 'credentials' | 'accounts' | 'roles'>;
+  /** Every kind of source but permission sets, which come from the portal. */
+  fetch: FetchSource;
+  mfa: Pick<MfaDesk, 'onCode' | 'take' | 'forget'>;
 }
 
-/** A profile that somebody asked for or holds, and the role it stands for at present. */
+/** A profile that somebody asked for or holds, and the source it stands for at present. */
 interface KnownProfile {
   name: string;
   holds: number;
-  role: BrokeredRole | null;
+  source: BrokeredSource | null;
 }
 
-/** Holds role credentials, in memory only, and renews those that somebody uses ahead of time. */
+/** Holds credentials, in memory only, and renews those that somebody uses ahead of time. */
 export class RoleBroker implements Broker {
   readonly #parts: BrokerParts;
-  readonly #roles = new Map<string, BrokeredRole>();
+  readonly #sources = new Map<string, BrokeredSource>();
   readonly #profiles = new Map<string, KnownProfile>();
   readonly #emitter = new ChangeEmitter();
   readonly #timer: DeadlineTimer;
@@ -47,6 +76,7 @@ export class RoleBroker implements Broker {
     this.#unsubscribe = [
       parts.keeper.onChange(() => this.#followKeeper()),
       parts.catalog.onChange(() => this.#followCatalog()),
+      parts.mfa.onCode((key) => this.#followCode(key)),
     ];
   }
 
@@ -58,18 +88,54 @@ export class RoleBroker implements Broker {
     this.#stopped = true;
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
     this.#timer.set(null);
-    for (const role of this.#roles.values()) role.stop();
+    for (const source of this.#sources.values()) source.stop();
   }
 
   views(): CredentialsView[] {
-    return [...this.#profiles.values()].flatMap(({ name, role }) =>
-      role ? [{ profile: name, ...role.view() }] : [],
+    const legacy = new Set(
+      this.#parts.catalog.ssoSessions().flatMap((s) => (s.kind === 'legacy' ? [s.id] : [])),
     );
+    return [...this.#profiles.values()].flatMap(({ name, source }) => {
+      if (!source) return [];
+      const view = source.view();
+      const kind = view.kind === 'sso' && legacy.has(view.ssoSession ?? '') ? 'sso-legacy' : view.kind;
+      return [{ profile: name, ...view, kind }];
+    });
   }
 
   async credentials(profile: string, options?: { rejected?: string }): Promise<RoleCredentials> {
     const known = await this.#resolve(profile);
-    return this.#roleOf(known).credentials(options?.rejected);
+    return this.#sourceOf(known).credentials(options?.rejected);
+  }
+
+  async temporary(profile: string, options?: { rejected?: string }): Promise<TemporaryCredentials> {
+    const source = this.#sourceOf(await this.#resolve(profile));
+    const found = await source.credentials(options?.rejected);
+    const { sessionToken } = found;
+    if (sessionToken !== null) {
+      const expiresAt = found.expiresAt ?? this.#parts.context.clock.now() + SAID_END_MS;
+      return { ...found, sessionToken, expiresAt };
+    }
+    // Only what a profile stands for has no session token.
+    const inner = source.source as Exclude<BrokerableSource, { kind: 'session-token' }>;
+    const session = this.#source({ kind: 'session-token', source: inner });
+    return (await session.credentials(options?.rejected)) as TemporaryCredentials;
+  }
+
+  untilUsable(profile: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const source = this.#profiles.get(profile)?.source;
+        if (signal.aborted) reject(signal.reason);
+        else if (source?.awaitsCode) return;
+        else resolve();
+        unsubscribe();
+        signal.removeEventListener('abort', look);
+      };
+      const unsubscribe = this.#emitter.onChange(look);
+      signal.addEventListener('abort', look, { once: true });
+      look();
+    });
   }
 
   hold(profile: string): () => void {
@@ -78,22 +144,26 @@ export class RoleBroker implements Broker {
       known = this.#known(profile);
     } catch {
       // Not (yet) there or not usable: requests get the reason; a change of the files makes it good.
-      known = this.#profiles.get(profile) ?? { name: profile, holds: 0, role: null };
+      known = this.#profiles.get(profile) ?? { name: profile, holds: 0, source: null };
       this.#profiles.set(profile, known);
     }
     known.holds++;
-    known.role?.hold();
+    known.source?.hold();
     let held = true;
     return () => {
       if (!held) return;
       held = false;
       known.holds--;
-      known.role?.release();
+      known.source?.release();
     };
   }
 
+  reachable(): void {
+    for (const source of this.#sources.values()) if (source.kept) source.dispatch({ type: 'reachable' });
+  }
+
   drop(ssoSession: string): void {
-    for (const role of this.#roles.values()) if (role.role.ssoSession === ssoSession) role.drop();
+    for (const source of this.#sources.values()) if (source.ssoSession === ssoSession) source.drop();
   }
 
   accounts(ssoSession: string): Promise<PortalAccount[]> {
@@ -146,82 +216,136 @@ export class RoleBroker implements Broker {
     }
   }
 
-  /** Errors: as ProfileCatalog.ssoProfile. */
+  /** Errors: as ProfileCatalog.source. */
   #known(profile: string): KnownProfile {
-    const role = this.#role(this.#parts.catalog.ssoProfile(profile));
-    const known: KnownProfile = this.#profiles.get(profile) ?? { name: profile, holds: 0, role: null };
+    const source = this.#source(this.#parts.catalog.source(profile));
+    const known: KnownProfile = this.#profiles.get(profile) ?? { name: profile, holds: 0, source: null };
     this.#profiles.set(profile, known);
-    this.#assign(known, role);
+    this.#assign(known, source);
     return known;
   }
 
-  #roleOf(known: KnownProfile): BrokeredRole {
-    if (known.role === null) throw new BedrockTrayError('ProfileUnknown', { profile: known.name });
-    return known.role;
+  #sourceOf(known: KnownProfile): BrokeredSource {
+    if (known.source === null) throw new BedrockTrayError('ProfileUnknown', { profile: known.name });
+    return known.source;
   }
 
-  /** The profile stands for another role now (its section was edited): its holds move with it. */
-  #assign(known: KnownProfile, role: BrokeredRole | null): void {
-    if (known.role === role) return;
-    for (let n = 0; n < known.holds; n++) known.role?.release();
-    known.role = role;
-    for (let n = 0; n < known.holds; n++) role?.hold();
+  /** The profile stands for another source now (its section was edited): its holds move with it. */
+  #assign(known: KnownProfile, source: BrokeredSource | null): void {
+    if (known.source === source) return;
+    for (let n = 0; n < known.holds; n++) known.source?.release();
+    known.source = source;
+    for (let n = 0; n < known.holds; n++) source?.hold();
   }
 
-  #role(profile: SsoProfile): BrokeredRole {
-    const { ssoSession, accountId, roleName } = profile;
-    const key = JSON.stringify([ssoSession, accountId, roleName]);
-    const found = this.#roles.get(key);
+  #source(source: BrokerableSource): BrokeredSource {
+    const key = sourceKey(source);
+    const found = this.#sources.get(key);
     if (found) return found;
-    const role: BrokeredRole = new BrokeredRole({
+    const brokered = new BrokeredSource({
       context: this.#parts.context,
-      role: { ssoSession, accountId, roleName },
-      fetch: () =>
-        this.#withToken(ssoSession, (portal, token) => portal.credentials(token, accountId, roleName)),
+      source,
+      fetch: (reason) => this.#fetch(source, key, reason),
       changed: () => this.#changed(),
     });
-    this.#roles.set(key, role);
-    return role;
+    this.#sources.set(key, brokered);
+    return brokered;
+  }
+
+  #fetch(source: BrokerableSource, key: string, reason: FetchReason): Promise<RoleCredentials> {
+    if (source.kind === 'sso') {
+      const { ssoSession, accountId, roleName } = source;
+      return this.#withToken(ssoSession, (portal, token) => portal.credentials(token, accountId, roleName));
+    }
+    const signer = upstreamOf(source);
+    return this.#parts.fetch(source, {
+      ...reason,
+      key,
+      profile: this.#profileOf(key),
+      upstream: (rejected) => {
+        if (!signer) throw new BedrockTrayError('Internal', { reference: 'no-upstream' });
+        return this.#source(signer).credentials(rejected, { ...reason, forced: false });
+      },
+    });
+  }
+
+  /** A profile that stands for this source, or for a chain that goes through it. */
+  #profileOf(key: string): string {
+    const all = [...this.#profiles.values()];
+    const own = all.find(({ source }) => source && sourceKey(source.source) === key);
+    const through = all.find(
+      ({ source }) => source && chain(source.source).some((s) => sourceKey(s) === key),
+    );
+    return (own ?? through)?.name ?? '';
+  }
+
+  /** A person gave the code that this source waits for. */
+  #followCode(key: string): void {
+    const source = this.#sources.get(key);
+    if (!source) {
+      this.#parts.mfa.forget(key);
+      return;
+    }
+    void source.answered().then(() => {
+      // Not needed after all: whoever gave it need not wait for a word on it.
+      if (this.#parts.mfa.take(key) !== null) this.#parts.mfa.forget(key);
+      // What hangs on it goes on too.
+      for (const other of this.#sources.values()) {
+        if (other !== source && chain(other.source).some((s) => sourceKey(s) === key)) void other.answered();
+      }
+    });
   }
 
   /** Signed out, here or by another tool: nothing of it is kept. Signed in: whoever waited goes on. */
   #followKeeper(): void {
     const states = new Map(this.#parts.keeper.views().map((v) => [v.id, v.state]));
-    for (const role of this.#roles.values()) {
-      const state = states.get(role.role.ssoSession);
-      if (state === 'signedOut' && role.hasAny) role.drop();
+    for (const source of this.#sources.values()) {
+      if (source.ssoSession === null) continue;
+      const state = states.get(source.ssoSession);
+      if (state === 'signedOut' && source.hasAny) source.drop();
       const alive = state === 'valid' || state === 'refreshing' || state === 'degraded';
-      if (alive && role.awaitsSignIn && role.kept) role.dispatch({ type: 'signedIn' });
+      if (alive && source.awaitsSignIn && source.kept) source.dispatch({ type: 'signedIn' });
     }
   }
 
   #followCatalog(): void {
     for (const known of [...this.#profiles.values()]) {
       try {
-        this.#assign(known, this.#role(this.#parts.catalog.ssoProfile(known.name)));
+        this.#assign(known, this.#source(this.#parts.catalog.source(known.name)));
       } catch {
         // Gone or no longer usable: a request for it gets the reason, a hold waits for its return.
         this.#assign(known, null);
         if (known.holds === 0) this.#profiles.delete(known.name);
       }
     }
-    const used = new Set([...this.#profiles.values()].map((p) => p.role));
-    for (const [key, role] of this.#roles) {
-      if (used.has(role)) continue;
-      role.stop();
-      this.#roles.delete(key);
+    const used = new Set<string>();
+    for (const { source } of this.#profiles.values()) {
+      if (source) for (const s of chain(source.source)) used.add(sourceKey(s));
+    }
+    for (const [key, source] of this.#sources) {
+      const inner = source.source.kind === 'session-token' ? sourceKey(source.source.source) : key;
+      if (used.has(inner)) continue;
+      source.stop();
+      this.#sources.delete(key);
+      this.#parts.mfa.forget(key);
     }
     this.#changed();
   }
 
   #tick(): void {
-    for (const role of this.#roles.values()) role.dispatch({ type: 'tick', kept: role.kept });
+    for (const source of [...this.#sources.values()]) source.dispatch({ type: 'tick', kept: source.kept });
     this.#changed();
   }
 
   #changed(): void {
     if (this.#stopped) return;
-    this.#timer.set(nearest([...this.#roles.values()].map((role) => role.deadline)));
+    this.#timer.set(nearest([...this.#sources.values()].map((source) => source.deadline)));
     this.#emitter.emit();
   }
+}
+
+/** A source and all that sign for it, the nearest first. */
+function chain(source: BrokerableSource): BrokerableSource[] {
+  const next = upstreamOf(source);
+  return next === null ? [source] : [source, ...chain(next)];
 }

@@ -10,7 +10,7 @@ const version = 1;
 const lastRegion = 'us-east-1';
 
 /** What of the profile catalog is used here. */
-type Profiles = Pick<ProfileCatalog, 'list' | 'ssoSessions' | 'ssoProfile' | 'reload' | 'onChange'>;
+type Profiles = Pick<ProfileCatalog, 'list' | 'ssoSessions' | 'source' | 'reload' | 'onChange'>;
 /** Tells of profiles that a person makes here. */
 type Creations = { onCreated(listener: (profile: string) => void): () => void };
 
@@ -164,7 +164,7 @@ export class FileEnvironmentStore implements EnvironmentStore {
   /** Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed. */
   async #checkProfile(profile: string): Promise<void> {
     await this.#profiles.reload();
-    this.#profiles.ssoProfile(profile);
+    this.#profiles.source(profile);
   }
 
   /** Makes the first environment: of `created`, else of the only usable SSO profile. */

@@ -7,6 +7,7 @@ import {
 } from '../../contract/errors.ts';
 import type { CredentialFormat, RouteError } from '../../contract/routes.ts';
 import { formatContainerCredentials, formatCredentials } from '../../domain/credential-formats.ts';
+import { ssoRootOf } from '../../domain/credential-source.ts';
 import {
   createTranslator,
   type ShownLanguage,
@@ -57,6 +58,7 @@ function statusOf(code: ErrorCode): number {
     case 'SsoSessionUnknown':
       return 404;
     case 'SignInNeeded':
+    case 'MfaNeeded':
     case 'AccessDenied':
       return 403;
     case 'Internal':
@@ -68,9 +70,9 @@ function statusOf(code: ErrorCode): number {
 
 export interface HandOutParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'env' | 'random'>;
-  broker: Pick<Broker, 'credentials' | 'hold'>;
+  broker: Pick<Broker, 'credentials' | 'temporary' | 'untilUsable' | 'hold'>;
   keeper: Pick<Keeper, 'need' | 'untilValid'>;
-  profiles: Pick<ProfileCatalog, 'ssoProfile' | 'reload'>;
+  profiles: Pick<ProfileCatalog, 'source' | 'reload'>;
   settings: Pick<SettingsStore, 'get'>;
   /** Who asks when a Claude session's export calls (ClaudeSessions.identity). */
   identity: (session: string) => SessionIdentity | undefined;
@@ -163,8 +165,11 @@ export class CredentialHandOut implements HandOut {
         return broker.credentials(profile);
       }
       if (e.code === 'SignInNeeded') {
-        const { ssoSession, accountId, roleName } = profiles.ssoProfile(profile);
-        keeper.need(ssoSession, { profile, accountId, roleName });
+        const root = ssoRootOf(profiles.source(profile));
+        if (root) {
+          const { ssoSession, accountId, roleName } = root;
+          keeper.need(ssoSession, { profile, accountId, roleName });
+        }
       }
       throw e;
     }
@@ -173,7 +178,7 @@ export class CredentialHandOut implements HandOut {
   async #containerAnswer(profile: string): Promise<ContainerAnswer> {
     try {
       const credentials = await this.#credentials(profile);
-      return { status: 200, body: formatContainerCredentials(credentials) };
+      return { status: 200, body: formatContainerCredentials(credentials, this.#parts.context.clock.now()) };
     } catch (e) {
       const view = this.#viewOf(e);
       const message = this.#translator(undefined).error(view);

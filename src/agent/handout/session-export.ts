@@ -1,13 +1,14 @@
 import { type BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialFormat } from '../../contract/routes.ts';
 import { formatCredentials, uselessKeys } from '../../domain/credential-formats.ts';
+import { ssoRootOf } from '../../domain/credential-source.ts';
 import type {
   AgentContext,
   Broker,
   Keeper,
   ProfileCatalog,
-  RoleCredentials,
   SessionIdentity,
+  TemporaryCredentials,
 } from '../ports.ts';
 
 /** How long an export waits for a person to sign in. */
@@ -35,9 +36,9 @@ interface Handed {
 
 interface Parts {
   context: Pick<AgentContext, 'clock' | 'log'>;
-  broker: Pick<Broker, 'credentials'>;
+  broker: Pick<Broker, 'temporary' | 'untilUsable'>;
   keeper: Pick<Keeper, 'need' | 'untilValid'>;
-  profiles: Pick<ProfileCatalog, 'ssoProfile'>;
+  profiles: Pick<ProfileCatalog, 'source'>;
   identity: (session: string) => SessionIdentity | undefined;
 }
 
@@ -84,14 +85,14 @@ export class SessionExport {
     }
   }
 
-  async #credentials(identity: SessionIdentity, ended: AbortSignal): Promise<RoleCredentials | null> {
+  async #credentials(identity: SessionIdentity, ended: AbortSignal): Promise<TemporaryCredentials | null> {
     const { broker, keeper, profiles } = this.#parts;
     const rejected = this.#refused(identity.id);
     for (let tries = 0; !ended.aborted; tries++) {
       // Signed in, yet no credentials: not to be asked for in a hot loop.
       if (tries > 1 && !ended.aborted) await this.#pause(retryMs, ended);
       try {
-        const credentials = await broker.credentials(
+        const credentials = await broker.temporary(
           identity.profile,
           rejected === undefined ? {} : { rejected },
         );
@@ -100,13 +101,17 @@ export class SessionExport {
       } catch (e) {
         if (!isBedrockTrayError(e)) throw e;
         if (!this.#mayPass(e, identity)) return null;
-        if (e.code === 'SignInNeeded') {
-          const { ssoSession, accountId, roleName } = profiles.ssoProfile(identity.profile);
+        const waited = (reason: unknown) => {
+          if (!ended.aborted) throw reason;
+        };
+        const root = ssoRootOf(profiles.source(identity.profile));
+        if (e.code === 'SignInNeeded' && root) {
+          const { ssoSession, accountId, roleName } = root;
           keeper.need(ssoSession, { profile: identity.profile, accountId, roleName });
-          await keeper.untilValid(ssoSession, ended).catch((reason) => {
-            if (!ended.aborted) throw reason;
-          });
+          await keeper.untilValid(ssoSession, ended).catch(waited);
         }
+        // The broker has raised the question.
+        if (isMfa(e)) await broker.untilUsable(identity.profile, ended).catch(waited);
       }
     }
     return null;
@@ -116,8 +121,11 @@ export class SessionExport {
   #mayPass(e: BedrockTrayError, identity: SessionIdentity): boolean {
     switch (e.code) {
       case 'SignInNeeded':
+      case 'MfaNeeded':
+      case 'MfaRefused':
         return true;
       case 'NetworkUnavailable':
+      case 'NotAws':
       case 'Throttled':
       case 'ServiceFailed':
       case 'StorageFailed':
@@ -137,7 +145,7 @@ export class SessionExport {
     return now < believedUntil ? last.accessKeyId : undefined;
   }
 
-  #remember(session: string, credentials: RoleCredentials, wasRefused: boolean): void {
+  #remember(session: string, credentials: TemporaryCredentials, wasRefused: boolean): void {
     const now = this.#parts.context.clock.now();
     const last = this.#handed.get(session);
     const { accessKeyId, expiresAt } = credentials;
@@ -160,4 +168,9 @@ export class SessionExport {
       ended.addEventListener('abort', done);
     });
   }
+}
+
+/** Whether a person has to give an MFA code. */
+function isMfa(e: BedrockTrayError): boolean {
+  return e.code === 'MfaNeeded' || e.code === 'MfaRefused';
 }

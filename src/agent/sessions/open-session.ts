@@ -1,4 +1,4 @@
-import type { ErrorView, SessionState, SessionView } from '../../contract/index.ts';
+import type { BedrockTrayError, ErrorView, SessionState, SessionView } from '../../contract/index.ts';
 import type { HostedPty } from '../../contract/pty-protocol.ts';
 import { nextSessionState, type SessionEvent } from '../../domain/session-state.ts';
 import type { Environment } from './login-shell.ts';
@@ -23,6 +23,8 @@ export class OpenSession {
   state: SessionState;
   launch: Launch | undefined;
   problem: ErrorView | null = null;
+  /** While it waits: what a person has to do. */
+  waitsFor: BedrockTrayError | null = null;
   /** Aborted when the session is given up before it has a process. */
   readonly abort = new AbortController();
   /** Resolves when its start is over, well or not. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { HostedPty } from '../../contract/pty-protocol.ts';
 import { readClaudeArguments } from '../../domain/claude-arguments.ts';
+import { ssoRootOf } from '../../domain/credential-source.ts';
 import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/launch-plan.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../../locales/index.ts';
 import type { AgentContext } from '../ports.ts';
@@ -40,16 +41,17 @@ export class SessionStarter {
   }
 
   /**
-   * Starts it if credentials are there, else lets it wait for the sign-in. Errors: AccessDenied, NetworkUnavailable,
+   * Starts it if credentials are there, else lets it wait for the sign-in or the MFA code. Errors: AccessDenied, NetworkUnavailable,
    * StorageFailed, FolderMissing, ClaudeNotInstalled; the session is then as it was.
    */
   async begin(session: OpenSession, launch: Launch): Promise<void> {
     const { broker } = this.#parts;
     session.release = broker.hold(session.record.profile);
     try {
-      await broker.credentials(session.record.profile);
+      await broker.temporary(session.record.profile);
     } catch (error) {
-      if (isBedrockTrayError(error) && error.code === 'SignInNeeded') {
+      if (needsPerson(error)) {
+        session.waitsFor = error;
         session.happened('signInNeeded');
         session.started = this.#whenSignedIn(session, launch);
         this.#news.changed();
@@ -76,31 +78,30 @@ export class SessionStarter {
     return env.CLAUDE_CONFIG_DIR || join(env.HOME || this.#parts.context.userHome, '.claude');
   }
 
-  /** The SSO session that a session's sign-in is for. */
-  ssoSessionOf(session: OpenSession): {
-    ssoSession: string;
-    startUrl: string;
-    accountId: string;
-    roleName: string;
-  } {
-    const { ssoSession, accountId, roleName } = this.#parts.profiles.ssoProfile(session.record.profile);
-    const startUrl = this.#parts.profiles.ssoSessions().find((s) => s.id === ssoSession)?.startUrl ?? '';
-    return { ssoSession, startUrl, accountId, roleName };
+  /** Asks for the sign-in that a session waits for, and waits; the broker itself asks for MFA codes. */
+  async #untilPersonActed(session: OpenSession): Promise<void> {
+    const { broker, keeper, profiles } = this.#parts;
+    const { profile } = session.record;
+    const { signal } = session.abort;
+    const root = session.waitsFor?.code === 'SignInNeeded' ? ssoRootOf(profiles.source(profile)) : null;
+    if (!root) return broker.untilUsable(profile, signal);
+    const { ssoSession, accountId, roleName } = root;
+    keeper.need(ssoSession, { profile, accountId, roleName });
+    await keeper.untilValid(ssoSession, signal);
   }
 
   async #whenSignedIn(session: OpenSession, launch: Launch): Promise<void> {
-    const { broker, keeper, context } = this.#parts;
+    const { broker, context } = this.#parts;
     const { profile } = session.record;
     const { signal } = session.abort;
     try {
       for (let tries = 1; ; tries++) {
-        const { ssoSession, accountId, roleName } = this.ssoSessionOf(session);
-        keeper.need(ssoSession, { profile, accountId, roleName });
-        await keeper.untilValid(ssoSession, signal);
+        await this.#untilPersonActed(session);
         try {
-          await broker.credentials(profile);
+          await broker.temporary(profile);
           break;
         } catch (error) {
+          if (needsPerson(error)) session.waitsFor = error;
           if (tries >= TRIES || signal.aborted || !mayPass(error)) throw error;
           await pause(context.clock, RETRY_MS);
         }
@@ -216,11 +217,17 @@ export class SessionStarter {
   }
 }
 
+/** Whether only a person's act brings credentials. */
+function needsPerson(error: unknown): error is BedrockTrayError {
+  return isBedrockTrayError(error) && ['SignInNeeded', 'MfaNeeded', 'MfaRefused'].includes(error.code);
+}
+
 /** Whether an error of the broker may go away by itself. */
 function mayPass(error: unknown): boolean {
   return (
-    isBedrockTrayError(error) &&
-    ['SignInNeeded', 'NetworkUnavailable', 'Throttled', 'ServiceFailed', 'StorageFailed'].includes(error.code)
+    needsPerson(error) ||
+    (isBedrockTrayError(error) &&
+      ['NetworkUnavailable', 'NotAws', 'Throttled', 'ServiceFailed', 'StorageFailed'].includes(error.code))
   );
 }
 

@@ -1,5 +1,5 @@
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
-import type { EnvironmentStore, ProfileCatalog, SettingsStore, SsoProfile } from '../ports.ts';
+import type { EnvironmentStore, ProfileCatalog, SettingsStore } from '../ports.ts';
 import type { SessionRecord } from './session-record.ts';
 
 /** Claude Code's own default on Bedrock. */
@@ -11,7 +11,7 @@ export type SessionTarget = Pick<
 >;
 
 interface Parts {
-  profiles: Pick<ProfileCatalog, 'ssoProfile' | 'reload'>;
+  profiles: Pick<ProfileCatalog, 'source' | 'list' | 'reload'>;
   environments: Pick<EnvironmentStore, 'get' | 'active'>;
   settings: Pick<SettingsStore, 'get'>;
 }
@@ -34,11 +34,13 @@ export async function sessionTarget(
     if (wish.environment !== undefined) {
       throw new BedrockTrayError('BadInput', { field: 'profile', reason: 'environment' });
     }
-    const profile = await ssoProfile(parts, wish.profile);
+    const profile = wish.profile;
+    await checkProfile(parts, profile);
+    const region = parts.profiles.list().find((p) => p.name === profile)?.region;
     return {
       environment: null,
-      profile: profile.name,
-      region: wish.region ?? profile.region ?? DEFAULT_REGION,
+      profile,
+      region: wish.region ?? region ?? DEFAULT_REGION,
       model: wish.model ?? null,
       smallFastModel: null,
       identityMode: settings.get().identityMode,
@@ -48,7 +50,7 @@ export async function sessionTarget(
   const environment =
     wish.environment === undefined ? environments.active() : environments.get(wish.environment);
   if (!environment) throw new BedrockTrayError('EnvironmentMissing', {});
-  await ssoProfile(parts, environment.profile);
+  await checkProfile(parts, environment.profile);
   return {
     environment: environment.name,
     profile: environment.profile,
@@ -61,12 +63,12 @@ export async function sessionTarget(
 }
 
 /** A profile that is not known may have been written a moment ago. */
-async function ssoProfile({ profiles }: Pick<Parts, 'profiles'>, name: string): Promise<SsoProfile> {
+async function checkProfile({ profiles }: Pick<Parts, 'profiles'>, name: string): Promise<void> {
   try {
-    return profiles.ssoProfile(name);
+    profiles.source(name);
   } catch (error) {
     if (!isBedrockTrayError(error) || error.code !== 'ProfileUnknown') throw error;
     await profiles.reload();
-    return profiles.ssoProfile(name);
+    profiles.source(name);
   }
 }

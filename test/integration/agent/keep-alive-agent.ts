@@ -15,6 +15,7 @@ import { createPortal } from '../../../src/aws/portal.ts';
 import { BedrockTrayError } from '../../../src/contract/errors.ts';
 import type { SsoSessionView } from '../../../src/contract/state.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
+import { onlySso } from '../../support/broker-sources.ts';
 import { MemoryCatalog, memorySettings } from '../../support/keep-alive-rooms.ts';
 import type { SandboxProcess } from '../../support/sandbox.ts';
 
@@ -86,7 +87,7 @@ export class KeepAliveAgent implements AsyncDisposable {
       registrations: createRegistrationCache(home),
       translator: () => createTranslator(language),
     });
-    this.broker = new RoleBroker({ context, catalog, keeper: this.keeper, portal });
+    this.broker = new RoleBroker({ context, catalog, keeper: this.keeper, portal, ...onlySso(context) });
   }
 
   view(id = 'sandbox'): SsoSessionView {

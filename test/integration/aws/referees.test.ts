@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AwsConfigWriter } from '../../../src/agent/config-writer/config-writer.ts';
 import { CredentialHandOut } from '../../../src/agent/handout/credential-hand-out.ts';
-import type { RoleCredentials } from '../../../src/agent/ports.ts';
+import type { TemporaryCredentials } from '../../../src/agent/ports.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import { createOidc, defaultScopes } from '../../../src/aws/oidc.ts';
 import {
@@ -213,7 +213,7 @@ byBotocore(`what we add to ~/.aws/config is what ${referee} reads, and nothing e
 
 /** The hand-out with a broker that simply has these credentials. */
 function handOutOf(issued: IssuedCredentials): CredentialHandOut {
-  const credentials: RoleCredentials = {
+  const credentials: TemporaryCredentials = {
     accessKeyId: issued.accessKeyId,
     secretAccessKey: issued.secretAccessKey,
     sessionToken: issued.sessionToken,
@@ -228,10 +228,15 @@ function handOutOf(issued: IssuedCredentials): CredentialHandOut {
       env: {},
       random: (n) => crypto.getRandomValues(new Uint8Array(n)),
     },
-    broker: { credentials: async () => credentials, hold: () => () => undefined },
+    broker: {
+      credentials: async () => credentials,
+      temporary: async () => credentials,
+      untilUsable: async () => undefined,
+      hold: () => () => undefined,
+    },
     keeper: { need() {}, untilValid: async () => undefined },
     profiles: {
-      ssoProfile: (name) => ({ name, ssoSession: 's', accountId: '1', roleName: 'r', region: null }),
+      source: () => ({ kind: 'sso', ssoSession: 's', accountId: '1', roleName: 'r' }),
       reload: async () => undefined,
     },
     settings: { get: () => Settings.parse({}) },

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CredentialHandOut } from '../../../src/agent/handout/credential-hand-out.ts';
-import type { RoleCredentials, SessionIdentity } from '../../../src/agent/ports.ts';
+import type { SessionIdentity, TemporaryCredentials } from '../../../src/agent/ports.ts';
 import { BedrockTrayError } from '../../../src/contract/errors.ts';
 import { RouteError } from '../../../src/contract/routes.ts';
 import { Settings } from '../../../src/contract/settings.ts';
@@ -25,7 +25,22 @@ let logged: string;
 let settings: Settings;
 let handOut: CredentialHandOut;
 
-function credentialsNow(): RoleCredentials {
+async function issue(profile: string, options?: { rejected?: string }): Promise<TemporaryCredentials> {
+  asked.push({ profile, rejected: options?.rejected });
+  if (failure) throw failure;
+  if (options?.rejected === `ASIAGENERATION${generation}`) generation++;
+  return credentialsNow();
+}
+/** Until a person has done it. */
+const untilDone = (signal: AbortSignal) =>
+  Promise.race([
+    signedIn.promise,
+    new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    ),
+  ]);
+
+function credentialsNow(): TemporaryCredentials {
   return {
     accessKeyId: `ASIAGENERATION${generation}`,
     secretAccessKey: `the-secret-${generation}`,
@@ -57,12 +72,9 @@ beforeEach(() => {
       random: (n) => crypto.getRandomValues(new Uint8Array(n)),
     },
     broker: {
-      credentials: async (profile, options) => {
-        asked.push({ profile, rejected: options?.rejected });
-        if (failure) throw failure;
-        if (options?.rejected === `ASIAGENERATION${generation}`) generation++;
-        return credentialsNow();
-      },
+      credentials: issue,
+      temporary: issue,
+      untilUsable: (_profile, signal) => untilDone(signal),
       hold: () => {
         held++;
         return () => {
@@ -72,22 +84,10 @@ beforeEach(() => {
     },
     keeper: {
       need: (ssoSession, { profile }) => needs.push(`${ssoSession}/${profile}`),
-      untilValid: (_session, signal) =>
-        Promise.race([
-          signedIn.promise,
-          new Promise<never>((_, reject) =>
-            signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
-          ),
-        ]),
+      untilValid: (_session, signal) => untilDone(signal),
     },
     profiles: {
-      ssoProfile: (name) => ({
-        name,
-        ssoSession: 'corp',
-        accountId: '111122223333',
-        roleName: 'Dev',
-        region: null,
-      }),
+      source: () => ({ kind: 'sso', ssoSession: 'corp', accountId: '111122223333', roleName: 'Dev' }),
       reload: async () => undefined,
     },
     settings: { get: () => settings },

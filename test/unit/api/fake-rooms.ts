@@ -111,6 +111,12 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'signIn.start': { ssoSession: 'corp' },
   'signIn.wait': { id: 's1' },
   'signIn.cancel': { id: 's1' },
+  'mfa.answer': { id: 'm1', code: '123456' },
+  'mfa.cancel': { id: 'm1' },
+  'prompt.snooze': { minutes: 15 },
+  'presence.report': { idleMs: 0, locked: false },
+  'network.report': { online: true, proxyRules: 'DIRECT' },
+  'browsers.list': {},
   signOut: {},
   'profiles.list': {},
   'profiles.create': { name: 'p', ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev' },
@@ -184,6 +190,9 @@ export async function startTestApi(
     stop: async () => {},
     views: () => [],
     prompt: () => null,
+    ending: () => null,
+    snooze: () => {},
+    reachable: () => {},
     accessToken: async () => 'token',
     rejected: async () => {},
     untilValid: async () => {},
@@ -202,13 +211,21 @@ export async function startTestApi(
       current: () => null,
       stop: async () => {},
     },
+    presence: { report: () => {} },
+    browsers: { list: async () => [] },
+    mfa: { onChange, view: () => null, answer: async () => {}, cancel: () => {} },
     broker: {
       onChange,
       views: () => [],
       credentials: async () => {
         throw new BedrockTrayError('ProfileUnknown', { profile: 'x' });
       },
+      temporary: async () => {
+        throw new BedrockTrayError('ProfileUnknown', { profile: 'x' });
+      },
+      untilUsable: async () => {},
       hold: () => () => {},
+      reachable: () => {},
       drop: () => {},
       accounts: async () => [],
       roles: async () => [],
@@ -276,6 +293,7 @@ export async function startTestApi(
         close: () => endpointsClosed.push(name),
       }),
     },
+    network: { report: () => {} },
     models: {
       list: async () => ({ region: 'us-east-1', source: 'shipped', models: [] }),
       regions: () => ['us-east-1'],
@@ -285,6 +303,7 @@ export async function startTestApi(
   };
   const snapshot = new SnapshotRoom({
     ...base,
+    network: { onChange, view: () => ({ state: 'online', sinceAt: 1 }), clockSkewMs: () => null },
     agent: () => ({
       version: '0.1.0',
       protocol: 1,

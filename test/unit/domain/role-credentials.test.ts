@@ -39,7 +39,10 @@ describe('renewal ahead of time', () => {
     expect(roleCredentialsDeadline(state, true)).toBe(t0 + 40 * minute);
     expect(roleCredentialsDeadline(state, false)).toBe(t0 + hour);
     const end = nextRoleCredentials(state, { type: 'tick', kept: false }, t0 + hour, 0);
-    expect(end).toEqual({ state: { ...absent, notBefore: t0 + 40 * minute }, effects: [] });
+    expect(end).toEqual({
+      state: { ...absent, notBefore: t0 + 40 * minute, retryAt: t0 + 40 * minute },
+      effects: [],
+    });
   });
 
   it('comes at half-life where the lifetime is short', () => {
@@ -83,6 +86,23 @@ describe('a failed renewal', () => {
     expect(nextRoleCredentials(state, wanted, t0 + minute, 0).effects).toEqual(['renew']);
   });
 
+  it('with nothing to hand out is tried again by itself ever more seldom; a wish may come sooner', () => {
+    let { state } = through([t0, wanted], [t0, failed(network)]);
+    let at = t0;
+    for (let n = 0; n < 10; n++) {
+      at = roleCredentialsDeadline(state, true) ?? Number.NaN;
+      state = nextRoleCredentials(
+        nextRoleCredentials(state, tick, at, 0).state,
+        failed(network),
+        at,
+        0,
+      ).state;
+    }
+    expect(roleCredentialsDeadline(state, true)).toBe(at + 5 * minute);
+    expect(nextRoleCredentials(state, tick, at + 2_000, 0).effects).toEqual([]);
+    expect(nextRoleCredentials(state, wanted, at + 2_000, 0).effects).toEqual(['renew']);
+  });
+
   it.each<CredentialsProblem>([
     { kind: 'forbidden', name: 'ForbiddenException' },
     { kind: 'not-found', name: 'ResourceNotFound' },
@@ -102,6 +122,33 @@ describe('a failed renewal', () => {
       'renew',
     ]);
     expect(nextRoleCredentials(failing(network), { type: 'signedIn' }, due + 1, 0).effects).toEqual([]);
+  });
+});
+
+describe('a clock that was set back', () => {
+  const year = 365 * 24 * hour;
+  const setBack: RoleCredentialsEvent = { type: 'clockSetBack', byMs: year };
+  it('does not make anybody wait for the old time', () => {
+    const failing = through([t0 + year, wanted], [t0 + year, failed(network)], [t0, setBack]).state;
+    expect(roleCredentialsDeadline(failing, true)).toBe(t0 + 5_000);
+    const denied = through(
+      [t0 + year, wanted],
+      [t0 + year, failed({ kind: 'forbidden', name: 'Forbidden' })],
+      [t0, setBack],
+    ).state;
+    expect(roleCredentialsDeadline(denied, true)).toBe(t0 + 30_000);
+  });
+
+  it('leaves the end where it is, and renews by the life that is left', () => {
+    // Fetched while the clock was 40 min ahead: the hour looked like 20 min.
+    const ahead = 40 * minute;
+    const { state } = through(
+      [t0 + ahead, wanted],
+      [t0 + ahead, obtained(t0 + hour)],
+      [t0, { type: 'clockSetBack', byMs: ahead }],
+    );
+    expect(usableLife(state, t0)?.expiresAt).toBe(t0 + hour);
+    expect(roleCredentialsDeadline(state, true)).toBe(t0 + 40 * minute);
   });
 });
 
@@ -160,7 +207,7 @@ describe('whatever happens', () => {
         let state: RoleCredentialsState = absent;
         for (const { wait, event, random } of history) {
           now += wait;
-          const real = event.type === 'obtained' ? obtained(now + event.expiresAt) : event;
+          const real = event.type === 'obtained' ? obtained(now + (event.expiresAt ?? 0)) : event;
           const before = state;
           const step = nextRoleCredentials(state, real, now, random / 1000);
           state = step.state;

@@ -13,38 +13,58 @@ import {
 import { errorOf, faultOf, unitRandom } from '../aws-errors.ts';
 import { sleepUntil } from '../clock.ts';
 import type { AgentContext, RoleCredentials } from '../ports.ts';
+import { type BrokerableSource, describeSource, readAgainMs } from './brokerable-source.ts';
 
 /** How long a request waits for fresher credentials while it could have usable ones: botocore gives up after 2 s. */
 const PATIENCE_MS = 1_500;
 /** Where there are none, a request this recent still counts as somebody who wants them. */
 const RECENT_MS = 15 * 60_000;
 
-export interface BrokeredRoleParts {
+/**
+ * Why credentials are fetched: `asked` for by somebody (not by a deadline), `urgent` as there are none to hand out,
+ * `forced` as AWS refused those there were.
+ */
+export interface FetchReason {
+  asked: boolean;
+  urgent: boolean;
+  forced: boolean;
+}
+
+export interface BrokeredSourceParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
-  role: { ssoSession: string; accountId: string; roleName: string };
+  source: BrokerableSource;
   /** One upstream call. */
-  fetch: () => Promise<RoleCredentials>;
+  fetch: (reason: FetchReason) => Promise<RoleCredentials>;
   changed: () => void;
 }
 
-/** Credentials of one role of one SSO session: in memory only, shared by every profile that names it. */
-export class BrokeredRole {
-  readonly role: BrokeredRoleParts['role'];
+/** Credentials of one source: in memory only, shared by every profile and chain that names it. */
+export class BrokeredSource {
+  readonly source: BrokerableSource;
+  /** SSO session at its root, or null. */
+  readonly ssoSession: string | null;
   generation = 0;
-  readonly #parts: BrokeredRoleParts;
+  readonly #parts: BrokeredSourceParts;
+  readonly #described: ReturnType<typeof describeSource>;
   #state: RoleCredentialsState = absent;
   #secret: RoleCredentials | null = null;
+  /** As the source last said. */
+  #accountId: string | null = null;
   #error: BedrockTrayError | null = null;
   #busy: Promise<void> | null = null;
   /** Rises when what is under way is no longer wanted. */
   #epoch = 0;
   #holds = 0;
+  /** Requests under way. */
+  #waiting = 0;
   #stopped = false;
   #lastWantedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: BrokeredRoleParts) {
+  constructor(parts: BrokeredSourceParts) {
     this.#parts = parts;
-    this.role = parts.role;
+    this.source = parts.source;
+    this.#described = describeSource(parts.source);
+    this.ssoSession = this.#described.ssoSession;
   }
 
   get #now(): number {
@@ -63,6 +83,13 @@ export class BrokeredRole {
     return this.#state.state !== 'absent';
   }
 
+  /** Whether only an MFA code is missing, or a call is under way. */
+  get awaitsCode(): boolean {
+    const s = this.#state;
+    if (usableLife(s, this.#now) !== null) return false;
+    return s.state === 'renewing' || (s.state === 'absent' && s.problem?.kind === 'mfa');
+  }
+
   get deadline(): number | null {
     return roleCredentialsDeadline(this.#state, this.kept);
   }
@@ -77,13 +104,18 @@ export class BrokeredRole {
     const s = this.#state;
     const life = usableLife(s, this.#now);
     const troubled = s.state === 'stale' || s.state === 'denied' || (s.state === 'absent' && s.problem);
+    const { kind, ssoSession, accountId, roleName } = this.#described;
+    const next = this.kept ? (s.state === 'valid' ? s.renewAt : this.deadline) : null;
+    const endless = life !== null && !Number.isFinite(life.expiresAt);
     return {
-      kind: 'sso',
-      ...this.role,
+      kind,
+      ssoSession,
+      accountId: accountId ?? this.#accountId,
+      roleName,
       state: s.state === 'stale' && life === null ? 'absent' : s.state,
-      expiresAt: life?.expiresAt ?? null,
+      expiresAt: life === null || endless ? null : life.expiresAt,
       generation: this.generation,
-      nextRenewalAt: this.kept ? (s.state === 'valid' ? s.renewAt : this.deadline) : null,
+      nextRenewalAt: endless ? null : next,
       problem: troubled ? (this.#error?.view() ?? null) : null,
     };
   }
@@ -98,12 +130,28 @@ export class BrokeredRole {
     this.#parts.changed();
   }
 
-  /** Credentials that are not over; see Broker.credentials. */
-  async credentials(rejected?: string): Promise<RoleCredentials> {
+  /**
+   * Credentials that are not over; see Broker.credentials. `reason`: whose wish this is; a chain's next hop passes
+   * its own on.
+   */
+  async credentials(
+    rejected?: string,
+    reason: FetchReason = { asked: true, urgent: true, forced: false },
+  ): Promise<RoleCredentials> {
     this.#lastWantedAt = this.#now;
+    this.#waiting++;
+    try {
+      return await this.#answer(rejected, reason);
+    } finally {
+      this.#waiting--;
+      this.#forgetOnce();
+    }
+  }
+
+  async #answer(rejected: string | undefined, reason: FetchReason): Promise<RoleCredentials> {
     const ours = rejected !== undefined && rejected === this.#secret?.accessKeyId;
-    if (ours) this.dispatch({ type: 'refused' });
-    this.dispatch({ type: 'wanted' });
+    if (ours) this.dispatch({ type: 'refused' }, { ...reason, forced: true });
+    this.dispatch({ type: 'wanted' }, reason);
     let patient = true;
     let again = true;
     for (;;) {
@@ -114,7 +162,7 @@ export class BrokeredRole {
       if (what === 'refuse' && this.#error === null && again) {
         // Forgotten while we waited (a sign-out): the present state of things decides.
         again = false;
-        this.dispatch({ type: 'wanted' });
+        this.dispatch({ type: 'wanted' }, reason);
         continue;
       }
       if (what === 'refuse' || this.#busy === null) throw this.#error ?? this.#internal();
@@ -128,14 +176,29 @@ export class BrokeredRole {
     }
   }
 
-  dispatch(event: RoleCredentialsEvent): void {
+  /** `reason` says whose wish an event is; without one it is nobody's: a deadline, a hold. */
+  dispatch(
+    event: RoleCredentialsEvent,
+    reason: FetchReason = { asked: false, urgent: false, forced: false },
+  ): void {
     const before = this.#state;
     const random = unitRandom(this.#parts.context.random);
     const { state, effects } = nextRoleCredentials(before, event, this.#now, random);
     this.#state = state;
-    if (usableLife(state, this.#now) === null) this.#secret = null;
-    if (effects.length > 0) this.#renew();
+    const life = usableLife(state, this.#now);
+    if (life === null) this.#secret = null;
+    if (effects.length > 0) this.#renew({ ...reason, urgent: reason.urgent && life === null });
     if (state !== before) this.#parts.changed();
+  }
+
+  /** An MFA code has been given: what is under way began without it. Resolves when it has been used. */
+  async answered(): Promise<void> {
+    await this.#busy;
+    if (this.#stopped) return;
+    const reason: FetchReason = { asked: true, urgent: true, forced: false };
+    this.dispatch({ type: 'answered' }, reason);
+    this.dispatch({ type: 'wanted' }, reason);
+    await this.#busy;
   }
 
   /** Signed out: what came from that SSO session is forgotten, what is under way is not taken. */
@@ -154,26 +217,39 @@ export class BrokeredRole {
     this.drop();
   }
 
-  #renew(): void {
+  /** Keys that a file holds are not kept here as well. */
+  #forgetOnce(): void {
+    const s = this.#state;
+    if (this.#waiting === 0 && s.state === 'valid' && s.once) this.#secret = null;
+  }
+
+  #renew(reason: FetchReason): void {
     const epoch = this.#epoch;
-    const run = this.#fetch(epoch).finally(() => {
+    const run = this.#fetch(epoch, reason).finally(() => {
       if (this.#busy === run) this.#busy = null;
     });
     this.#busy = run;
   }
 
   /** Never rejects. */
-  async #fetch(epoch: number): Promise<void> {
+  async #fetch(epoch: number, reason: FetchReason): Promise<void> {
     const { log } = this.#parts.context;
+    const { kind, ssoSession, accountId, roleName } = this.#described;
     try {
-      const secret = await this.#parts.fetch();
+      const secret = await this.#parts.fetch(reason);
       if (epoch !== this.#epoch) return;
       const before = this.#secret;
       this.#secret = secret;
       this.#error = null;
+      this.#accountId = secret.accountId;
       this.generation++;
-      this.dispatch({ type: 'obtained', expiresAt: secret.expiresAt });
-      if (this.#state.state === 'valid') return;
+      const { expiresAt } = secret;
+      this.dispatch(
+        expiresAt === null
+          ? { type: 'obtained', expiresAt, readAgainMs: readAgainMs(this.source) }
+          : { type: 'obtained', expiresAt },
+      );
+      if (this.#state.state === 'valid') return this.#forgetOnce();
       // Not what the machine takes for credentials: the old ones stay what they were.
       this.generation--;
       this.#secret = usableLife(this.#state, this.#now) ? before : null;
@@ -181,14 +257,21 @@ export class BrokeredRole {
     } catch (e) {
       if (epoch !== this.#epoch) return;
       const problem = problemOf(e);
-      this.#error = errorOf(e, this.role);
-      log.warn({ ...this.role, kind: problem.kind, name: problem.name }, 'credentials could not be renewed');
+      const role = accountId !== null && roleName !== null ? { accountId, roleName } : undefined;
+      this.#error = errorOf(e, role);
+      const fields = { kind, ssoSession, accountId, roleName, problem: problem.kind, name: problem.name };
+      // Asked again at each wish: only a person ends it.
+      if (problem.kind === 'mfa') log.debug(fields, 'an MFA code is needed');
+      else log.warn(fields, 'credentials could not be renewed');
       this.dispatch({ type: 'failed', problem });
     }
   }
 
   #internal(): BedrockTrayError {
-    return new BedrockTrayError('ServiceFailed', { service: 'AWS access portal', reason: 'NoCredentials' });
+    return new BedrockTrayError('ServiceFailed', {
+      service: this.#described.service,
+      reason: 'NoCredentials',
+    });
   }
 }
 
@@ -198,7 +281,18 @@ function problemOf(e: unknown): CredentialsProblem {
     case 'SignInNeeded':
     case 'SsoSessionUnknown':
       return { kind: 'sign-in', name: 'SignInNeeded' };
+    case 'MfaNeeded':
+    case 'MfaRefused':
+      return { kind: 'mfa', name: e.code };
+    case 'CommandFailed':
+    case 'SourceFailed':
+    case 'CommandNotFound':
+      return { kind: 'command', name: e.code };
+    case 'AccessDenied':
+      return { kind: 'forbidden', name: e.code };
     case 'NetworkUnavailable':
+    case 'NotAws':
+    case 'CertificateUntrusted':
       return { kind: 'network', name: e.code };
     case 'Throttled':
       return { kind: 'throttle', name: e.code };
