@@ -152,6 +152,8 @@ export class MemoryAws {
   readonly listingsAt: number[] = [];
   readonly logouts: string[] = [];
   logoutGate: Promise<void> | null = null;
+  /** Set: the portal's logout fails with it. */
+  logoutFault: Error | null = null;
   readonly refreshable = new Set<string>();
   /** Access tokens that the portal takes. */
   readonly live = new Set<string>();
@@ -225,7 +227,8 @@ export class MemoryAws {
     logout: async (token: string): Promise<void> => {
       this.logouts.push(token);
       await this.logoutGate;
-      this.live.delete(token);
+      if (this.logoutFault) throw this.logoutFault;
+      if (!this.live.delete(token)) throw portalFault('unauthorized', 'UnauthorizedException');
     },
   });
 }

@@ -91,6 +91,9 @@ export class SsoKeeper implements Keeper {
     if (snoozedUntil !== null && snoozedUntil > context.clock.now()) {
       this.#prompter.event({ type: 'snooze', until: snoozedUntil });
     }
+    // Before any timer of ours, which would only know that time went back, not by how much.
+    const unwatch = context.clock.onSetBack?.((byMs) => this.#clockSetBack(byMs));
+    if (unwatch) this.#unsubscribe.push(unwatch);
     // Watching comes before reading: what changes in between is read again.
     this.#unsubscribe.push(
       cache.watch(() => {
@@ -199,7 +202,8 @@ export class SsoKeeper implements Keeper {
     if (view) {
       this.#signIns.set(ssoSession, view);
       if (!before) session?.dispatch({ type: 'signInStarted' });
-      return this.#changed();
+      this.#changed();
+      return;
     }
     if (this.#renewing.delete(ssoSession) && session?.servable() === null) this.#ended(session);
     this.#prompter.event({ type: 'declined', ssoSession });
@@ -362,7 +366,11 @@ export class SsoKeeper implements Keeper {
     const now = this.#parts.context.clock.now();
     const byMs = this.#seenAt - now;
     this.#seenAt = now;
-    if (byMs <= SET_BACK_MS) return;
+    if (byMs > SET_BACK_MS) this.#clockSetBack(byMs);
+  }
+
+  #clockSetBack(byMs: number): void {
+    this.#seenAt = this.#parts.context.clock.now();
     this.#parts.context.log.warn({ byMs }, 'the clock was set back');
     for (const session of this.#sessions.values()) session.clockSetBack(byMs);
     this.#prompter.event({ type: 'clockSetBack', byMs });

@@ -51,15 +51,10 @@ export class Prompter {
 
   /** When `event({ type: 'tick' })` is due. */
   get deadline(): number | null {
-    const { context, presence, endings } = this.#parts;
-    const now = context.clock.now();
-    const subjects = endings();
-    const waits = this.#prompt.needs.length > 0 || subjects.some((s) => s.endsAt - now < SOON_MS);
+    const now = this.#parts.context.clock.now();
     return nearest([
       promptDeadline(this.#prompt, now, this.#circumstances()),
-      endingDeadline(subjects, now),
-      // Who is away may have left the answer to nobody: then it is asked once.
-      waits && presence.now() === 'away' ? presence.until() : null,
+      endingDeadline(this.#parts.endings(), now),
     ]);
   }
 
@@ -86,6 +81,3 @@ export class Prompter {
     return { presence: this.#parts.presence.now(), signingIn: this.#parts.signingIn() };
   }
 }
-
-/** A warning that comes within this is worth looking who is there. */
-const SOON_MS = 10 * 60_000;

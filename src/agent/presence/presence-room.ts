@@ -1,31 +1,29 @@
 import { nothingKnown, type Presence, type PresenceFacts, presenceAt } from '../../domain/presence.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
+import { DeadlineTimer } from '../clock.ts';
 import type { Clock, Observable } from '../ports.ts';
 
 /** Whether somebody is there, for those who ask something of a person. */
 export interface PresenceWatch extends Observable {
   now(): Presence;
-  /** Until when that answer holds by itself; null: until something is reported. */
-  until(): number | null;
 }
 
 /** Gathers what desktop, commands and acts tell of a person (domain/presence has the rules). */
 export class PresenceRoom implements PresenceWatch {
   readonly #clock: Clock;
   readonly #emitter = new ChangeEmitter();
+  /** The answer changes by itself: what was reported no longer counts. */
+  readonly #timer: DeadlineTimer;
   #facts: PresenceFacts = nothingKnown;
   #told: Presence = 'unknown';
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#timer = new DeadlineTimer(clock, () => this.#take(this.#facts, false));
   }
 
   now(): Presence {
     return presenceAt(this.#facts, this.#clock.now()).presence;
-  }
-
-  until(): number | null {
-    return presenceAt(this.#facts, this.#clock.now()).until;
   }
 
   /** A person has just done what nobody else does: pressed a button, typed a command. */
@@ -56,9 +54,14 @@ export class PresenceRoom implements PresenceWatch {
     return this.#emitter.onChange(listener);
   }
 
+  stop(): void {
+    this.#timer.set(null);
+  }
+
   #take(facts: PresenceFacts, tell: boolean): void {
     this.#facts = facts;
-    const presence = this.now();
+    const { presence, until } = presenceAt(facts, this.#clock.now());
+    this.#timer.set(until);
     const changed = presence !== this.#told;
     this.#told = presence;
     if (changed || tell) this.#emitter.emit();
@@ -68,6 +71,5 @@ export class PresenceRoom implements PresenceWatch {
 /** Somebody is always there. */
 export const alwaysThere: PresenceWatch = {
   now: () => 'there',
-  until: () => null,
   onChange: () => () => {},
 };
