@@ -94,7 +94,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
 
   const catalog = new ConfigProfileCatalog(context);
   const configWriter = new AwsConfigWriter(context, catalog);
-  const importer = new ToolImporter(context, catalog, configWriter, translator);
+  const importer = new ToolImporter(context, configWriter, translator);
   const environments = new FileEnvironmentStore(context, catalog, settings, configWriter);
   // Keeper and desk know each other: the one asks for a sign-in, the other brings its token.
   let desk: SignInRoom | undefined;
@@ -279,6 +279,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
         broker.stop(),
         keeper.stop(),
       ]);
+      presence.stop();
       environments.stop();
       catalog.stop();
       network.stop();
