@@ -140,6 +140,77 @@ describe.each(libraries)('as $name sees them', (library) => {
   });
 });
 
+/** Any mixture of what profiles are made of, each value a proper one: the rows above have the improper ones. */
+function mixtures(count: number, hasLogin: boolean): Pick<ProfileRow, 'config' | 'credentials'>[] {
+  const names = ['p', 'q', 'r'];
+  const line = fc.oneof(
+    fc.constantFrom(
+      'role_arn = arn:aws:iam::111122223333:role/R',
+      'role_arn = arn:aws:iam::111122223333:role/S',
+      'source_profile = p',
+      'source_profile = q',
+      'source_profile = r',
+      'source_profile = keys',
+      'credential_source = Environment',
+      'mfa_serial = arn:aws:iam::111122223333:mfa/me',
+      'external_id = some',
+      'web_identity_token_file = /run/token',
+      'sso_session = corp',
+      'sso_session = gone',
+      'sso_account_id = 111122223333',
+      'sso_role_name = Dev',
+      'sso_start_url = https://x.awsapps.com/start',
+      'sso_region = us-east-1',
+      'aws_access_key_id = AKIAONE',
+      'aws_access_key_id = AKIATWO',
+      'aws_secret_access_key = secret',
+      `credential_process = echo '{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "s"}'`,
+      ...(hasLogin ? ['login_session = arn:aws:iam::111122223333:user/me'] : []),
+      'region = eu-west-1',
+    ),
+  );
+  const keyOf = (text: string) => text.split(' ')[0];
+  const section = fc.uniqueArray(line, { minLength: 1, maxLength: 7, selector: keyOf });
+  const file = fc.tuple(section, section, section);
+  const corp =
+    '[sso-session corp]\nsso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n[profile keys]\naws_access_key_id = AKIAKEYS\naws_secret_access_key = s\n';
+  return fc.sample(fc.tuple(file, fc.option(section), fc.option(section)), count).map(([config, p, q]) => ({
+    config: corp + config.map((s, n) => `[profile ${names[n]}]\n${s.join('\n')}\n`).join(''),
+    credentials: [p, q].map((s, n) => (s ? `[${names[n]}]\n${s.join('\n')}\n` : '')).join(''),
+  }));
+}
+
+for (const library of libraries) {
+  const { name } = library;
+  test.skipIf(library.python === undefined)(
+    `any mixture in three profiles and two files: the same source as ${name} finds`,
+    async () => {
+      const rows = mixtures(process.env.CI ? 1_500 : 100, library.id === 'botocore');
+      const files = await Promise.all(rows.map((row, n) => filesOf(row, `mixture-${library.id}-${n}`)));
+      const questions = files.map((file) => ({ ask: 'profile', ...file, profile: 'p', env: rowEnv }));
+      const verdicts = await askLibrary<Verdict>(library, questions, env());
+      let usable = 0;
+      for (const [n, verdict] of verdicts.entries()) {
+        const mine = await ours(files[n] as Files, 'p');
+        const what = `${name}\n${rows[n]?.config}--\n${rows[n]?.credentials}\n${JSON.stringify(verdict)}`;
+        const theirs = told(verdict);
+        if (theirs.error !== undefined) expect(mine, what).toHaveProperty('error');
+        else if (theirs.kind === 'login') expect(ending(mine), what).toBe('login');
+        else expect(mine, what).toEqual(theirs);
+        if (mine.error === undefined) usable++;
+      }
+      expect(usable).toBeGreaterThan(rows.length / 10);
+      expect(usable).toBeLessThan(rows.length);
+    },
+    120_000,
+  );
+}
+
+/** The kind at the end of a chain. */
+function ending(verdict: Verdict): unknown {
+  return verdict.kind === 'assume-role' ? ending(verdict.source as Verdict) : verdict.kind;
+}
+
 test('each row says what it must: kind, notes, and the reason of a refusal', async () => {
   for (const row of profileRows) {
     const files = await filesOf(row, row.name);
