@@ -127,7 +127,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     files: awsFiles(env, userHome),
     mfa,
     commandEnv: () => loginShell.environment(),
-    network: network.forProfile('default'),
+    network: (profile) => network.forProfile(profile),
     platform: process.platform,
   });
   const broker = new RoleBroker({ context, catalog, keeper, portal, mfa, fetch: sources.fetch });

@@ -89,27 +89,17 @@ function lineEndNear(lines: readonly string[], index: number): string {
 }
 
 /** The section's own options: those of Python's [DEFAULT] are in the parsed section too. */
-function ownOptions(
-  section: IniSection,
-  all: readonly IniSection[],
-  lines: readonly string[],
-): [string, IniOption][] {
-  let end = lines.length + 1;
-  for (const other of all) if (other.line > section.line) end = Math.min(end, other.line);
-  const defaults = lines.findIndex((line, n) => n + 1 > section.line && /^\s*\[DEFAULT\]/.test(line));
-  if (defaults >= 0) end = Math.min(end, defaults + 1);
-  return [...section.options].filter(([, o]) => o.line > section.line && o.line < end);
-}
+const ownOptions = (section: IniSection): [string, IniOption][] =>
+  [...section.options].filter(([, o]) => !o.inherited);
 
 /** A section's options set and removed: lines that are there are replaced, others follow the section's last. */
 function changes(
   edit: SectionEdit,
   section: IniSection,
-  all: readonly IniSection[],
   { lines, starts }: ReturnType<typeof linesOf>,
 ): Splice[] {
   const splices: Splice[] = [];
-  const own = new Map(ownOptions(section, all, lines));
+  const own = new Map(ownOptions(section));
   const drop = (from: number, end: number) => {
     for (let n = from; n < end; n++) {
       const line = lines[n - 1] ?? '';
@@ -205,7 +195,7 @@ function wanted(before: readonly IniSection[], edits: readonly SectionEdit[]): S
 /** What the file says afterwards; of new sections (the last ones) their own lines: [DEFAULT]'s stand there too. */
 function found(after: readonly IniSection[], old: number): Said[] {
   return after.map((section, n): Said => {
-    const options = [...section.options].filter(([, o]) => n < old || o.line > section.line);
+    const options = [...section.options].filter(([, o]) => n < old || !o.inherited);
     return [section.name, sorted(options.map(([k, o]) => [k, o.value]))];
   });
 }
@@ -230,7 +220,7 @@ export function editConfig(file: string, bytes: Uint8Array, edits: readonly Sect
   const splices = edits
     .flatMap((edit) => {
       const section = edit.how === 'change' ? before.find((s) => isSame(s, edit)) : undefined;
-      return section ? changes(edit, section, before, { lines, starts }) : [];
+      return section ? changes(edit, section, { lines, starts }) : [];
     })
     .sort((a, b) => a.at - b.at);
   const created = edits.filter((edit) => edit.how === 'create');

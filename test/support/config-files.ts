@@ -5,7 +5,7 @@ import type { SectionEdit } from '../../src/aws/config-edit.ts';
 
 const line = fc.oneof(
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.constantFrom(
       '',
       '  ',
@@ -27,8 +27,7 @@ const line = fc.oneof(
       'x\u00a0=\u00a01\u00a0',
     ),
   },
-  { weight: 1, arbitrary: fc.string({ maxLength: 20 }) },
-  { weight: 1, arbitrary: fc.string({ maxLength: 8, unit: 'binary' }) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 20 }).map((s) => `# ${s}`) },
 );
 const header = fc.constantFrom(
   '[default]',
@@ -46,20 +45,35 @@ const header = fc.constantFrom(
 );
 const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
 
+/** What nobody should write, and AWS's tools mostly refuse. */
+const junk = fc.oneof(fc.string({ maxLength: 20 }), fc.string({ maxLength: 8, unit: 'binary' }));
+const section = fc
+  .tuple(
+    header,
+    fc.uniqueArray(fc.oneof({ weight: 40, arbitrary: line }, { weight: 1, arbitrary: junk }), {
+      maxLength: 6,
+      // A key twice is refused: most files are to be ones that can be edited.
+      selector: (text) =>
+        /^\s*(?:[#;]|$)/.test(text) ? Symbol(text) : text.split(/[=:]/)[0]?.trim().toLowerCase(),
+    }),
+  )
+  .map(([head, lines]) => [head, ...lines]);
+
 /** Text with one kind of line end, or with all mixed; with or without the last one; sometimes with a mark before it. */
 export const anyConfig: fc.Arbitrary<Buffer> = fc
   .tuple(
-    fc.constantFrom('', '', '', '', '', '', '\ufeff'),
-    fc.array(fc.tuple(fc.oneof({ weight: 1, arbitrary: header }, { weight: 3, arbitrary: line }), lineEnd), {
-      maxLength: 16,
-    }),
+    fc.constantFrom('', '', '', '', '', '', '', '', '', '\ufeff'),
+    fc.constantFrom([], ['# first'], ['', '; mine']),
+    fc.uniqueArray(section, { maxLength: 6, selector: ([head]) => head?.replace(/"| #.*|^ +/g, '') }),
+    fc.infiniteStream(lineEnd),
     fc.constantFrom('\n', '\n', '\r\n', 'mixed'),
     fc.boolean(),
   )
-  .map(([mark, lines, ends, last]) => {
-    const text = lines.map(([content, end]) => content + (ends === 'mixed' ? end : ends)).join('');
+  .map(([mark, before, sections, anyEnd, ends, last]) => {
+    const lines = [...before, ...sections.flat()];
+    const text = lines.map((content) => content + (ends === 'mixed' ? anyEnd.next().value : ends)).join('');
     const whole = last ? text : text.replace(/(?:\r\n|\r|\n)$/, '');
-    return Buffer.from(mark + whole.replace(/[\ud800-\udfff]+/g, (s) => (s.isWellFormed() ? s : '')));
+    return Buffer.from((mark + whole).toWellFormed());
   });
 
 const anyValue = fc

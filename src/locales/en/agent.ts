@@ -12,4 +12,15 @@ export const agent = {
   /** Said by the page's server to a browser that came without a ticket. */
   pageNoTicket:
     'This page opens only from Bedrock Tray itself. Run “bedrock-tray open --page” or use the tray to open it.',
+  /** Shown by an AWS SDK whose program outlived the command that it was started with. */
+  endpointRevoked:
+    'The command that these credentials were opened for has ended. Start the program again with “bedrock-tray exec”.',
+  /** Shown by an AWS SDK when AWS takes long. */
+  endpointNotYet: 'The credentials are still being fetched from AWS. Try again in a moment.',
+  importRole: 'Profile “{{profile}}” for {{roleName}} in {{accountId}}, signed in with “{{ssoSession}}”.',
+  importConvert:
+    'Profile “{{profile}}” itself is signed in with “{{ssoSession}}” from then on, and stays signed in; you sign in once more.',
+  importAssumeRole: 'Profile “{{profile}}” with everything that AWS’s own tools need to assume its role.',
+  importSession: 'SSO session “{{ssoSession}}”.',
+  importNothing: 'This cannot be taken over.',
 } as const;

@@ -11,4 +11,13 @@ export const agent: Record<keyof typeof en, string> = {
   callbackStray: 'Bedrock Tray 并未请求此结果，因此已忽略。请关闭此页面并再次点按“登录”。',
   /** Said by the page's server to a browser that came without a ticket. */
   pageNoTicket: '此页面只能由 Bedrock Tray 打开。请运行“bedrock-tray open --page”，或从托盘打开。',
+  importRole: '配置文件“{{profile}}”：账户 {{accountId}} 中的 {{roleName}}，通过“{{ssoSession}}”登录。',
+  importConvert: '配置文件“{{profile}}”本身改为通过“{{ssoSession}}”登录并保持登录；需要重新登录一次。',
+  importAssumeRole: '配置文件“{{profile}}”，包含 AWS 自带工具担任其角色所需的全部设置。',
+  importSession: 'SSO 会话“{{ssoSession}}”。',
+  importNothing: '无法导入。',
+  /** Shown by an AWS SDK whose program outlived the command that it was started with. */
+  endpointRevoked: '这些凭证所属的命令已结束。请用“bedrock-tray exec”重新启动该程序。',
+  /** Shown by an AWS SDK when AWS takes long. */
+  endpointNotYet: '仍在从 AWS 获取凭证。请稍后再试。',
 };

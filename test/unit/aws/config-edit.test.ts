@@ -232,5 +232,5 @@ test('whatever the file: edits add themselves and change nothing else, can be ta
     }),
     { numRuns: process.env.CI ? 20_000 : 2_000 },
   );
-  expect(made).toBeGreaterThan(100);
+  expect(made).toBeGreaterThan(process.env.CI ? 2_000 : 200);
 });
