@@ -138,7 +138,7 @@ export const portalFault = (kind: FaultKind, name: string, retryAfterMs?: number
 
 /** Identity Center with strict rotation: each refresh token works once. */
 export class MemoryAws {
-  readonly clock: FakeClock;
+  clock: FakeClock;
   tokenLifetime = hour;
   credentialsLifetime = hour;
   /** Answers that fail, first come first served; then all is well. */

@@ -78,6 +78,11 @@ export class RoleBroker implements Broker {
       parts.catalog.onChange(() => this.#followCatalog()),
       parts.mfa.onCode((key) => this.#followCode(key)),
     ];
+    // Before the timer's own watch, which would only know that time went back, not by how much.
+    const unwatch = parts.context.clock.onSetBack?.((byMs) => {
+      for (const source of this.#sources.values()) source.dispatch({ type: 'clockSetBack', byMs });
+    });
+    if (unwatch) this.#unsubscribe.push(unwatch);
   }
 
   onChange(listener: () => void): () => void {

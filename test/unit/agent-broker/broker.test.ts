@@ -328,3 +328,17 @@ describe('listing', () => {
     expect(await codeOf(broker.accounts('nowhere'))).toBe('SsoSessionUnknown');
   });
 });
+
+describe('a clock that was a year ahead', () => {
+  it('leaves nobody waiting for that year', async () => {
+    const year = 365 * 24 * hour;
+    await clock.sleep(year);
+    // By that clock whatever AWS gives is over already.
+    aws.clock = new FakeClock();
+    await keeper.adopt('corp', { ...aws.signIn(), expiresAt: clock.now() + hour });
+    expect(await codeOf(broker.credentials('dev'))).toBe('ServiceFailed');
+    await clock.setBack(year);
+    await clock.advance(5_000);
+    expect(await codeOf(broker.credentials('dev'))).toBe('resolved');
+  });
+});
