@@ -1,7 +1,7 @@
 import { type AwsPlace, callAws, clientOptions } from './client-options.ts';
 import type { Env } from './endpoints.ts';
 import { AwsFault } from './faults.ts';
-import type { AwsNetwork } from './network.ts';
+import { type AwsNetwork, localInstant } from './network.ts';
 
 /** Keys that a request is signed with. Secrets. */
 export interface SigningKeys {
@@ -145,7 +145,7 @@ function credentialsOf(place: StsPlace, c: Issued | undefined, arn: string | und
     accessKeyId: c.AccessKeyId,
     secretAccessKey: c.SecretAccessKey,
     sessionToken: c.SessionToken,
-    expiresAt: c.Expiration.getTime(),
+    expiresAt: localInstant(c.Expiration.getTime(), place.network),
     accountId: /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn ?? '')?.[1] ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Call, Reply } from './http.ts';
 import { header, json, jsonBody } from './http.ts';
 import type { RequestLog } from './request-record.ts';
+import { newLogin } from './signin.ts';
 import { switchesChangeSchema } from './switches.ts';
 import type { World } from './world.ts';
 import { accounts } from './world.ts';
@@ -26,6 +27,12 @@ const credentialsBody = z.strictObject({
   roleName: z.string().min(1).default('BedrockDeveloper'),
   lifetimeSeconds: z.number().min(-3600).max(86_400).optional(),
 });
+
+const userBody = z.strictObject({
+  accountId: z.enum(accounts.map(({ accountId }) => accountId)).default('111122223333'),
+  userName: z.string().min(1).default('sandbox-user'),
+});
+const loginBody = userBody.extend({ lifetimeSeconds: z.number().min(-3600).max(900).default(900) });
 
 const refuse = (status: number, message: string): Reply => json(status, { message });
 
@@ -102,6 +109,23 @@ export async function admin(world: World, log: RequestLog, token: string, call: 
         generation: key.generation,
         arn: key.arn,
       });
+    }
+    case 'POST /_sandbox/users': {
+      const body = userBody.safeParse(jsonBody(call) ?? {});
+      if (!body.success) return issues(body.error);
+      const { accountId, userName } = body.data;
+      const key = world.issueUserKey({ accountId, userName, source: 'user', now: call.now });
+      return json(200, {
+        accessKeyId: key.accessKeyId,
+        secretAccessKey: key.secretAccessKey,
+        arn: key.arn,
+        mfaSerial: `arn:aws:iam::${accountId}:mfa/${userName}`,
+      });
+    }
+    case 'POST /_sandbox/logins': {
+      const body = loginBody.safeParse(jsonBody(call) ?? {});
+      if (!body.success) return issues(body.error);
+      return json(200, newLogin(world, body.data, call.now));
     }
     default:
       return refuse(404, 'No such admin path.');

@@ -12,7 +12,7 @@ export function clientEnvironment(
   region: string,
   dataPath?: string,
 ): Record<string, string> {
-  const services = ['SSO_OIDC', 'SSO', 'STS', 'BEDROCK', 'BEDROCK_RUNTIME'];
+  const services = ['SSO_OIDC', 'SSO', 'STS', 'SIGNIN', 'BEDROCK', 'BEDROCK_RUNTIME'];
   return {
     ...Object.fromEntries(services.map((service) => [`AWS_ENDPOINT_URL_${service}`, baseUrl])),
     ...(dataPath === undefined ? {} : { AWS_DATA_PATH: dataPath }),

@@ -18,6 +18,8 @@ function throttled(service: Service, call: Call): Reply {
       return restError(call, 429, 'TooManyRequestsException', 'HTTP 429 Unknown Code');
     case 'oidc':
       return restError(call, 429, 'TooManyRequestsException', 'Rate exceeded');
+    case 'signin':
+      return restError(call, 429, 'TooManyRequestsError', 'Rate exceeded');
     case 'bedrock':
     case 'bedrock-runtime':
       return restError(

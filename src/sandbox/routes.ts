@@ -4,6 +4,7 @@ import type { Call, Reply } from './http.ts';
 import { createToken, registerClient, startDeviceAuthorization } from './oidc.ts';
 import { accessPortal, authorize, css, decideAuthorization, decideDevice, device, home } from './pages.ts';
 import { getRoleCredentials, listAccountRoles, listAccounts, logout } from './portal.ts';
+import { createOAuth2Token } from './signin.ts';
 import { sts } from './sts.ts';
 import type { Service } from './switches.ts';
 import type { World } from './world.ts';
@@ -37,6 +38,7 @@ const fixed: Readonly<Record<string, Route>> = {
     handle: getRoleCredentials,
   },
   'POST /logout': { service: 'portal', operation: 'Logout', handle: logout },
+  'POST /v1/token': { service: 'signin', operation: 'CreateOAuth2Token', handle: createOAuth2Token },
   'POST /': { service: 'sts', operation: undefined, handle: sts },
 };
 

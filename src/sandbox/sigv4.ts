@@ -187,7 +187,7 @@ export function verify(world: World, call: Call, service: string): Verdict {
 
   const key = world.keys.get(accessKeyId);
   call.note.issued = key !== undefined;
-  if (key === undefined || header(call, 'x-amz-security-token') !== key.sessionToken) {
+  if (key === undefined || (header(call, 'x-amz-security-token') ?? '') !== key.sessionToken) {
     return refuse({ reason: 'unknown-key' });
   }
   call.note.generation = key.generation;
@@ -197,7 +197,7 @@ export function verify(world: World, call: Call, service: string): Verdict {
   if (!amzDate.startsWith(authorization.date) || !(Math.abs(call.now - signedAt) <= allowedSkewMs)) {
     return refuse({ reason: 'skew', amzDate });
   }
-  const mustBeSigned = ['host', 'x-amz-date', 'x-amz-security-token'];
+  const mustBeSigned = ['host', 'x-amz-date', ...(key.sessionToken === '' ? [] : ['x-amz-security-token'])];
   const claimed = header(call, 'x-amz-content-sha256');
   if (
     mustBeSigned.some((name) => !authorization.signedHeaders.includes(name)) ||

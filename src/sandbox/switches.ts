@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Every service that the sandbox plays; the names stand in the request record and in fault filters. */
-export const services = ['oidc', 'portal', 'sts', 'bedrock', 'bedrock-runtime'] as const;
+export const services = ['oidc', 'portal', 'sts', 'signin', 'bedrock', 'bedrock-runtime'] as const;
 export const serviceSchema = z.enum(services);
 export type Service = z.infer<typeof serviceSchema>;
 
@@ -84,6 +84,19 @@ export const switchesSchema = z.strictObject({
   deniedModels: z.array(z.string()),
   /** Role names that AssumeRole accepts in any sandbox account. */
   assumableRoles: z.array(z.string()),
+  /** What a role asks of those who assume it, by its name. */
+  roleConditions: z.record(
+    z.string(),
+    z.strictObject({ externalId: z.string().optional(), mfa: z.boolean().optional() }),
+  ),
+  /** MFA codes that AssumeRole accepts, each once. */
+  mfaCodes: z.array(z.string()),
+  /** MaxSessionDuration of the roles, seconds. */
+  maxSessionDuration: z.int().min(3600).max(43_200),
+  /** Web identity tokens that AssumeRoleWithWebIdentity accepts. */
+  webIdentityTokens: z.array(z.string()),
+  /** Refreshes of `aws login` sessions are refused with this. */
+  loginError: z.enum(['TOKEN_EXPIRED', 'USER_CREDENTIALS_CHANGED', 'INSUFFICIENT_PERMISSIONS']).nullable(),
   /** A refresh token that was used once is refused; otherwise it goes on working. */
   strictRotation: z.boolean(),
   issueRefreshTokens: z.boolean(),
@@ -148,6 +161,11 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     deniedRoles: [],
     deniedModels: [],
     assumableRoles: ['BedrockCrossAccount'],
+    roleConditions: {},
+    mfaCodes: [],
+    maxSessionDuration: 3600,
+    webIdentityTokens: [],
+    loginError: null,
     strictRotation: false,
     issueRefreshTokens: true,
     autoApprove: false,

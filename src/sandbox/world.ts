@@ -97,6 +97,7 @@ export interface RefreshToken {
 export interface IssuedKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Empty: an IAM user's own keys. */
   readonly sessionToken: string;
   readonly accountId: string;
   readonly roleName: string;
@@ -104,7 +105,7 @@ export interface IssuedKey {
   readonly userId: string;
   /** Counts all keys of this sandbox from 1: a short name for "which credentials". */
   readonly generation: number;
-  readonly source: 'portal' | 'assume-role' | 'admin';
+  readonly source: 'portal' | 'assume-role' | 'web-identity' | 'user' | 'session-token' | 'login' | 'admin';
   readonly issuedAt: number;
   expiresAt: number;
 }
@@ -125,6 +126,21 @@ export function newUserCode(): string {
   return `${randomFrom(letters, 4)}-${randomFrom(letters, 4)}`;
 }
 
+/** A session of `aws login`. */
+export interface LoginSession {
+  readonly accountId: string;
+  readonly userName: string;
+  readonly clientId: string;
+  /** Public coordinates of the key that refreshes are signed with. */
+  readonly jwk: { readonly x: string; readonly y: string };
+  /** Proofs that were used. */
+  readonly proofs: Set<string>;
+  refreshToken: string;
+}
+
+/** Keys of an IAM user do not end. */
+const never = Date.UTC(9999, 0, 1);
+
 /** Everything the sandbox knows; kept in memory for the life of the process. */
 export class World {
   switches: Switches;
@@ -142,6 +158,8 @@ export class World {
   readonly accessTokens = new Map<string, AccessToken>();
   readonly refreshTokens = new Map<string, RefreshToken>();
   readonly keys = new Map<string, IssuedKey>();
+  /** Sessions of `aws login`. */
+  logins: LoginSession[] = [];
 
   #headlessId: string | undefined;
 
@@ -199,7 +217,8 @@ export class World {
   }): IssuedKey {
     const { accountId, roleName, source, now } = options;
     const hash = createHash('sha256').update(`${accountId}/${roleName}`).digest('hex').slice(0, 16);
-    const iamRole = source === 'assume-role' ? roleName : `AWSReservedSSO_${roleName}_${hash}`;
+    const iamRole =
+      source === 'assume-role' || source === 'web-identity' ? roleName : `AWSReservedSSO_${roleName}_${hash}`;
     const sessionName = options.roleSessionName ?? person.userName;
     const key: IssuedKey = {
       accessKeyId: `ASIA${randomFrom(base32, 16)}`,
@@ -219,9 +238,38 @@ export class World {
     return key;
   }
 
+  /** Keys of an IAM user: its own (`user`), or of a session of it. */
+  issueUserKey(options: {
+    accountId: string;
+    userName: string;
+    source: 'user' | 'session-token' | 'login';
+    now: number;
+    lifetimeSeconds?: number;
+  }): IssuedKey {
+    const { accountId, userName, source, now, lifetimeSeconds } = options;
+    const own = source === 'user';
+    const hash = createHash('sha256').update(`${accountId}/${userName}`).digest('hex').slice(0, 16);
+    const key: IssuedKey = {
+      accessKeyId: `${own ? 'AKIA' : 'ASIA'}${randomFrom(base32, 16)}`,
+      secretAccessKey: `${secretMarker}${randomBytes(30).toString('base64')}`.slice(0, 40),
+      sessionToken: own ? '' : `IQoJ${secretMarker}${randomBytes(192).toString('base64')}`,
+      accountId,
+      roleName: userName,
+      arn: `arn:aws:iam::${accountId}:user/${userName}`,
+      userId: `AIDA${hash.toUpperCase()}`,
+      generation: this.keys.size + 1,
+      source,
+      issuedAt: now,
+      expiresAt: own ? never : now + (lifetimeSeconds ?? 43_200) * 1000,
+    };
+    this.keys.set(key.accessKeyId, key);
+    return key;
+  }
+
   /** As on the first day: switches as at the start, nobody signed in, nothing issued. */
   reset(): void {
     this.switches = this.#initial();
+    this.logins = [];
     const { clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys } = this;
     for (const map of [clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys])
       map.clear();

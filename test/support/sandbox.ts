@@ -39,7 +39,7 @@ export interface IssuedKeySummary {
   readonly accountId: string;
   readonly roleName: string;
   readonly generation: number;
-  readonly source: 'portal' | 'assume-role' | 'admin';
+  readonly source: 'portal' | 'assume-role' | 'web-identity' | 'user' | 'session-token' | 'login' | 'admin';
   readonly issuedAt: string;
   readonly expiresAt: string;
 }
@@ -230,6 +230,23 @@ export class SandboxProcess implements AsyncDisposable {
     options: { accountId?: string; roleName?: string; lifetimeSeconds?: number } = {},
   ): Promise<IssuedCredentials> {
     return this.#admin('POST', 'credentials', options);
+  }
+
+  /** An IAM user with keys of their own and an MFA device. */
+  createUser(options: { accountId?: string; userName?: string } = {}): Promise<{
+    accessKeyId: string;
+    secretAccessKey: string;
+    arn: string;
+    mfaSerial: string;
+  }> {
+    return this.#admin('POST', 'users', options);
+  }
+
+  /** What `aws login` leaves in its cache file. */
+  createLogin(
+    options: { accountId?: string; userName?: string; lifetimeSeconds?: number } = {},
+  ): Promise<Record<string, unknown>> {
+    return this.#admin('POST', 'logins', options);
   }
 
   /** Acts as the person in the browser at an authorize or device address. */

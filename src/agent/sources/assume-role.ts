@@ -25,7 +25,11 @@ export async function fromAssumeRole(
   const mfa = mfaOf(source, fetching, parts);
   const call = (signedBy: RoleCredentials) =>
     assumeRole(
-      { region: stsRegion(source, parts.context.env), env: parts.context.env, network: parts.network },
+      {
+        region: stsRegion(source, parts.context.env),
+        env: parts.context.env,
+        network: parts.network?.(fetching.profile),
+      },
       signedBy,
       {
         roleArn: source.roleArn,

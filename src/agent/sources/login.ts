@@ -44,7 +44,7 @@ export async function fromLogin(
     token.signInRegion ?? source.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
   let next: LoginToken;
   try {
-    next = await refreshLogin({ region, env, network: parts.network }, token);
+    next = await refreshLogin({ region, env, network: parts.network?.(profile) }, token);
   } catch (e) {
     // Another tool may have rotated the refresh token meanwhile: its file is as good.
     const now = await read().catch(() => token);

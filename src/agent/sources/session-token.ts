@@ -13,7 +13,8 @@ export async function fromSessionToken(
   const keys = await fetching.upstream();
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
   try {
-    return { ...(await sessionToken({ region, env, network }, keys)), accountId: keys.accountId };
+    const found = await sessionToken({ region, env, network: network?.(fetching.profile) }, keys);
+    return { ...found, accountId: keys.accountId };
   } catch (e) {
     throw isRefusedWish(e) || keysAreOver(e) ? sourceFailed(fetching.profile, 'sts:GetSessionToken', e) : e;
   }

@@ -10,7 +10,8 @@ export interface SourceParts {
   mfa: Pick<MfaDesk, 'ask' | 'take' | 'verdict'>;
   /** The environment that commands run with: the person's login shell's. */
   commandEnv: () => Promise<Readonly<Record<string, string>>>;
-  network?: AwsNetwork | undefined;
+  /** The network as a profile's own settings have it. */
+  network?: (profile: string) => AwsNetwork;
   /** Sessions of `aws login` that were rotated and could not be written: the only good ones until they can. */
   unwritten: Map<string, LoginToken>;
   /** Ends what runs. */

@@ -26,7 +26,7 @@ export async function fromWebIdentity(
   const { env, clock } = context;
   try {
     return await assumeRoleWithWebIdentity(
-      { region: stsRegion(source, env), env, network },
+      { region: stsRegion(source, env), env, network: network?.(profile) },
       { roleArn: source.roleArn, sessionName: sessionNameOf(source, clock.now()), token },
     );
   } catch (e) {
