@@ -1,6 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '../ports.ts';
+
+/**
+ * botocore waits two seconds for an answer, three times, and the JS SDK warns: what takes longer is said to be under way, and
+ * is there when they ask again.
+ */
+const PATIENCE_MS = 1_750;
 
 /** What a consumer is answered: the status and a JSON document. */
 export interface ContainerAnswer {
@@ -17,25 +24,33 @@ interface Consumer {
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 const refusal = (Code: string, Message: string) => JSON.stringify({ Code, Message });
 
+export interface ContainerEndpointParts {
+  /** Credentials of a profile, or why there are none; concurrent callers share what is fetched. */
+  answer(profile: string): Promise<ContainerAnswer>;
+  clock: Clock;
+  /** Cryptographically strong random bytes. */
+  random(bytes: number): Uint8Array;
+  /** What a person is told by their SDK. */
+  words(refusal: 'revoked' | 'notYet'): string;
+}
+
 /**
  * The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_FULL_URI): one listener on 127.0.0.1 and a random
  * port, there only while somebody uses it; a path and a bearer token for each consumer.
  */
 export class ContainerEndpoint {
-  readonly #answer: (profile: string) => Promise<ContainerAnswer>;
-  readonly #random: (bytes: number) => Uint8Array;
+  readonly #parts: ContainerEndpointParts;
   readonly #consumers = new Map<string, Consumer>();
   #listening: Promise<{ server: Server; port: number }> | null = null;
 
-  constructor(answer: (profile: string) => Promise<ContainerAnswer>, random: (bytes: number) => Uint8Array) {
-    this.#answer = answer;
-    this.#random = random;
+  constructor(parts: ContainerEndpointParts) {
+    this.#parts = parts;
   }
 
   /** Opens the endpoint for one consumer. `close` revokes its token and, after the last, closes the listener. */
   async open(profile: string): Promise<{ url: string; token: string; close: () => void }> {
-    const path = `/v1/${Buffer.from(this.#random(9)).toString('base64url')}`;
-    const token = Buffer.from(this.#random(32)).toString('base64url');
+    const path = `/v1/${Buffer.from(this.#parts.random(9)).toString('base64url')}`;
+    const token = Buffer.from(this.#parts.random(32)).toString('base64url');
     this.#consumers.set(path, { profile, tokenHash: sha256(token) });
     try {
       this.#listening ??= this.#listen();
@@ -72,7 +87,7 @@ export class ContainerEndpoint {
         { keepAliveTimeout: 5_000, headersTimeout: 5_000, requestTimeout: 5_000, maxHeaderSize: 8_192 },
         (request, response) => this.#handle(request, response, (server.address() as AddressInfo)?.port),
       );
-      server.maxConnections = 256;
+      server.maxConnections = 1024;
       server.once('error', reject);
       server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, () => {
         server.off('error', reject);
@@ -89,22 +104,39 @@ export class ContainerEndpoint {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse, port: number): void {
-    const answer = this.#check(request, port);
-    if (typeof answer !== 'string') {
-      send(response, answer.status, answer.body);
+    const consumer = this.#check(request, port);
+    if ('status' in consumer) {
+      send(response, consumer.status, consumer.body);
       return;
     }
-    this.#answer(answer).then(
-      ({ status, body }) => send(response, status, body),
-      () => send(response, 500, refusal('InternalError', 'Internal error.')),
+    const { answer, clock, words } = this.#parts;
+    let isAnswered = false;
+    const say = (status: number, body: string) => {
+      if (isAnswered) return;
+      isAnswered = true;
+      cancel();
+      send(response, status, body);
+    };
+    const cancel = clock.wakeAt(clock.now() + PATIENCE_MS, () =>
+      say(503, refusal('NotYet', words('notYet'))),
+    );
+    answer(consumer.profile).then(
+      // Its connection may have ended in the meantime.
+      ({ status, body }) =>
+        this.#consumers.get(request.url ?? '') === consumer ? say(status, body) : say(401, this.#revoked()),
+      () => say(500, refusal('InternalError', 'Internal error.')),
     );
   }
 
+  #revoked(): string {
+    return refusal('InvalidToken', this.#parts.words('revoked'));
+  }
+
   /**
-   * The profile that this request may have the credentials of, or its refusal. No query, no other method, no other
+   * The consumer that this request comes from, or its refusal. No query, no other method, no other
    * name for this host, always a header of its own: nothing that a page in a browser could send.
    */
-  #check(request: IncomingMessage, port: number): string | ContainerAnswer {
+  #check(request: IncomingMessage, port: number): Consumer | ContainerAnswer {
     const { host, authorization } = request.headers;
     if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
       return { status: 403, body: refusal('Forbidden', 'Unknown host.') };
@@ -116,8 +148,7 @@ export class ContainerEndpoint {
     const given = sha256(authorization ?? '');
     // An unknown path takes the same comparison and has the same answer as a wrong token.
     const isRight = timingSafeEqual(given, consumer?.tokenHash ?? sha256(''));
-    if (isRight && consumer) return consumer.profile;
-    return { status: 401, body: refusal('InvalidToken', 'This token is not known (any more).') };
+    return isRight && consumer ? consumer : { status: 401, body: this.#revoked() };
   }
 }
 

@@ -91,10 +91,15 @@ export class CredentialHandOut implements HandOut {
   constructor(parts: HandOutParts) {
     this.#parts = parts;
     this.#sessions = new SessionExport(parts);
-    this.#endpoint = new ContainerEndpoint(
-      (profile) => this.#containerAnswer(profile),
-      (bytes) => parts.context.random(bytes),
-    );
+    this.#endpoint = new ContainerEndpoint({
+      answer: (profile) => this.#containerAnswer(profile),
+      clock: parts.context.clock,
+      random: (bytes) => parts.context.random(bytes),
+      words: (refusal) =>
+        this.#translator(undefined).t(
+          refusal === 'revoked' ? 'agent:endpointRevoked' : 'agent:endpointNotYet',
+        ),
+    });
   }
 
   async handleCredentials(url: URL, signal: AbortSignal, accepted?: string): Promise<RouteAnswer> {
