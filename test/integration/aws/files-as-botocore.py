@@ -1,6 +1,6 @@
 """
 Where botocore, or the AWS CLI's own copy of it, takes a profile's credentials from, without asking AWS for any.
-argv[1]: name of the library ("botocore" or "awscli.botocore"). One JSON document in on stdin, one out on stdout.
+argv[1]: "botocore", or "awscli": with that imported, botocore is the AWS CLI's copy. One JSON document in on stdin, one out on stdout.
 """
 
 import datetime
@@ -10,9 +10,11 @@ import logging
 import os
 import sys
 
-library = sys.argv[1]
-session_module = importlib.import_module(f"{library}.session")
-tokens_module = importlib.import_module(f"{library}.tokens")
+importlib.import_module(sys.argv[1])
+session_module = importlib.import_module("botocore.session")
+tokens_module = importlib.import_module("botocore.tokens")
+exceptions = importlib.import_module("botocore.exceptions")
+assert sys.argv[1] in session_module.__file__.split(os.sep)
 logging.disable(logging.CRITICAL)
 
 
@@ -95,7 +97,7 @@ class Answers:
     def create_token(self, **_):
         self.calls += 1
         if self.answer is None:
-            raise importlib.import_module(f"{library}.exceptions").ClientError(
+            raise exceptions.ClientError(
                 {"Error": {"Code": "InvalidGrantException"}}, "CreateToken"
             )
         return self.answer

@@ -27,7 +27,7 @@ export const libraries: readonly LibraryReferee[] = [
     id: 'cli',
     name: `the AWS CLI ${cli?.version ?? '(not installed)'}${cli && !cliPython() ? ' (a bundle: not to be asked in one process)' : ''}`,
     python: cliPython(),
-    library: 'awscli.botocore',
+    library: 'awscli',
   },
 ];
 
