@@ -60,6 +60,7 @@ export class KeepAliveMemory {
   readonly #store: KeepAliveStore | undefined;
   #knowledge: EndKnowledge = nothingLearned;
   #snoozedUntil: number | null = null;
+  #writing: Promise<void> = Promise.resolve();
 
   /** Without a store it lives as long as the process. */
   constructor(context: Pick<AgentContext, 'clock' | 'log'>, store?: KeepAliveStore) {
@@ -95,11 +96,18 @@ export class KeepAliveMemory {
     return expectedEnd(this.#knowledge, id);
   }
 
+  /** Resolves when all that was learned is on disk, or could not be written. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
+
   /** Not being able to remember keeps nobody from being signed in. */
   #save(): void {
+    if (!this.#store) return;
     const { lengths, sessions } = this.#knowledge;
-    this.#store?.write({ lengths, sessions, snoozedUntil: this.#snoozedUntil }).catch((e) => {
+    const write = this.#store.write({ lengths, sessions, snoozedUntil: this.#snoozedUntil }).catch((e) => {
       this.#context.log.warn({ reason: systemReason(e) }, 'what keep-alive learned could not be written');
     });
+    this.#writing = Promise.all([this.#writing, write]).then(() => {});
   }
 }

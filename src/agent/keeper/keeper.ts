@@ -111,6 +111,7 @@ export class SsoKeeper implements Keeper {
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
     this.#timer.set(null);
     for (const session of this.#sessions.values()) session.stop();
+    await this.#memory.settled();
   }
 
   views(): SsoSessionView[] {

@@ -24,7 +24,7 @@ import { type FileNews, SharedTokenFile } from './shared-token-file.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /** Another tool that rotates the token writes its file a moment after the service has answered it: we look again after these. */
-const RIVAL_WRITES_MS = [250, 750, 1_500] as const;
+const RIVAL_WRITES_MS = [250, 1_000] as const;
 /** So many refresh tokens are tried, one after the other, before the SSO session is believed to be over. */
 const MAX_TRIED = 4;
 /** A token that could not be written is tried again this often. */

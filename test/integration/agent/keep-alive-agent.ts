@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RoleBroker } from '../../../src/agent/broker/broker.ts';
 import { SystemClock } from '../../../src/agent/clock.ts';
+import { createKeepAliveStore } from '../../../src/agent/keeper/keep-alive-memory.ts';
 import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
 import { createTokenCache } from '../../../src/agent/keeper/token-cache.ts';
 import type { AgentContext, Observable, SsoSessionConfig } from '../../../src/agent/ports.ts';
@@ -78,6 +79,7 @@ export class KeepAliveAgent implements AsyncDisposable {
       oidc,
       portal,
       settings: memorySettings(),
+      store: createKeepAliveStore(context),
     });
     this.desk = new SignInRoom({
       context,

@@ -433,7 +433,7 @@ describe('a network that is back', () => {
   it('is used at once', async () => {
     cache.files.set('corp', aws.signIn());
     await keeper.start();
-    aws.oidcFaults = Array.from({ length: 6 }, () => oidcFault('network', 'ENOTFOUND'));
+    aws.oidcFaults = Array.from({ length: 60 }, () => oidcFault('network', 'ENOTFOUND'));
     await clock.advance(44 * minute);
     expect(view().state).toBe('degraded');
     aws.oidcFaults = [];
