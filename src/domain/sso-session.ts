@@ -231,7 +231,7 @@ export function nextSsoSession(state: SsoSession, event: SsoSessionEvent, now: n
     case 'reachable': {
       if (state.phase !== 'degraded' || now < state.notBefore) return same;
       const retryAt = Math.max(now, state.triedAt + WANTED_SPACING_MS);
-      return retryAt < state.retryAt ? onTick({ ...state, retryAt }, common, now) : same;
+      return retryAt > state.retryAt ? same : onTick({ ...state, retryAt }, common, now);
     }
     case 'loggedOut':
       if (state.phase === 'signedOut') return same;

@@ -7,6 +7,7 @@ import {
   type SsoSession,
   type SsoSessionEvent,
   servableToken,
+  servesUntil,
   shownState,
   signedOut,
   ssoSessionDeadline,
@@ -232,12 +233,109 @@ const anyEvent: fc.Arbitrary<SsoSessionEvent> = fc.oneof(
       expiresAt: fc.integer({ min: t0 - hour, max: t0 + 12 * hour }),
       refreshableUntil: fc.option(fc.integer({ min: t0 - hour, max: t0 + 12 * hour }), { nil: null }),
     }),
+    tellingAt: fc.option(fc.integer({ min: t0 - hour, max: t0 + 12 * hour }), { nil: null }),
   }),
+  fc.constant<SsoSessionEvent>({ type: 'reachable' }),
+  fc.constant<SsoSessionEvent>({ type: 'loggedOut' }),
+  fc.record({ type: fc.constant('clockSetBack' as const), byMs: fc.integer({ min: 1, max: 48 * hour }) }),
 );
 const anyHistory = fc.array(
   fc.record({ wait: fc.integer({ min: -10 * minute, max: 2 * hour }), event: anyEvent, random: fc.nat(999) }),
   { maxLength: 40 },
 );
+
+describe('the end of the client registration', () => {
+  it('gets a last refresh 5 min before it, after which the token serves to its end', () => {
+    const until = t0 + 50 * minute;
+    const first = through([t0, got(token(hour, t0, { refreshableUntil: until }))]).state;
+    expect(ssoSessionDeadline(first)).toBe(t0 + 40 * minute);
+    const late = t0 + 30 * minute;
+    const second = nextSsoSession(
+      first,
+      got(token(hour, late, { refreshableUntil: until }), 'refresh'),
+      late,
+      0,
+    ).state;
+    expect(ssoSessionDeadline(second)).toBe(until - 5 * minute);
+    expect(servesUntil(second, late)).toBe(late + hour);
+    const last = nextSsoSession(
+      second,
+      got(token(hour, until - 5 * minute, { refreshableUntil: until }), 'refresh'),
+      until - 5 * minute,
+      0,
+    ).state;
+    expect(ssoSessionDeadline(last)).toBe(until + 55 * minute);
+    expect(servesUntil(last, until - 5 * minute)).toBe(until + 55 * minute);
+  });
+});
+
+describe('a refresh that tells when the SSO session ends', () => {
+  const at = (tellingAt: number) =>
+    ssoSessionDeadline(through([t0, { type: 'token', token: token(hour), by: 'refresh', tellingAt }]).state);
+  it('takes the place of the one that is due, but comes in the second half before it only', () => {
+    expect(at(t0 + 25 * minute)).toBe(t0 + 25 * minute);
+    expect(at(t0 + 19 * minute)).toBe(t0 + 40 * minute);
+    expect(at(t0 + 45 * minute)).toBe(t0 + 40 * minute);
+  });
+});
+
+describe('a network that is back', () => {
+  const degraded = (retryAfterMs?: number) =>
+    through(
+      [t0, got(token(hour))],
+      [t0 + 40 * minute, { type: 'tick' }],
+      [t0 + 40 * minute, { type: 'refreshFailed', fault: fault('ENOTFOUND', 'network', retryAfterMs) }],
+    ).state;
+  it('is used at once, 5 s after the last try', () => {
+    const soon = nextSsoSession(degraded(), { type: 'reachable' }, t0 + 40 * minute + 1_000, 0);
+    expect(ssoSessionDeadline(soon.state)).toBe(t0 + 40 * minute + 5_000);
+    const later = nextSsoSession(degraded(), { type: 'reachable' }, t0 + 40 * minute + 5_000, 0);
+    expect(later.effects).toEqual(['refresh']);
+  });
+  it('does not shorten what the service asked for', () => {
+    const state = degraded(10 * minute);
+    expect(nextSsoSession(state, { type: 'reachable' }, t0 + 45 * minute, 0)).toEqual({ state, effects: [] });
+  });
+});
+
+describe('our own portal logout', () => {
+  it('leaves an SSO session that wants a sign-in, without asking anybody', () => {
+    const { state, effects } = through([t0, got(token(hour))], [t0 + 1, { type: 'loggedOut' }]);
+    expect(state).toMatchObject({ phase: 'expired', token: null, problem: null });
+    expect(effects).toEqual([]);
+  });
+});
+
+describe('a clock that was set back', () => {
+  const day = 24 * hour;
+  it('makes a refresh at once: how much life the token has left cannot be told', () => {
+    const { state, effects } = through(
+      [t0, got(token(hour))],
+      [t0 - day, { type: 'clockSetBack', byMs: day + minute }],
+    );
+    expect(effects).toEqual(['refresh']);
+    expect(state).toMatchObject({ phase: 'refreshing', triedAt: t0 - day });
+    expect(servableToken(state, t0 - day)?.expiresAt).toBe(t0 + hour - day - minute);
+  });
+  it('takes as much from a token that nothing renews', () => {
+    const facts = token(hour, t0, { refreshableUntil: null });
+    const { state } = through([t0, got(facts)], [t0 - day, { type: 'clockSetBack', byMs: day + minute }]);
+    expect(ssoSessionDeadline(state)).toBe(t0 + hour - day - minute);
+  });
+  it('does not shorten what the service asked for, nor lengthen it', () => {
+    const before: [number, SsoSessionEvent][] = [
+      [t0, got(token(hour))],
+      [t0 + 40 * minute, { type: 'tick' }],
+      [t0 + 40 * minute, { type: 'refreshFailed', fault: fault('SlowDown', 'throttle', 10 * minute) }],
+    ];
+    const { state, effects } = through(...before, [
+      t0 + 41 * minute - day,
+      { type: 'clockSetBack', byMs: day },
+    ]);
+    expect(effects).toEqual([]);
+    expect(ssoSessionDeadline(state)).toBe(t0 + 50 * minute - day);
+  });
+});
 
 describe('whatever happens', () => {
   it('no token that is over is handed out, no deadline stays in the past, a refresh is asked for only once at a time', () => {
