@@ -11,6 +11,7 @@ import {
   shot,
   terminalLive,
 } from '../support/page/page-harness.ts';
+import { candidates, everyKind } from '../support/page/samples.ts';
 import * as given from '../support/tray/snapshots.ts';
 
 describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', () => {
@@ -31,6 +32,8 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
     await pages.withPage(
       ready(),
       async (page, agent) => {
+        agent.candidates = candidates;
+        agent.setProfiles(everyKind);
         const views = [
           ['overview', '#/overview'],
           ['access', '#/access'],
@@ -44,7 +47,7 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
           // The languages share all structure; themes differ in contrast.
           if (look.locale === 'en-US')
             await expectAccessible(page, look.colorScheme === 'light' ? 'all' : 'contrast');
-          await shot(page, `${view}-${name}`);
+          await shot(page, `${view}-${name}`, { whole: view === 'access' });
         }
         const opened = await agent.open(
           { name: 'billing-service', title: 'Refactor invoices' },

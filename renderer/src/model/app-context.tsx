@@ -24,7 +24,7 @@ const WordsContext = createContext<Words | null>(null);
 
 /** The translator, with times as the person writes them. */
 export interface Words extends Translator {
-  /** "14:32", with the date where it is not today. */
+  /** "14:32", with the date where it is not today, and the year where that could be another. */
   time(at: number): string;
 }
 
@@ -57,10 +57,22 @@ export function useWords(): Words {
 function makeWords(language: Settings['language']): Words {
   const shown = shownLanguage(language, navigator.language);
   const sameDay = new Intl.DateTimeFormat(shown, { hour: 'numeric', minute: '2-digit' });
-  const otherDay = new Intl.DateTimeFormat(shown, { dateStyle: 'medium', timeStyle: 'short' });
+  const otherDay = new Intl.DateTimeFormat(shown, {
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+  const otherYear = new Intl.DateTimeFormat(shown, { dateStyle: 'medium', timeStyle: 'short' });
   return {
     ...createTranslator(shown),
-    time: (at) => (new Date(at).toDateString() === new Date().toDateString() ? sameDay : otherDay).format(at),
+    time: (at) => {
+      const [then, now] = [new Date(at), new Date()];
+      if (then.toDateString() === now.toDateString()) return sameDay.format(at);
+      // Eleven months at most: December and January are told apart without the year.
+      const isNear = Math.abs(at - now.getTime()) < 330 * 24 * 3_600_000;
+      return (isNear ? otherDay : otherYear).format(at);
+    },
   };
 }
 

@@ -26,11 +26,11 @@ export function chainWords({ name, chain }: Pick<ProfileView, 'name' | 'chain'>)
 }
 
 /** The sentence of a note. */
-export function noteWords(note: ProfileNote, words: Pick<Translator, 't'>): string {
+export function noteWords(note: ProfileNote, words: Pick<Translator, 'note'>): string {
   const params = Object.fromEntries(
     Object.entries(note.params).map(([k, v]) => [k, typeof v === 'string' ? plainText(v, 300) : v]),
   );
-  return words.t(`notes:${note.code}` as MessageKey, params);
+  return words.note({ ...note, params });
 }
 
 /** When the organisation ends an SSO session for good, as far as it was learned. */

@@ -70,7 +70,7 @@ export const page = {
   nextProblem: 'See below for what happened and what to do.',
   nextStatic: 'These keys do not expire and are not renewed.',
   nextSource: 'Renewed automatically from where they come from.',
-  nextMfa: 'Role {{role}} asks for it. It is asked once; then the credentials last for hours.',
+  nextMfa: 'Role {{role}} asks for it. One code serves every session until the credentials end.',
   nextMfaUsable: 'The credentials still work for the time shown; the code renews them.',
   firstStepPortal: 'Add your access portal: its start URL and region.',
   firstStepSignIn: 'Sign in once in the browser.',
@@ -159,7 +159,8 @@ export const page = {
   clockAhead: 'This computer’s clock is {{by}} ahead of AWS’s.',
   clockAdvice: 'Bedrock Tray allows for that; other tools may not. Set the clock.',
   remindLater: 'Remind me later',
-  remindIn: 'in {{span}}',
+  remindMinutes: 'in {{count}} min',
+  remindHours: 'in {{count}} h',
   asksAgain: 'Asks again at {{time}}',
 
   // Sign-in
@@ -204,7 +205,8 @@ export const page = {
   ssoExpired: 'Sign-in has ended',
   endsAt: 'ends at {{time}}',
   accountsAndRoles: 'Accounts and roles',
-  accountsAndRolesExplained: 'What your sign-in may use. Choose the role that may call Amazon Bedrock.',
+  accountsAndRolesExplained:
+    'What your sign-in may use. Use the role that may call Amazon Bedrock; tick several to add profiles for them.',
   signInToSeeAccounts: 'Sign in to see your accounts and roles.',
   searchAccounts: 'Search accounts',
   searchAccountsHint: 'Name, number or e-mail',
@@ -219,7 +221,7 @@ export const page = {
   browsersNone: 'No other browser was found.',
   privateToken: 'Keep this sign-in to Bedrock Tray',
   privateTokenHint:
-    'Off: the token is in ~/.aws/sso/cache, as the AWS CLI writes it, and every AWS tool shares the sign-in. On: it is kept encrypted and other tools do not see it. You sign in anew after a change.',
+    'Off: the token is in ~/.aws/sso/cache, as the AWS CLI writes it, and every AWS tool shares the sign-in. On: it is kept encrypted, and other tools do not see it.',
   storePrivate: 'private',
   console: 'Console',
   consoleOf: 'AWS console as {{role}} in {{account}} (opens in the browser)',

@@ -68,7 +68,7 @@ export const page: Record<keyof typeof en, string> = {
   nextProblem: '原因和处理办法见下方。',
   nextStatic: '这些密钥不会过期，也不会续期。',
   nextSource: '会自动从其来源续期。',
-  nextMfa: '角色 {{role}} 需要验证码。只需输入一次，之后凭证可用数小时。',
+  nextMfa: '角色 {{role}} 需要验证码。输入一次即可供所有会话使用，直到凭证到期。',
   nextMfaUsable: '凭证在所示时间内仍可使用；输入验证码即可续期。',
   firstStepPortal: '添加访问门户：起始 URL 和区域。',
   firstStepSignIn: '在浏览器中登录一次。',
@@ -155,7 +155,8 @@ export const page: Record<keyof typeof en, string> = {
   clockAhead: '本机时钟比 AWS 快 {{by}}。',
   clockAdvice: 'Bedrock Tray 已做修正，但其他工具可能不会。请校准时钟。',
   remindLater: '稍后提醒',
-  remindIn: '{{span}}后',
+  remindMinutes: '{{count}} 分钟后',
+  remindHours: '{{count}} 小时后',
   asksAgain: '将于 {{time}} 再次询问',
 
   // Sign-in
@@ -199,7 +200,8 @@ export const page: Record<keyof typeof en, string> = {
   ssoExpired: '登录已到期',
   endsAt: '于 {{time}} 到期',
   accountsAndRoles: '账户和角色',
-  accountsAndRolesExplained: '您的登录可使用的账户和角色。请选择可以调用 Amazon Bedrock 的角色。',
+  accountsAndRolesExplained:
+    '您的登录可使用的账户和角色。请使用可以调用 Amazon Bedrock 的角色；勾选多个可为它们添加配置文件。',
   signInToSeeAccounts: '登录后即可查看账户和角色。',
   searchAccounts: '搜索账户',
   searchAccountsHint: '名称、编号或邮箱',
@@ -214,7 +216,7 @@ export const page: Record<keyof typeof en, string> = {
   browsersNone: '未找到其他浏览器。',
   privateToken: '此登录仅供 Bedrock Tray 使用',
   privateTokenHint:
-    '关闭：令牌以 AWS CLI 的格式保存在 ~/.aws/sso/cache 中，所有 AWS 工具共用此登录。打开：令牌加密保存，其他工具无法看到。更改后需要重新登录。',
+    '关闭：令牌以 AWS CLI 的格式保存在 ~/.aws/sso/cache 中，所有 AWS 工具共用此登录。打开：令牌加密保存，其他工具无法看到。',
   storePrivate: '私有',
   console: '控制台',
   consoleOf: '以 {{account}} 中的 {{role}} 打开 AWS 控制台（在浏览器中打开）',

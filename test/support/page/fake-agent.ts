@@ -11,13 +11,17 @@ import { type PageServer, startPageServer } from '../../../src/agent/page-server
 import {
   BedrockTrayError,
   type CallName,
+  type ImportCandidate,
   type ProcedureArguments,
+  type ProfileView,
   type SessionView,
   type Snapshot,
 } from '../../../src/contract/index.ts';
 import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
+import { profileNames } from '../../../src/domain/profile-name-template.ts';
 import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
+import { profile } from './samples.ts';
 
 /** A call that the page made. */
 export interface Call {
@@ -27,6 +31,16 @@ export interface Call {
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {} };
 
+const accounts = [
+  { accountId: '123456789012', name: 'Payments development', email: 'aws+payments-dev@example.com' },
+  { accountId: '210987654321', name: 'Payments production', email: 'aws+payments@example.com' },
+  { accountId: '345678901234', name: 'Data platform', email: 'aws+data@example.com' },
+  { accountId: '456789012345', name: '研发沙箱', email: 'aws+sandbox@example.com' },
+  { accountId: '567890123456', name: 'Security audit', email: 'aws+audit@example.com' },
+  { accountId: '678901234567', name: 'Shared services', email: 'aws+shared@example.com' },
+];
+
+const twoProfiles = [profile('dev'), profile('audit', { accountId: '210987654321', roleName: 'ReadOnly' })];
 const SCRIPT = 'printf "ready\\n"; exec cat';
 
 /**
@@ -46,6 +60,11 @@ export class FakeAgent implements AsyncDisposable {
   readonly refuse = new Map<CallName, BedrockTrayError>();
   /** What a session opened from the page runs. */
   script = SCRIPT;
+
+  /** What ~/.aws/config has. */
+  profiles: readonly ProfileView[] = twoProfiles;
+  candidates: readonly ImportCandidate[] = [];
+  #before: readonly ProfileView[] | null = null;
 
   private constructor(folder: string, host: TestPtyHost, state: Snapshot) {
     this.#folder = folder;
@@ -84,6 +103,10 @@ export class FakeAgent implements AsyncDisposable {
     this.calls.length = 0;
     this.refuse.clear();
     this.script = SCRIPT;
+    this.profiles = twoProfiles;
+    this.candidates = [];
+    this.accounts = [...accounts];
+    this.#before = null;
     this.set(state);
   }
 
@@ -150,6 +173,11 @@ export class FakeAgent implements AsyncDisposable {
     return view;
   }
 
+  setProfiles(profiles: readonly ProfileView[]): void {
+    this.profiles = profiles;
+    this.set({ profilesRevision: this.#state.profilesRevision + 1 });
+  }
+
   changeSession(id: string, patch: Partial<SessionView>): void {
     this.set({ sessions: this.#state.sessions.map((s) => (s.id === id ? { ...s, ...patch } : s)) });
   }
@@ -186,16 +214,59 @@ export class FakeAgent implements AsyncDisposable {
         this.#sso(id, { state: 'signedOut', expiresAt: null, nextRefreshAt: null });
         return { signedOut: [id] };
       },
-      'profiles.list': () => ({
-        profiles: [
-          this.#profile('dev', 'BedrockDeveloper', '123456789012'),
-          this.#profile('audit', 'ReadOnly', '210987654321'),
+      'mfa.answer': () => {
+        this.set({ mfa: null });
+        return {};
+      },
+      'mfa.cancel': () => {
+        this.set({ mfa: null });
+        return {};
+      },
+      'prompt.snooze': ({ minutes }) => {
+        const { prompt } = this.#state;
+        this.set({ prompt: prompt && { ...prompt, snoozedUntil: Date.now() + minutes * 60_000 } });
+        return {};
+      },
+      'browsers.list': () => ({
+        browsers: [
+          { id: 'firefox', name: 'Firefox', profiles: [] },
+          {
+            id: 'chrome',
+            name: 'Chrome',
+            profiles: [
+              { id: 'Default', name: 'Dana' },
+              { id: 'Profile 1', name: 'Example Corp' },
+            ],
+          },
         ],
       }),
-      'profiles.create': (p) => ({
-        ...this.#profile(p.name, p.roleName, p.accountId),
-        region: p.region ?? null,
-      }),
+      'profiles.list': () => ({ profiles: [...this.profiles] }),
+      'profiles.create': ({ name, region, ...p }) => {
+        const made = profile(name, { ...p, region: region ?? null });
+        this.setProfiles([...this.profiles, made]);
+        return made;
+      },
+      'profiles.createMany': ({ ssoSession: session, template, region, roles }) => {
+        const names = profileNames(template, roles, (name) =>
+          this.profiles.some((p) => p.name === name) ? 'other' : 'free',
+        );
+        const made = roles.map(({ accountId, roleName }, n) =>
+          profile(names[n] ?? '', { ssoSession: session, accountId, roleName, region: region ?? null }),
+        );
+        this.#before = this.profiles;
+        this.setProfiles([...this.profiles, ...made]);
+        return { profiles: made };
+      },
+      'config.undo': () => {
+        if (this.#before) this.setProfiles(this.#before);
+        return { file: '/home/dana/.aws/config' };
+      },
+      'import.list': () => ({ candidates: [...this.candidates] }),
+      'import.apply': ({ ids }) => {
+        const taken = this.candidates.filter((c) => ids.includes(c.id));
+        this.candidates = this.candidates.filter((c) => !ids.includes(c.id));
+        return { profiles: taken.map((c) => c.profile) };
+      },
       'ssoSessions.create': ({ name, startUrl, region }) => {
         const added = ssoSession(Date.now(), {
           id: name,
@@ -270,14 +341,7 @@ export class FakeAgent implements AsyncDisposable {
     return known as Handlers;
   }
 
-  accounts = [
-    { accountId: '123456789012', name: 'Payments development', email: 'aws+payments-dev@example.com' },
-    { accountId: '210987654321', name: 'Payments production', email: 'aws+payments@example.com' },
-    { accountId: '345678901234', name: 'Data platform', email: 'aws+data@example.com' },
-    { accountId: '456789012345', name: '研发沙箱', email: 'aws+sandbox@example.com' },
-    { accountId: '567890123456', name: 'Security audit', email: 'aws+audit@example.com' },
-    { accountId: '678901234567', name: 'Shared services', email: 'aws+shared@example.com' },
-  ];
+  accounts = [...accounts];
   models = [
     {
       id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
@@ -294,22 +358,5 @@ export class FakeAgent implements AsyncDisposable {
 
   #sso(id: string, patch: Partial<Snapshot['ssoSessions'][number]>): void {
     this.set({ ssoSessions: this.#state.ssoSessions.map((s) => (s.id === id ? { ...s, ...patch } : s)) });
-  }
-
-  #profile(name: string, roleName: string, accountId: string) {
-    return {
-      name,
-      kind: 'sso' as const,
-      ssoSession: 'corp',
-      accountId,
-      roleName,
-      region: 'us-west-2',
-      roleArn: null,
-      chain: [],
-      mfaSerial: null,
-      partition: 'aws' as const,
-      notes: [],
-      problem: null,
-    };
   }
 }

@@ -1,6 +1,6 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { memo, type ReactNode, useEffect, useState } from 'react';
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
-import type { AccountView, SsoSessionView } from '../../../../src/contract/state.ts';
+import type { AccountView } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { ConsoleLink } from '../../components/console-link.tsx';
 import { Check } from '../../components/fields.tsx';
@@ -11,25 +11,28 @@ import { useAsk } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
 
 /** One account with its roles: each can be used at once, or chosen together with others. */
-export function AccountRoles({
-  session,
+/** Drawn again only when something of its own changes: there may be hundreds. */
+export const AccountRoles = memo(function AccountRoles({
+  ssoSession,
+  startUrl,
   account,
   open,
   chosen,
-  profileOf,
+  profileByRole,
   onUse,
   onChoose,
 }: {
-  session: SsoSessionView;
+  ssoSession: string;
+  startUrl: string;
   account: AccountView;
   /** Shown open without being asked: the only one found. */
   open: boolean;
   /** Names of the chosen roles in this account. */
   chosen: ReadonlySet<string>;
-  /** The profile that stands for a role already. */
-  profileOf: (roleName: string) => string | null;
-  onUse: (roleName: string) => void;
-  onChoose: (roleNames: readonly string[], on: boolean) => void;
+  /** The profiles that stand for a role already, by `account role`. */
+  profileByRole: ReadonlyMap<string, string>;
+  onUse: (account: AccountView, roleName: string) => void;
+  onChoose: (accountId: string, roleNames: readonly string[], on: boolean) => void;
 }): ReactNode {
   const words = useWords();
   const [expanded, setExpanded] = useState<boolean | null>(null);
@@ -38,16 +41,16 @@ export function AccountRoles({
   const shown = expanded ?? open;
   const roles = useAsk(
     'roles.list',
-    shown || wantsAll ? { ssoSession: session.id, accountId: account.accountId } : null,
+    shown || wantsAll || chosen.size > 0 ? { ssoSession, accountId: account.accountId } : null,
   );
   const names = roles.data?.roles.map((r) => r.roleName);
   const name = plainText(account.name) || account.accountId;
   useEffect(() => {
     if (!wantsAll || !(names || roles.error)) return;
     setWantsAll(false);
-    if (names) onChoose(names, true);
+    if (names) onChoose(account.accountId, names, true);
     else setExpanded(true);
-  }, [wantsAll, names, roles.error, onChoose]);
+  }, [wantsAll, names, roles.error, onChoose, account.accountId]);
   const all = names !== undefined && names.length > 0 && names.every((n) => chosen.has(n));
   return (
     <Disclosure className="account" isExpanded={shown} onExpandedChange={setExpanded}>
@@ -58,8 +61,8 @@ export function AccountRoles({
           isIndeterminate={chosen.size > 0 && !all}
           isDisabled={names?.length === 0}
           onChange={(on) => {
-            if (!on) onChoose([...chosen], false);
-            else if (names) onChoose(names, true);
+            if (!on) onChoose(account.accountId, [...chosen], false);
+            else if (names) onChoose(account.accountId, names, true);
             else setWantsAll(true);
           }}
         />
@@ -87,18 +90,18 @@ export function AccountRoles({
             <ul className="rows">
               {names?.map((roleName) => {
                 const role = plainText(roleName);
-                const profile = profileOf(roleName);
+                const profile = profileByRole.get(`${account.accountId} ${roleName}`);
                 return (
                   <li key={roleName} className="row">
                     <div className="row-main">
                       <Check
                         label={words.t('page:chooseRoleIn', { role, account: name })}
                         isSelected={chosen.has(roleName)}
-                        onChange={(on) => onChoose([roleName], on)}
+                        onChange={(on) => onChoose(account.accountId, [roleName], on)}
                       >
                         <span>
                           {role}
-                          {profile !== null && (
+                          {profile !== undefined && (
                             <span className="quiet small role-profile">
                               {words.t('page:hasProfile', { profile: plainText(profile, 60) })}
                             </span>
@@ -108,14 +111,14 @@ export function AccountRoles({
                     </div>
                     <div className="row-actions">
                       <ConsoleLink
-                        startUrl={session.startUrl}
+                        startUrl={startUrl}
                         accountId={account.accountId}
                         account={name}
                         roleName={roleName}
                       />
                       <Button
                         aria-label={words.t('page:useRoleIn', { role, account: plainText(account.name) })}
-                        onPress={() => onUse(roleName)}
+                        onPress={() => onUse(account, roleName)}
                       >
                         {words.t('page:use')}
                       </Button>
@@ -129,4 +132,4 @@ export function AccountRoles({
       </DisclosurePanel>
     </Disclosure>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ProfileView } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { Sheet } from '../../components/confirm.tsx';
@@ -73,7 +73,7 @@ export function Profiles({ prominent }: { prominent: boolean }): ReactNode {
             profile={p}
             inUse={inUse.has(p.name)}
             startUrl={p.ssoSession === null ? null : (startUrls.get(p.ssoSession) ?? null)}
-            onUse={() => setUsed(p)}
+            onUse={setUsed}
           />
         ))}
       </ul>
@@ -103,7 +103,7 @@ export function Profiles({ prominent }: { prominent: boolean }): ReactNode {
   );
 }
 
-function ProfileRow({
+const ProfileRow = memo(function ProfileRow({
   profile,
   inUse,
   startUrl,
@@ -112,7 +112,7 @@ function ProfileRow({
   profile: ProfileView;
   inUse: boolean;
   startUrl: string | null;
-  onUse: () => void;
+  onUse: (profile: ProfileView) => void;
 }): ReactNode {
   const words = useWords();
   const errorText = useErrorText();
@@ -157,11 +157,11 @@ function ProfileRow({
           />
         )}
         {!profile.problem && profile.kind !== 'none' && !inUse && (
-          <Button aria-label={words.t('page:useProfile', { profile: name })} onPress={onUse}>
+          <Button aria-label={words.t('page:useProfile', { profile: name })} onPress={() => onUse(profile)}>
             {words.t('page:use')}
           </Button>
         )}
       </div>
     </li>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { AccountView } from '../../../../src/contract/state.ts';
 import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
 import { Button } from '../../components/button.tsx';
@@ -46,14 +46,24 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
     });
   }, []);
 
+  const id = session?.id ?? '';
+  const use = useCallback(
+    (account: AccountView, roleName: string) => setUsed({ ssoSession: id, account, roleName }),
+    [id],
+  );
+  const profileByRole = useMemo(
+    () =>
+      new Map(
+        (profiles.data?.profiles ?? [])
+          .filter((p) => p.ssoSession === id && p.kind.startsWith('sso'))
+          .map((p) => [`${p.accountId} ${p.roleName}`, p.name]),
+      ),
+    [profiles.data, id],
+  );
+
   const needle = search.trim().toLowerCase();
   const all = accounts.data?.accounts ?? [];
   const found = all.filter((a) => `${a.name} ${a.accountId} ${a.email}`.toLowerCase().includes(needle));
-  const profileByRole = new Map(
-    (profiles.data?.profiles ?? [])
-      .filter((p) => p.ssoSession === session?.id && p.kind.startsWith('sso'))
-      .map((p) => [`${p.accountId} ${p.roleName}`, p.name]),
-  );
   const roles: NamedRole[] = all.flatMap((a) =>
     [...(chosen.get(a.accountId) ?? [])].map((roleName) => ({
       accountId: a.accountId,
@@ -113,16 +123,18 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
           )}
           <ul className="rows accounts">
             {found.map((account) => (
-              <AccountItem
-                key={account.accountId}
-                session={session}
-                account={account}
-                open={found.length === 1}
-                chosen={chosen.get(account.accountId) ?? none}
-                profileOf={(roleName) => profileByRole.get(`${account.accountId} ${roleName}`) ?? null}
-                onUse={(roleName) => setUsed({ ssoSession: session.id, account, roleName })}
-                choose={choose}
-              />
+              <li key={account.accountId}>
+                <AccountRoles
+                  ssoSession={session.id}
+                  startUrl={session.startUrl}
+                  account={account}
+                  open={found.length === 1}
+                  chosen={chosen.get(account.accountId) ?? none}
+                  profileByRole={profileByRole}
+                  onUse={use}
+                  onChoose={choose}
+                />
+              </li>
             ))}
           </ul>
           {roles.length > 0 && (
@@ -153,24 +165,5 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
         />
       )}
     </section>
-  );
-}
-
-function AccountItem({
-  choose,
-  ...rest
-}: Omit<Parameters<typeof AccountRoles>[0], 'onChoose'> & {
-  account: AccountView;
-  choose: (accountId: string, names: readonly string[], on: boolean) => void;
-}): ReactNode {
-  const { accountId } = rest.account;
-  const onChoose = useCallback(
-    (names: readonly string[], on: boolean) => choose(accountId, names, on),
-    [choose, accountId],
-  );
-  return (
-    <li>
-      <AccountRoles {...rest} onChoose={onChoose} />
-    </li>
   );
 }

@@ -3,7 +3,7 @@ import { Form } from 'react-aria-components';
 import type { MfaView } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { TextInput } from '../../components/fields.tsx';
-import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
@@ -15,7 +15,6 @@ const CODE = /^\d{6,8}$/;
 export function MfaForm({ mfa }: { mfa: MfaView }): ReactNode {
   const words = useWords();
   const agent = useAgent();
-  const errorText = useErrorText();
   const { run, pending, error } = useAct();
   const form = useRef<HTMLDivElement>(null);
   const [code, setCode] = useState('');
@@ -42,7 +41,6 @@ export function MfaForm({ mfa }: { mfa: MfaView }): ReactNode {
       setShown(false);
     });
   };
-  const refused = mfa.problem !== null && code === '' ? errorText(mfa.problem) : null;
   return (
     <div className="mfa" ref={form}>
       <dl className="facts">
@@ -65,7 +63,7 @@ export function MfaForm({ mfa }: { mfa: MfaView }): ReactNode {
           hint={words.t('page:mfaCodeHint')}
           value={code}
           onChange={(text) => setCode(text.replace(/\s+/g, '').slice(0, 8))}
-          error={shown && wrong ? words.t('page:mfaCodeWrong') : refused}
+          error={shown && wrong ? words.t('page:mfaCodeWrong') : null}
           inputMode="numeric"
           autoComplete="one-time-code"
           mono
@@ -84,7 +82,7 @@ export function MfaForm({ mfa }: { mfa: MfaView }): ReactNode {
           </Button>
         </div>
       </Form>
-      <ErrorNotice error={error} />
+      <ErrorNotice error={error ?? mfa.problem} />
     </div>
   );
 }

@@ -27,9 +27,9 @@ export function OverviewView(): ReactNode {
         <Hero view={view} now={now} />
         {otherMfa && (
           <section className="panel" aria-labelledby="mfa">
-            <h2 id="mfa" role="status">
-              {words.t('page:mfaFor', { profile: plainText(otherMfa.profile) })}
-            </h2>
+            <div role="status">
+              <h2 id="mfa">{words.t('page:mfaFor', { profile: plainText(otherMfa.profile) })}</h2>
+            </div>
             <MfaForm mfa={otherMfa} />
           </section>
         )}

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { PromptView } from '../../../../src/contract/state.ts';
-import { durationMessage } from '../../../../src/domain/duration.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useAgentNow, useWords } from '../../model/app-context.tsx';
@@ -32,14 +31,13 @@ export function Snooze({ prompt }: { prompt: PromptView }): ReactNode {
               if (chosen) void run(() => agent.call('prompt.snooze', { minutes: chosen }));
             }}
           >
-            {minutes.map((m) => {
-              const span = durationMessage(m * 60_000);
-              return (
-                <MenuItem key={m} id={String(m)} className="option menu-option">
-                  {words.t('page:remindIn', { span: words.t(`page:${span.key}`, span.params) })}
-                </MenuItem>
-              );
-            })}
+            {minutes.map((m) => (
+              <MenuItem key={m} id={String(m)} className="option menu-option">
+                {m < 60
+                  ? words.t('page:remindMinutes', { count: m })
+                  : words.t('page:remindHours', { count: m / 60 })}
+              </MenuItem>
+            ))}
           </Menu>
         </Popover>
       </MenuTrigger>
