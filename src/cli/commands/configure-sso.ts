@@ -1,0 +1,422 @@
+import * as clack from '@clack/prompts';
+import type { AgentConnection } from '../../client/rpc-client.ts';
+import {
+  AccountId,
+  type AccountView,
+  BedrockTrayError,
+  type ProfileView,
+  Region,
+  RoleName,
+  type RoleView,
+  SectionName,
+  type SsoSessionState,
+  StartUrl,
+} from '../../contract/index.ts';
+import { defaultTemplate, profileNames, templateProblem } from '../../domain/profile-name-template.ts';
+import { freeName, proposedSsoSessionName } from '../../domain/sso-session-name.ts';
+import { answered, ask, canAsk, fits, Left, leavable } from '../prompting.ts';
+import { badInput, note, print, printJson, translator } from '../shell.ts';
+import { plain } from '../table.ts';
+import { signIn } from './login.ts';
+
+export interface SsoOptions {
+  ssoSession?: string;
+  startUrl?: string;
+  region?: string;
+  account?: string[];
+  role?: string[];
+  all?: boolean;
+  profile?: string;
+  template?: string;
+  bedrockRegion?: string;
+  use?: string;
+  browser: boolean;
+  useDeviceCode?: boolean;
+  json?: boolean;
+}
+
+type Step = <U>(work: Promise<U>) => Promise<U>;
+type Role = RoleView & { accountName: string };
+interface Wish {
+  name: string;
+  /** Where it is not configured yet. */
+  create: { startUrl: string; region: string } | null;
+}
+
+/** Refuses what was typed wrongly on the command line before anything is done. */
+function checkOptions({
+  startUrl,
+  region,
+  bedrockRegion,
+  account,
+  role,
+  profile,
+  template,
+}: SsoOptions): void {
+  const { t } = translator();
+  if (startUrl !== undefined && !StartUrl.safeParse(startUrl).success)
+    throw new BedrockTrayError('StartUrlInvalid', { startUrl });
+  for (const given of [region, bedrockRegion]) {
+    if (given !== undefined && !Region.safeParse(given).success)
+      throw new BedrockTrayError('RegionInvalid', { region: given });
+  }
+  if (account?.some((id) => !AccountId.safeParse(id).success))
+    throw badInput('--account', t('cli:configure.badAccount'));
+  if (role?.some((name) => !RoleName.safeParse(name).success))
+    throw badInput('--role', t('cli:configure.badRole'));
+  if (profile !== undefined && !SectionName.safeParse(profile).success)
+    throw badInput('--profile', t('cli:configure.badName'));
+  const reason = template === undefined ? null : templateProblem(template);
+  if (template !== undefined && reason !== null)
+    throw new BedrockTrayError('TemplateInvalid', { template, reason });
+}
+
+async function chooseSsoSession(agent: AgentConnection, options: SsoOptions): Promise<Wish> {
+  const { t, error } = translator();
+  const { ssoSessions } = await agent.call('state.get', {});
+  const named = ssoSessions.find((s) => s.id === options.ssoSession);
+  if (named && options.startUrl === undefined && options.region === undefined)
+    return { name: named.id, create: null };
+  const nothingGiven = options.startUrl === undefined && options.ssoSession === undefined;
+  if (nothingGiven && ssoSessions.length > 0 && canAsk()) {
+    const choice = answered(
+      await clack.select({
+        message: t('cli:configure.which'),
+        options: [
+          ...ssoSessions.map((s) => ({ value: s.id, label: plain(s.id), hint: plain(s.startUrl) })),
+          { value: '', label: t('cli:configure.another') },
+        ],
+      }),
+    );
+    if (choice !== '') return { name: choice, create: null };
+  }
+  const startUrl = await ask(options.startUrl, '--start-url', () =>
+    clack.text({
+      message: t('cli:configure.startUrl'),
+      placeholder: 'https://d-1234567890.awsapps.com/start',
+      validate: (v) => fits(StartUrl, error({ code: 'StartUrlInvalid', params: { startUrl: v ?? '' } }))(v),
+    }),
+  );
+  const region = await ask(options.region, '--region', () =>
+    clack.text({
+      message: t('cli:configure.ssoRegion'),
+      initialValue: 'us-east-1',
+      validate: (v) => fits(Region, error({ code: 'RegionInvalid', params: { region: v ?? '' } }))(v),
+    }),
+  );
+  const taken = (name: string) => ssoSessions.some((s) => s.id === name);
+  const name = await ask(options.ssoSession, '--sso-session', () =>
+    clack.text({
+      message: t('cli:configure.name'),
+      initialValue: freeName(proposedSsoSessionName(startUrl), taken),
+      validate: fits(SectionName, t('cli:configure.badName')),
+    }),
+  );
+  return { name, create: { startUrl, region } };
+}
+
+/** Searchable, many at once; one that is alone is taken without asking. */
+async function chooseMany<T>(
+  message: string,
+  all: readonly T[],
+  show: (one: T) => { label: string; hint?: string },
+  option: string,
+): Promise<T[]> {
+  if (all.length <= 1) return [...all];
+  if (!canAsk()) throw badInput(option, translator().t('cli:configure.needed'));
+  const chosen = answered(
+    await clack.autocompleteMultiselect({
+      message,
+      maxItems: 12,
+      required: true,
+      placeholder: '',
+      options: all.map((one, value) => ({ value, ...show(one) })),
+    }),
+  );
+  return all.filter((_, n) => chosen.includes(n));
+}
+
+async function chooseRoles(
+  agent: AgentConnection,
+  ssoSession: string,
+  options: SsoOptions,
+  step: Step,
+): Promise<Role[]> {
+  const { t } = translator();
+  const { accounts } = await step(agent.call('accounts.list', { ssoSession }));
+  const given = options.account;
+  const known = given?.map((accountId): AccountView => {
+    const account = accounts.find((a) => a.accountId === accountId);
+    return account ?? { accountId, name: accountId, email: '' };
+  });
+  const wanted =
+    known ??
+    (options.all
+      ? accounts
+      : await chooseMany(
+          t('cli:configure.accounts'),
+          accounts,
+          (a) => ({ label: plain(a.name), hint: a.accountId }),
+          '--account',
+        ));
+  const roles: Role[] = [];
+  // One after the other: the agent keeps to what the portal can bear, and Ctrl+C ends it.
+  for (const { accountId, name } of wanted) {
+    const listed = await step(agent.call('roles.list', { ssoSession, accountId }));
+    for (const role of listed.roles) roles.push({ ...role, accountName: name });
+  }
+  const names = options.role;
+  if (names !== undefined) {
+    for (const roleName of names) {
+      if (roles.some((r) => r.roleName === roleName)) continue;
+      throw new BedrockTrayError('AccessDenied', { accountId: wanted[0]?.accountId ?? '', roleName });
+    }
+    return roles.filter((r) => names.includes(r.roleName));
+  }
+  if (options.all) return roles;
+  const isOne = new Set(roles.map((r) => r.accountId)).size <= 1;
+  return chooseMany(
+    t('cli:configure.roles'),
+    roles,
+    (r) =>
+      isOne ? { label: r.roleName } : { label: `${plain(r.accountName)} / ${r.roleName}`, hint: r.accountId },
+    '--role',
+  );
+}
+
+/** The names that a template gives, as the agent will find them. */
+function previewed(
+  template: string,
+  roles: readonly Role[],
+  there: readonly ProfileView[],
+  ssoSession: string,
+) {
+  const known = new Map(there.map((p) => [p.name, p]));
+  return profileNames(template, roles, (name, role) => {
+    const profile = known.get(name);
+    if (!profile) return 'free';
+    const { accountId, roleName } = profile;
+    const isSame = accountId === role.accountId && roleName === role.roleName;
+    return isSame && profile.ssoSession === ssoSession ? 'same' : 'other';
+  });
+}
+
+async function chooseTemplate(
+  options: SsoOptions,
+  roles: readonly Role[],
+  there: readonly ProfileView[],
+  ssoSession: string,
+): Promise<string> {
+  const { t, error } = translator();
+  const asText = (template: string): string | undefined => {
+    try {
+      previewed(template, roles, there, ssoSession);
+      return undefined;
+    } catch (e) {
+      return e instanceof BedrockTrayError ? error(e.view()) : String(e);
+    }
+  };
+  const template = options.template ?? (canAsk() ? undefined : defaultTemplate);
+  return ask(template, '--template', () =>
+    clack.text({
+      message: t('cli:configure.template'),
+      initialValue: defaultTemplate,
+      validate: (v) => asText(v ?? ''),
+    }),
+  );
+}
+
+/** What is written at the end, all at once. */
+interface Plan {
+  roles: Role[];
+  region: string;
+  /** One profile under its own name, or many under a template's. */
+  names: { profile: string } | { template: string };
+  /** The profile that Claude Code is to use from now on, if any. */
+  use: string | null;
+}
+
+async function choosePlan(
+  agent: AgentConnection,
+  wish: Wish,
+  options: SsoOptions,
+  step: Step,
+): Promise<Plan> {
+  const { t, error } = translator();
+  const ssoSession = wish.name;
+  const roles = await chooseRoles(agent, ssoSession, options, step);
+  const [first] = roles;
+  if (!first)
+    throw new BedrockTrayError('AccessDenied', { accountId: options.account?.[0] ?? '', roleName: '' });
+  const region = await ask(options.bedrockRegion, '--bedrock-region', () =>
+    clack.text({
+      message: t('cli:configure.bedrockRegion'),
+      initialValue: 'us-east-1',
+      validate: (v) => fits(Region, error({ code: 'RegionInvalid', params: { region: v ?? '' } }))(v),
+    }),
+  );
+  const { profiles: there } = await step(agent.call('profiles.list', {}));
+  if (roles.length === 1 && options.template === undefined) {
+    const [proposal = ''] = previewed(defaultTemplate, roles, there, ssoSession);
+    const profile = await ask(options.profile, '--profile', () =>
+      clack.text({
+        message: t('cli:configure.profile'),
+        initialValue: proposal,
+        validate: fits(SectionName, t('cli:configure.badName')),
+      }),
+    );
+    return { roles, region, names: { profile }, use: profile };
+  }
+  if (options.profile !== undefined) throw badInput('--profile', t('cli:configure.oneOnly'));
+  const template = await chooseTemplate(options, roles, there, ssoSession);
+  const names = previewed(template, roles, there, ssoSession);
+  if (options.use !== undefined && !names.includes(options.use))
+    throw badInput('--use', t('cli:configure.notOne', { names: names.join(', ') }));
+  if (!canAsk() || (options.all && options.template !== undefined))
+    return { roles, region, names: { template }, use: options.use ?? null };
+  clack.note(names.map(plain).join('\n'), t('cli:configure.preview', { count: names.length }));
+  const use =
+    options.use ??
+    answered(
+      await clack.autocomplete({
+        message: t('cli:configure.use'),
+        maxItems: 12,
+        options: [
+          ...names.map((name, n) => ({ value: name, label: name, hint: roles[n]?.accountId ?? '' })),
+          { value: '', label: t('cli:configure.useNone') },
+        ],
+      }),
+    );
+  const sure = answered(await clack.confirm({ message: t('cli:configure.write', { count: names.length }) }));
+  if (!sure) throw new Left();
+  return { roles, region, names: { template }, use: use === '' ? null : use };
+}
+
+async function write(agent: AgentConnection, ssoSession: string, plan: Plan): Promise<ProfileView[]> {
+  const { roles, region, names, use } = plan;
+  const first = roles[0] as Role;
+  const profiles =
+    'profile' in names
+      ? [
+          await agent.call('profiles.create', {
+            name: names.profile,
+            ssoSession,
+            accountId: first.accountId,
+            roleName: first.roleName,
+            region,
+          }),
+        ]
+      : (await agent.call('profiles.createMany', { ssoSession, template: names.template, region, roles }))
+          .profiles;
+  const after = await agent.call('state.get', {});
+  if (use === null) return profiles;
+  if (!after.environments.some((e) => e.name === use))
+    await agent.call('environments.create', {
+      name: use,
+      profile: use,
+      region,
+      model: null,
+      smallFastModel: null,
+      identityMode: after.settings.identityMode,
+      endpointUrl: null,
+    });
+  await agent.call('environments.use', { name: use });
+  return profiles;
+}
+
+const isIn = (state: SsoSessionState | undefined): boolean =>
+  state === 'valid' || state === 'refreshing' || state === 'degraded';
+
+/** The agent reads the token of an SSO session that it has just heard of: one of an earlier sign-in may be there. */
+const READ_WITHIN_MS = 500;
+
+/** Whether nobody has to sign in; for a new SSO session that shows within a moment. */
+function isSignedIn(agent: AgentConnection, wish: Wish): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const done = (result: boolean): void => {
+      clearTimeout(late);
+      stop();
+      resolve(result);
+    };
+    const late = setTimeout(() => done(false), READ_WITHIN_MS);
+    const stop = agent.watch(
+      'state.watch',
+      {},
+      ({ ssoSessions }) => {
+        const state = ssoSessions.find((s) => s.id === wish.name)?.state;
+        if (isIn(state)) done(true);
+        else if (wish.create === null) done(false);
+      },
+      reject,
+    );
+  });
+}
+
+/** Signs in where nobody is. A sign-in that somebody gave up is a wizard that was left. */
+async function signedIn(agent: AgentConnection, wish: Wish, options: SsoOptions, step: Step): Promise<void> {
+  const ssoSession = wish.name;
+  if (await step(isSignedIn(agent, wish))) return;
+  try {
+    await step(
+      signIn(agent, {
+        ssoSession,
+        browser: options.browser,
+        ...(options.useDeviceCode ? { useDeviceCode: true } : {}),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof BedrockTrayError && error.code === 'SignInCancelled') throw new Left();
+    throw error;
+  }
+}
+
+/** Takes the new `[sso-session]` back; where somebody else changed the file since, it says what stays. */
+async function takeBack(agent: AgentConnection, change: string, ssoSession: string): Promise<void> {
+  try {
+    await agent.call('config.undo', { change });
+  } catch (error) {
+    if (!(error instanceof BedrockTrayError)) throw error;
+    note(translator().t('cli:configure.stays', { name: ssoSession }));
+  }
+}
+
+/**
+ * `configure sso`: SSO session, sign-in, accounts and roles, profiles and environment; asks only for what is not
+ * given. Until the last answer nothing stays written: whoever leaves finds the files as they were.
+ */
+export async function configureSso(agent: AgentConnection, options: SsoOptions): Promise<void> {
+  const { t } = translator();
+  checkOptions(options);
+  await leavable(async (step) => {
+    const wish = await chooseSsoSession(agent, options);
+    const change =
+      wish.create === null
+        ? null
+        : (await agent.call('ssoSessions.create', { name: wish.name, ...wish.create })).change;
+    let plan: Plan;
+    try {
+      await signedIn(agent, wish, options, step);
+      plan = await choosePlan(agent, wish, options, step);
+    } catch (error) {
+      if (change !== null) await takeBack(agent, change, wish.name);
+      throw error;
+    }
+    const profiles = await write(agent, wish.name, plan);
+    if (options.json) return printJson({ ssoSession: wish.name, profiles, environment: plan.use });
+    const [only] = profiles;
+    if (profiles.length === 1 && only) {
+      const { name: profile, accountId, roleName } = only;
+      return print(
+        t('cli:configure.done', {
+          profile,
+          accountId: accountId ?? '',
+          roleName: roleName ?? '',
+          region: plan.region,
+        }),
+      );
+    }
+    for (const { name } of profiles) print(name);
+    note(t('cli:configure.doneMany', { count: profiles.length }));
+    note(t('cli:configure.undoHint'));
+  });
+}

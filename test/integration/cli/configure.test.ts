@@ -1,0 +1,270 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/contract/index.ts';
+import { findAwsCli } from '../../support/aws-cli.ts';
+import { command, type Installation, install } from '../../support/installation.ts';
+import { PersonTerminal } from '../../support/person-terminal.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { pinnedNode } from '../../support/sandbox.ts';
+
+/** `configure sso`, `configure import` and `configure undo` as a person types them, and as scripts call them. */
+
+const aws = findAwsCli();
+const enter = '\r';
+const tab = '\t';
+const down = '\x1b[B';
+const ctrlC = '\x03';
+
+let it_: Installation;
+const terminals: PersonTerminal[] = [];
+const config = () => join(it_.sandbox.home, '.aws', 'config');
+const read = () => readFileSync(config(), 'utf8');
+const mine = '# what a person wrote\n[default]\nregion = eu-west-1\n';
+
+beforeAll(async () => {
+  it_ = await install();
+});
+afterAll(() => it_?.stop());
+afterEach(async () => {
+  for (const terminal of terminals.splice(0)) await terminal.close();
+});
+
+function wizard(...args: string[]): PersonTerminal {
+  const terminal = new PersonTerminal(pinnedNode, [command, 'configure', ...args], {
+    env: it_.env,
+    cwd: it_.sandbox.home,
+    cols: 120,
+    rows: 50,
+  });
+  terminals.push(terminal);
+  return terminal;
+}
+
+/** Waits for a question before it is answered, as a person does. */
+async function answer(terminal: PersonTerminal, question: RegExp, ...keys: string[]): Promise<void> {
+  await terminal.shows(question);
+  for (const key of keys) {
+    terminal.type(key);
+    // A prompt reads a key at a time.
+    await terminal.settles(40);
+  }
+}
+
+/** Up to the sign-in: start URL, region, name. */
+async function begin(terminal: PersonTerminal): Promise<void> {
+  await answer(terminal, /Start URL of your AWS access portal/, it_.sandbox.startUrl, enter);
+  await answer(terminal, /Region of IAM Identity Center/, enter);
+  await answer(terminal, /Name for this SSO session/, enter);
+}
+
+/** The person's browser: follows the address on the screen, however many rows it takes. */
+async function allow(terminal: PersonTerminal): Promise<void> {
+  await terminal.shows(/http:\/\/127\.0\.0\.1:\d+\/authorize/);
+  await terminal.settles(200);
+  const url = /http:\/\/127\.0\.0\.1:\d+\/authorize[^\s\x1b]*/.exec(terminal.output)?.[0] ?? '';
+  await it_.sandbox.person.answer(url, 'allow');
+}
+
+describe('configure sso, typed in a terminal', () => {
+  const names = [
+    'Sandbox-Development-BedrockDeveloper',
+    'Sandbox-Development-ReadOnlyAccess',
+    'Sandbox-Research-BedrockDeveloper',
+  ];
+
+  it('leaves the file as it was, whichever question is left with Ctrl+C', async () => {
+    writeFileSync(config(), mine);
+    const left = async (terminal: PersonTerminal) => {
+      terminal.type(ctrlC);
+      expect((await terminal.exited).exitCode).toBe(1);
+      expect(terminal.output).toContain('~/.aws/config is as it was');
+      expect(read()).toBe(mine);
+    };
+    const first = wizard('sso');
+    await first.shows(/Start URL/);
+    await left(first);
+
+    const name = wizard('sso');
+    await answer(name, /Start URL/, it_.sandbox.startUrl, enter);
+    await answer(name, /Region of IAM/, enter);
+    await name.shows(/Name for this SSO session/);
+    await left(name);
+
+    // While the browser is open the section has to stand there: the agent signs in to what is configured.
+    const browser = wizard('sso');
+    await begin(browser);
+    await browser.shows(/authorize/);
+    expect(read()).toContain('[sso-session my-sso]');
+    await left(browser);
+
+    const accounts = wizard('sso');
+    await begin(accounts);
+    await allow(accounts);
+    await accounts.shows(/Which accounts\?/);
+    await left(accounts);
+
+    const roles = wizard('sso');
+    await begin(roles);
+    // Signed in already: the token is still there, under the same name.
+    await answer(roles, /Which accounts\?/, 'Development', tab, enter);
+    await roles.shows(/Which roles\?/);
+    await left(roles);
+
+    const sure = wizard('sso');
+    await begin(sure);
+    await answer(sure, /Which accounts\?/, 'Development', tab, enter);
+    await answer(sure, /Which roles\?/, tab, down, tab, enter);
+    await answer(sure, /Region of Amazon Bedrock/, enter);
+    await answer(sure, /Names of the profiles/, enter);
+    await answer(sure, /Which of them is Claude Code to use/, enter);
+    await sure.shows(/Write 2 profiles/);
+    await left(sure);
+  });
+
+  it('writes many profiles at once: searched, chosen, named by a template', async () => {
+    writeFileSync(config(), mine);
+    const terminal = wizard('sso');
+    await begin(terminal);
+    await answer(terminal, /Which accounts\?/, 'Dev', tab);
+    await answer(terminal, /Which accounts\?/, ...Array(3).fill('\x7f'), 'Research', tab, enter);
+    await terminal.shows(/Which roles\?/);
+    // Sandbox Development: the first two; Sandbox Research: the first.
+    await answer(terminal, /Which roles\?/, down, down, down, ' ', ...Array(3).fill('\x1b[A'), ' ', down);
+    await answer(terminal, /Which roles\?/, ' ', enter);
+    await answer(terminal, /Region of Amazon Bedrock/, enter);
+    // A template that cannot be used is refused where it is typed.
+    await answer(terminal, /Names of the profiles/, '{nobody}', enter);
+    await terminal.shows(/cannot be used/);
+    await answer(terminal, /Names of the profiles/, ...Array(8).fill('\x7f'), enter);
+    await answer(terminal, /Which of them is Claude Code to use/, 'Research', enter);
+    await answer(terminal, /Write 3 profiles/, enter);
+    expect((await terminal.exited).exitCode).toBe(0);
+    const text = read();
+    expect(text.startsWith(mine)).toBe(true);
+    expect([...text.matchAll(/\[profile (.*)\]/g)].map((m) => m[1])).toEqual(names);
+    expect(text.match(/sso_session = my-sso\n/g)).toHaveLength(3);
+    const snapshot: Snapshot = JSON.parse((await it_.run(['status', '--json'])).stdout);
+    expect(snapshot.activeEnvironment).toBe(names[2]);
+    expect((await it_.run(['export-credentials', '--profile', names[0] as string])).status).toBe(0);
+  });
+
+  it.skipIf(!aws)('the AWS CLI uses what was written', async () => {
+    const { stdout, stderr } = await runCommand(aws?.path as string, ['configure', 'list-profiles'], {
+      env: it_.env,
+    });
+    expect(stderr).toBe('');
+    expect(stdout.trim().split('\n')).toEqual(['default', ...names]);
+  });
+
+  it('undo takes all of them back, and then the SSO session', async () => {
+    const undone = await it_.run(['configure', 'undo', '--json']);
+    expect(JSON.parse(undone.stdout)).toEqual({ file: config() });
+    expect(read()).not.toContain('[profile');
+    expect((await it_.run(['configure', 'undo'])).stdout).toContain(config());
+    expect(read()).toBe(mine);
+    const nothing = await it_.run(['configure', 'undo']);
+    expect(nothing.stderr.trim().split('\n')).toHaveLength(1);
+    expect(nothing.status).toBe(1);
+  });
+});
+
+describe('configure sso, by options alone', () => {
+  const session = () => ['--start-url', it_.sandbox.startUrl, '--region', it_.sandbox.region];
+
+  it('every role of two accounts, as JSON', async () => {
+    writeFileSync(config(), mine);
+    const args = ['configure', 'sso', '--sso-session', 'my-sso', ...session(), '--json'];
+    const choice = ['--account', '111122223333', '222233334444', '--all', '--bedrock-region', 'us-west-2'];
+    const done = await it_.run([...args, ...choice, '--template', '{role}@{accountId}']);
+    expect(done.stderr).toBe('');
+    const { profiles, environment, ssoSession } = JSON.parse(done.stdout) as {
+      profiles: { name: string; region: string }[];
+      environment: null;
+      ssoSession: string;
+    };
+    expect([ssoSession, environment]).toEqual(['my-sso', null]);
+    expect(profiles.map((p) => p.name)).toEqual([
+      'BedrockDeveloper@111122223333',
+      'ReadOnlyAccess@111122223333',
+      'AdministratorAccess@111122223333',
+      'BedrockDeveloper@222233334444',
+      'BedrockPowerUser@222233334444',
+    ]);
+    expect(profiles.every((p) => p.region === 'us-west-2')).toBe(true);
+    // The same again changes nothing.
+    const text = read();
+    const again = await it_.run([...args, ...choice, '--template', '{role}@{accountId}']);
+    expect(again.status).toBe(0);
+    expect(read()).toBe(text);
+  });
+
+  it.each([
+    [['--account', '12'], 2, '--account'],
+    [['--template', '{nobody}', '--all'], 2, '{nobody}'],
+    [['--account', '111122223333', '--role', 'Nobody'], 1, 'Nobody'],
+    [['--account', '111122223333'], 2, '--role'],
+  ])('%j is refused and leaves no new SSO session behind', async (args, status, named) => {
+    writeFileSync(config(), mine);
+    const refused = await it_.run(['configure', 'sso', '--sso-session', 'my-sso', ...session(), ...args]);
+    expect(refused.stderr).toContain(named);
+    expect(refused.status).toBe(status);
+    expect(read()).toBe(mine);
+  });
+});
+
+describe('configure import', () => {
+  const others =
+    '[profile old]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = Dev\n\n[profile team]\ngranted_sso_start_url = https://example.awsapps.com/start\ngranted_sso_region = eu-west-1\ngranted_sso_account_id = 222233334444\ngranted_sso_role_name = Ops\ncredential_process = granted credential-process --profile team\n\n[profile leap]\ncredential_process = leapp session generate 1234\n';
+
+  it('lists what there is with the very text; takes all that can be added; undo', async () => {
+    writeFileSync(config(), mine + others);
+    const listed = await it_.run(['configure', 'import']);
+    expect(listed.status).toBe(0);
+    expect(listed.stdout).toContain('legacy:old:convert');
+    expect(listed.stdout).toContain('    + sso_session = example');
+    expect(listed.stdout).toContain('encrypted workspace');
+    expect(listed.stderr).toContain('--id');
+    const { candidates } = JSON.parse((await it_.run(['configure', 'import', '--json'])).stdout);
+    expect(candidates.map((c: { id: string }) => c.id)).toEqual([
+      'legacy:old:convert',
+      'legacy:old',
+      'granted:team',
+      'leapp:leap',
+    ]);
+    expect(read()).toBe(mine + others);
+    const all = await it_.run(['configure', 'import', '--all', '--json']);
+    expect(JSON.parse(all.stdout)).toEqual({ profiles: ['old-sso', 'team-sso'] });
+    expect(read().startsWith(mine + others)).toBe(true);
+    expect((await it_.run(['configure', 'undo'])).status).toBe(0);
+    expect(read()).toBe(mine + others);
+    const unknown = await it_.run(['configure', 'import', '--id', 'granted:nobody']);
+    expect(unknown.status).toBe(2);
+  });
+
+  it('typed in a terminal: chosen, shown, written; or left', async () => {
+    writeFileSync(config(), mine + others);
+    const left = wizard('import');
+    await answer(left, /What do you want to take over/, 'convert', tab, enter);
+    await left.shows(/\+ sso_session = example/);
+    await left.shows(/Write this/);
+    left.type(ctrlC);
+    expect((await left.exited).exitCode).toBe(1);
+    expect(read()).toBe(mine + others);
+
+    const terminal = wizard('import');
+    await answer(terminal, /What do you want to take over/, 'convert', tab, enter);
+    await answer(terminal, /Write this/, enter);
+    expect((await terminal.exited).exitCode).toBe(0);
+    expect(read()).toContain(
+      '[profile old]\nsso_account_id = 111122223333\nsso_role_name = Dev\nsso_session = example\n',
+    );
+  });
+
+  it('nothing there is said', async () => {
+    mkdirSync(join(it_.sandbox.home, '.aws'), { recursive: true });
+    writeFileSync(config(), mine);
+    expect((await it_.run(['configure', 'import'])).stdout).toContain('nothing');
+    expect(JSON.parse((await it_.run(['configure', 'import', '--json'])).stdout)).toEqual({ candidates: [] });
+  });
+});
