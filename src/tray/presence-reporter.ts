@@ -5,6 +5,8 @@ import type { LinuxPresence } from './linux-presence.ts';
 
 /** What the agent knows grows old after two minutes: it hears at least this often, ms. */
 const HEARTBEAT_MS = 60_000;
+/** While nobody touches anything, this process looks this often whether they are back; the agent hears only of that. */
+const LOOK_MS = 10_000;
 /** Signals come in bursts (lock, blank, idle): one report tells all. */
 const SETTLE_MS = 100;
 
@@ -15,17 +17,19 @@ const SETTLE_MS = 100;
 export class PresenceReporter {
   readonly #link: AgentLink;
   readonly #linux: LinuxPresence | null;
-  readonly #heartbeat: NodeJS.Timeout;
+  #heartbeat: NodeJS.Timeout | undefined;
+  /** What was told last, and when. */
+  #told: { at: number; idleMs: number | null } = { at: 0, idleMs: null };
   #locked: boolean | null = null;
   #suspended = false;
   #connected = false;
+  #closed = false;
   #soon: NodeJS.Timeout | undefined;
 
   /** `linux`: who tells there; null on other platforms, whose own facts Electron knows. */
   constructor(link: AgentLink, linux: LinuxPresence | null) {
     this.#link = link;
     this.#linux = linux;
-    this.#heartbeat = setInterval(() => void this.#report(), HEARTBEAT_MS);
     link.onChange(() => {
       const connected = link.snapshot !== null;
       if (connected && !this.#connected) this.soon();
@@ -48,7 +52,8 @@ export class PresenceReporter {
   }
 
   close(): void {
-    clearInterval(this.#heartbeat);
+    this.#closed = true;
+    clearTimeout(this.#heartbeat);
     clearTimeout(this.#soon);
   }
 
@@ -64,12 +69,31 @@ export class PresenceReporter {
   }
 
   async #report(): Promise<void> {
-    if (this.#link.snapshot === null) return;
     const presence = desktopPresence(await this.#sources(), Date.now());
+    if (this.#closed) return;
+    this.#lookAgain(presence.idleMs);
+    if (this.#link.snapshot === null) return;
+    this.#told = { at: Date.now(), idleMs: presence.idleMs };
     await this.#link
       .call('presence.report', { ...presence, suspended: this.#suspended })
       // The agent is away: it hears when it is back.
       .catch(() => {});
+  }
+
+  #lookAgain(idleMs: number | null): void {
+    clearTimeout(this.#heartbeat);
+    const nobodyTouches = idleMs !== null && idleMs >= HEARTBEAT_MS;
+    this.#heartbeat = setTimeout(() => void this.#look(), nobodyTouches ? LOOK_MS : HEARTBEAT_MS);
+  }
+
+  /** Reports when it is time to, or when somebody has come back. */
+  async #look(): Promise<void> {
+    const { idleMs } = desktopPresence(await this.#sources(), Date.now());
+    if (this.#closed) return;
+    const { at, idleMs: before } = this.#told;
+    const back = before !== null && idleMs !== null && idleMs < before;
+    if (back || Math.abs(Date.now() - at) >= HEARTBEAT_MS - LOOK_MS) await this.#report();
+    else this.#lookAgain(idleMs);
   }
 
   async #sources(): Promise<PresenceSources> {
