@@ -261,6 +261,7 @@ export const page = {
   importExplained:
     'Profiles that other tools left, in the modern form. Nothing is written before you have seen it.',
   importTake: 'Take over {{profile}} ({{tool}})',
+  importReviewNone: 'Look at the changes…',
   importReview_one: 'Look at {{count}} change…',
   importReview_other: 'Look at {{count}} changes…',
   importAdd: 'adds a profile',
@@ -307,6 +308,8 @@ export const page = {
   sessionKilled: 'Ended by {{signal}}',
   sessionLost: 'Lost',
   sessionWaitingLong: 'Claude Code starts as soon as you have signed in to {{ssoSession}}.',
+  sessionWaitingMfa: 'Claude Code starts as soon as the MFA code has been entered.',
+  sessionWaitingSource: 'Claude Code starts as soon as profile {{profile}} has credentials.',
   sessionStartingLong: 'Claude Code is starting…',
   sessionLostLong:
     'The process that held this session is gone, probably because the computer was restarted. Resume opens its conversation again.',

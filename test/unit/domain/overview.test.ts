@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { BedrockTrayError } from '../../../src/contract/errors.ts';
-import { CredentialsState, type Snapshot, SsoSessionState } from '../../../src/contract/state.ts';
+import {
+  CredentialsState,
+  type MfaView,
+  type Snapshot,
+  SsoSessionState,
+} from '../../../src/contract/state.ts';
 import { overview } from '../../../src/domain/overview.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import * as given from '../../support/tray/snapshots.ts';
@@ -12,6 +17,31 @@ const see = (more: Partial<Snapshot> = {}, now = AT) => overview(given.snapshot(
 const sso = (more: Parameters<typeof given.ssoSession>[1]) => ({ ssoSessions: [given.ssoSession(AT, more)] });
 const creds = (more: Parameters<typeof given.credentials>[1]) => ({
   credentials: [given.credentials(AT, more)],
+});
+
+const mfaSerial = 'arn:aws:iam::123456789012:mfa/dana';
+const mfaNeeded = new BedrockTrayError('MfaNeeded', { profile: 'base', mfaSerial }).view();
+const commandFailed = new BedrockTrayError('CommandFailed', { command: 'vault', reason: 'locked' }).view();
+const mfa = (profile: string): MfaView => ({
+  id: 'm1',
+  profile,
+  roleArn: 'arn:aws:iam::123456789012:role/Admin',
+  mfaSerial,
+  sinceAt: AT,
+  problem: null,
+});
+/** The active profile has keys of its own, and no access portal is configured. */
+const keys = (more: Parameters<typeof given.credentials>[1] = {}): Partial<Snapshot> => ({
+  ssoSessions: [],
+  ...creds({
+    kind: 'static',
+    ssoSession: null,
+    accountId: null,
+    roleName: null,
+    expiresAt: null,
+    nextRenewalAt: null,
+    ...more,
+  }),
 });
 
 describe('overview', () => {
@@ -55,6 +85,38 @@ describe('overview', () => {
     ['stale', creds({ state: 'stale', problem: network }), 'degraded', 'attention', 'openClaude'],
     ['degraded', sso({ state: 'degraded', problem: network }), 'degraded', 'attention', 'openClaude'],
     ['denied', creds({ state: 'denied', expiresAt: null }), 'denied', 'problem', 'chooseRole'],
+    ['static keys', keys(), 'ready', 'ready', 'openClaude'],
+    [
+      'a command that fails',
+      keys({ kind: 'process', state: 'absent', problem: commandFailed }),
+      'failed',
+      'problem',
+      'retry',
+    ],
+    ['a command under way', keys({ kind: 'process', state: 'renewing' }), 'preparing', 'busy', 'wait'],
+    ['keys that AWS refuses', keys({ state: 'denied' }), 'denied', 'problem', 'chooseRole'],
+    [
+      'a code is asked for',
+      { mfa: mfa('dev'), ...creds({ state: 'absent', expiresAt: null }) },
+      'mfaNeeded',
+      'attention',
+      'answerMfa',
+    ],
+    [
+      'a code for a role further down the chain',
+      { mfa: mfa('base'), ...creds({ state: 'stale', problem: mfaNeeded }) },
+      'mfaNeeded',
+      'attention',
+      'answerMfa',
+    ],
+    ['a code for another profile', { mfa: mfa('other') }, 'ready', 'ready', 'openClaude'],
+    [
+      'a code is asked for, but the sign-in has ended',
+      { mfa: mfa('dev'), ...sso({ state: 'expired' }) },
+      'expired',
+      'attention',
+      'signIn',
+    ],
     [
       'malformed file',
       { configProblem: new BedrockTrayError('ConfigMalformed', { file: 'f', line: 1, reason: 'r' }).view() },
@@ -95,6 +157,24 @@ describe('overview', () => {
     expect(see({ ssoSessions: [other, corp] }).ssoSession?.id).toBe('corp');
     const unknown = given.snapshot(AT, { ssoSessions: [corp, other], credentials: [] });
     expect(overview(unknown, AT, 'other').ssoSession?.id).toBe('other');
+  });
+
+  test('keys without an end have no time left and need no sign-in, whatever portals there are', () => {
+    const view = see({ ...keys(), ...sso({ state: 'expired' }) });
+    expect([view.state, view.ssoSession, view.endless, view.timeLeft]).toEqual(['ready', null, true, null]);
+    expect(see().endless).toBe(false);
+  });
+
+  test('where no sign-in is behind the credentials, none is spoken of', () => {
+    const failed = see(keys({ kind: 'process', state: 'absent', problem: commandFailed }));
+    expect([failed.sentence.key, failed.problems]).toEqual(['stateFailedSource', [commandFailed]]);
+    expect(see(keys({ state: 'denied' })).sentence.key).toBe('stateDeniedSource');
+  });
+
+  test('a code that is asked for is asked, not also told as a problem; what lives stays usable', () => {
+    const view = see({ mfa: mfa('base'), ...creds({ state: 'stale', problem: mfaNeeded }) });
+    expect([view.problems, view.usable, view.next]).toEqual([[], true, null]);
+    expect(see(creds({ state: 'stale', problem: mfaNeeded })).problems).toEqual([mfaNeeded]);
   });
 
   test('every combination of states has words in both languages', () => {

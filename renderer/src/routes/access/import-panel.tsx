@@ -61,7 +61,9 @@ export function ImportPanel(): ReactNode {
       {candidates.length > 0 && (
         <div>
           <Button isDisabled={wanted.length === 0} onPress={() => setReviewing(true)}>
-            {words.t('page:importReview', { count: wanted.length })}
+            {wanted.length === 0
+              ? words.t('page:importReviewNone')
+              : words.t('page:importReview', { count: wanted.length })}
           </Button>
         </div>
       )}

@@ -132,10 +132,25 @@ function Body({ session, visible }: { session: SessionView; visible: boolean }):
 /** Claude Code starts once somebody has signed in; the sign-in can be made right here. */
 function Waiting({ session }: { session: SessionView }): ReactNode {
   const words = useWords();
-  const { ssoSessions, credentials, prompt } = useSnapshot();
+  const { ssoSessions, credentials, prompt, mfa } = useSnapshot();
+  const own = credentials.find((c) => c.profile === session.profile);
+  // Neither is waited for in the browser; where the code is entered, the banner says.
+  const isMfa = mfa !== null && (mfa.profile === session.profile || own?.problem?.code === 'MfaNeeded');
+  const isSource = own !== undefined && own.ssoSession === null && !own.kind.startsWith('sso');
+  if (isMfa || isSource)
+    return (
+      <div className="session-message">
+        <IndicatorSign of="attention" size={32} />
+        <p>
+          {isMfa
+            ? words.t('page:sessionWaitingMfa')
+            : words.t('page:sessionWaitingSource', { profile: plainText(session.profile) })}
+        </p>
+        {!isMfa && <ErrorNotice error={own?.problem ?? null} />}
+      </div>
+    );
   const id =
-    credentials.find((c) => c.profile === session.profile)?.ssoSession ??
-    (prompt?.profile === session.profile ? prompt.ssoSession : ssoSessions[0]?.id);
+    own?.ssoSession ?? (prompt?.profile === session.profile ? prompt.ssoSession : ssoSessions[0]?.id);
   const sso = ssoSessions.find((s) => s.id === id);
   return (
     <div className="session-message">
