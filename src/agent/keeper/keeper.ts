@@ -7,27 +7,19 @@ import type { Need } from '../../domain/prompt.ts';
 import { nearest } from '../../domain/schedule.ts';
 import { errorOf, faultOf } from '../aws-errors.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
-import { DeadlineTimer, sleepUntil } from '../clock.ts';
-import type {
-  AgentContext,
-  Keeper,
-  ProfileCatalog,
-  SettingsStore,
-  SsoSessionConfig,
-  SsoToken,
-} from '../ports.ts';
+import { DeadlineTimer } from '../clock.ts';
+import type { AgentContext, Keeper, ProfileCatalog, SettingsStore, SsoToken } from '../ports.ts';
 import { alwaysThere, type PresenceWatch } from '../presence/presence-room.ts';
 import { KeepAliveMemory, type KeepAliveStore } from './keep-alive-memory.ts';
 import { KeptSession } from './kept-session.ts';
 import { Prompter } from './prompter.ts';
+import { forgetRoles, logOutAtPortal, type SignOutParts, signOutOthers } from './sign-out.ts';
 import type { TokenCache } from './token-cache.ts';
 
-/** The portal's logout at a sign-out is best effort: nobody waits longer for it. */
-const LOGOUT_PATIENCE_MS = 5_000;
 /** The clock was set back by this much at least, and not only corrected a little. */
 const SET_BACK_MS = 2_000;
 
-export interface KeeperParts {
+export interface KeeperParts extends Pick<SignOutParts, 'forget'> {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
   catalog: Pick<ProfileCatalog, 'ssoSessions' | 'list' | 'reload' | 'onChange'>;
   cache: TokenCache;
@@ -42,8 +34,6 @@ export interface KeeperParts {
   store?: KeepAliveStore;
   /** AWS's clock minus this one, ms, as last seen; null: right, or not known. */
   skewMs?: () => number | null;
-  /** What else is stored of an SSO session and goes with its sign-out. */
-  forget?: (ssoSession: string) => Promise<void>;
 }
 
 /** Keeps every configured SSO session alive: one timer, one watch on the cache folder, one prompt. */
@@ -247,56 +237,30 @@ export class SsoKeeper implements Keeper {
   async signOut(ssoSession?: string): Promise<string[]> {
     const chosen = ssoSession === undefined ? [...this.#sessions.values()] : [await this.#find(ssoSession)];
     const out = chosen.filter((session) => session.hasToken || ssoSession !== undefined);
-    const results = await Promise.allSettled(out.map((session) => this.#signOutOne(session)));
+    const results = await Promise.allSettled([
+      ...out.map((session) => this.#signOutOne(session)),
+      ...(ssoSession === undefined ? [signOutOthers(this.#parts, [...this.#sessions.keys()])] : []),
+    ]);
     const failed = results.find((r) => r.status === 'rejected');
     if (failed) throw failed.reason;
     return out.map((session) => session.config.id);
   }
 
   async #signOutOne(session: KeptSession): Promise<void> {
-    const { id, kind } = session.config;
-    const token = session.accessToken;
-    const { log } = this.#parts.context;
-    const farewell = token === null ? undefined : this.#logout(session.config, token);
+    const { config, accessToken } = session;
+    const farewell =
+      accessToken === null
+        ? undefined
+        : logOutAtPortal(this.#parts, config.region, accessToken).then((took) => {
+            if (took) this.#memory.learn(config, { type: 'loggedOut' });
+          });
     try {
       await session.signOut();
     } finally {
-      this.#prompter.event({ type: 'met', ssoSession: id });
-      const roles = this.#parts.catalog.list().filter((p) => p.ssoSession === id);
-      for (const { accountId, roleName } of roles) {
-        if (accountId === null || roleName === null) continue;
-        await this.#parts.cache.removeRole({ accountId, roleName, id, kind }).catch((e) => {
-          log.warn(
-            { ssoSession: id, reason: faultOf(e).name },
-            "the AWS CLI's role cache could not be removed",
-          );
-        });
-      }
-      await this.#parts.forget?.(id).catch((e) => {
-        log.warn({ ssoSession: id, reason: faultOf(e).name }, 'what else was stored could not be removed');
-      });
+      this.#prompter.event({ type: 'met', ssoSession: config.id });
+      await forgetRoles(this.#parts, config);
       await farewell;
     }
-  }
-
-  /** Never rejects, and ends in bounded time. */
-  async #logout(config: SsoSessionConfig, token: string): Promise<void> {
-    const { clock, log } = this.#parts.context;
-    const enough = new AbortController();
-    const call = this.#parts
-      .portal(config.region)
-      .logout(token)
-      .then(
-        () => this.#memory.learn(config, { type: 'loggedOut' }),
-        (e) => {
-          // A dead token is as good as logged out.
-          const fault = faultOf(e);
-          if (fault.kind !== 'unauthorized')
-            log.warn({ kind: fault.kind, name: fault.name }, 'portal logout failed');
-        },
-      );
-    await Promise.race([call, sleepUntil(clock, clock.now() + LOGOUT_PATIENCE_MS, enough.signal)]);
-    enough.abort();
   }
 
   /** The session of that name; the files are read again before a name is refused. */

@@ -47,6 +47,7 @@ export class KeptSession {
   /** Tokens obtained since the agent started. */
   generation = 0;
   readonly #context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
+  readonly #cache: TokenCache;
   readonly #file: SharedTokenFile;
   readonly #oidc: (region: string) => Pick<Oidc, 'refresh'>;
   readonly #memory: KeepAliveMemory;
@@ -77,6 +78,7 @@ export class KeptSession {
   ) {
     this.config = config;
     this.#context = parts.context;
+    this.#cache = parts.cache;
     this.#file = new SharedTokenFile(parts.cache, config.id);
     this.#oidc = parts.oidc;
     this.#memory = parts.memory;
@@ -140,7 +142,7 @@ export class KeptSession {
       problem: s.phase === 'signedOut' ? null : (problem?.view() ?? null),
       endsFrom: end?.from ?? null,
       endsTo: end?.to ?? null,
-      store: 'shared',
+      store: this.#cache.storeOf?.(this.config.id) ?? 'shared',
     };
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOidc } from '../../../src/aws/oidc.ts';
@@ -247,6 +247,26 @@ describe('sign-out', () => {
     expect(await codeOf(agent.broker.credentials('dev'))).toBe('SignInNeeded');
     expect(await agent.keeper.signOut()).toEqual([]);
     expect(agent.log).not.toContain(accessToken);
+  });
+
+  it("of all ends what other tools left too: a token of no configured SSO session, the AWS CLI's role cache", async () => {
+    await signIn();
+    await agent.stop();
+    const left = await tokenInFile();
+    await writeToken(cacheDir(), 'no-longer-configured', left);
+    const roles = join(agent.home, '.aws', 'cli', 'cache');
+    await mkdir(roles, { recursive: true });
+    await writeFile(join(roles, 'sso.json'), '{"ProviderType":"sso","Credentials":{}}');
+    await writeFile(join(roles, 'assumed.json'), '{"ProviderType":"assume-role","Credentials":{}}');
+    await rm(tokenFile());
+    const again = await startKeepAlive(sandbox, { home: agent.home });
+    expect(await again.keeper.signOut()).toEqual([]);
+    await again.stop();
+    expect((await readToken(cacheDir(), 'no-longer-configured')).problem).toBe('missing');
+    expect((await sandbox.sessions()).every((s) => !s.alive)).toBe(true);
+    expect(await readdir(roles)).toEqual(['assumed.json']);
+    // Registrations stay.
+    expect(await readdir(cacheDir())).toHaveLength(1);
   });
 });
 
