@@ -9,6 +9,7 @@ import { addEnvironments } from './commands/environments.ts';
 import { addExec } from './commands/exec.ts';
 import { addExportCredentials } from './commands/export-credentials.ts';
 import { addLogin } from './commands/login.ts';
+import { addMfa } from './commands/mfa.ts';
 import { addOpen } from './commands/open.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addStatus } from './commands/status.ts';
@@ -23,6 +24,7 @@ const program = new Command('bedrock-tray')
 for (const add of [
   addStatus,
   addLogin,
+  addMfa,
   addConfigure,
   addDiscovery,
   addEnvironments,

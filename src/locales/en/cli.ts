@@ -89,6 +89,16 @@ export const cli = {
     'Signing out first. Until you have signed in again, other AWS tools on this computer have no sign-in; credentials already handed out go on working.',
   'login.done': 'Signed in to “{{name}}” until {{time}}; it is kept alive from now on.',
 
+  'mfa.description':
+    'give the code of an MFA device that a role asks for (from the terminal, or one line on stdin)',
+  'mfa.cancel': 'nobody has a code now',
+  'mfa.ask': 'Code of {{mfaSerial}} for profile “{{profile}}”',
+  'mfa.badCode': 'a code has 6 digits',
+  'mfa.none': 'No code is asked for.',
+  'mfa.done': 'AWS has accepted the code; profile “{{profile}}” has credentials.',
+  'mfa.cancelled': 'Profile “{{profile}}” stays without credentials until its code is asked for again.',
+  'mfa.left': 'No code was given.',
+
   'logout.description': 'sign out of one SSO session, or of all',
   'logout.done': 'Signed out of {{names}}.',
   'logout.none': 'Nobody was signed in.',

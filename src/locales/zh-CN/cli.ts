@@ -87,6 +87,15 @@ export const cli: Record<keyof typeof en, string> = {
     '正在先退出登录。在您重新登录之前，此计算机上的其他 AWS 工具没有登录；已发放的凭证可继续使用。',
   'login.done': '已登录“{{name}}”，有效至 {{time}}；之后会自动保持。',
 
+  'mfa.description': '输入角色所要求的 MFA 设备验证码（从终端输入，或由标准输入提供一行）',
+  'mfa.cancel': '目前没有验证码',
+  'mfa.ask': '配置文件“{{profile}}”所需的 {{mfaSerial}} 的验证码',
+  'mfa.badCode': '验证码为 6 位数字',
+  'mfa.none': '目前不需要验证码。',
+  'mfa.done': 'AWS 已接受验证码；配置文件“{{profile}}”已有凭证。',
+  'mfa.cancelled': '在再次要求验证码之前，配置文件“{{profile}}”没有凭证。',
+  'mfa.left': '未输入验证码。',
+
   'logout.description': '退出一个或全部 SSO 会话',
   'logout.done': '已退出 {{names}}。',
   'logout.none': '没有已登录的会话。',
