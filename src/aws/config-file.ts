@@ -91,8 +91,11 @@ export function sectionOf(header: string): { type: 'profile' | 'sso-session'; na
   return type === null || name === undefined ? null : { type, name };
 }
 
-const optionsOf = (section: IniSection): Options =>
-  new Map([...section.options].map(([key, option]) => [key, option.value]));
+function optionsOf(section: IniSection): Options {
+  const options = new Map<string, string>();
+  for (const [key, { value }] of section.options) options.set(key, value);
+  return options;
+}
 
 function sessionOf(
   id: string,
@@ -137,8 +140,9 @@ export function sortSections(config: IniSection[], credentials: IniSection[]): A
   const inCredentials = new Map<string, Options>();
   const inCredentialsTraps = sdkTraps(credentials, 'credentials');
   // The credentials file names profiles bare; its values win.
-  for (const { name, ...section } of credentials) {
-    const options = optionsOf({ name, ...section });
+  for (const section of credentials) {
+    const { name } = section;
+    const options = optionsOf(section);
     inCredentials.set(name, options);
     profiles.set(name, new Map([...(inConfig.get(name) ?? []), ...options]));
     const trapsHere = inCredentialsTraps.get(name);

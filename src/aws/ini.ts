@@ -34,14 +34,24 @@ export interface IniSection {
 // Python's idea of white space: JavaScript's has no \x1c-\x1f and \x85, but has the byte order mark.
 const space =
   '\\t\\n\\v\\f\\r\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const leading = new RegExp(`^[${space}]+`);
-const trailing = new RegExp(`[${space}]+$`);
+const isSpace = new RegExp(`[${space}]`);
 const splitLines = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
-const strip = (text: string) => text.replace(leading, '').replace(trailing, '');
-const indentOf = (line: string) => {
-  const indent = leading.exec(line)?.[0].length ?? 0;
-  return indent === line.length ? 0 : indent;
-};
+/** Whether the character at `at` is white space: the signs of which files are full are told apart without a pattern. */
+function spaceAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 32 || (code > 32 && code < 127 ? false : isSpace.test(text[at] as string));
+}
+function indentOf(text: string): number {
+  let start = 0;
+  while (start < text.length && spaceAt(text, start)) start++;
+  return start;
+}
+function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && spaceAt(text, end - 1)) end--;
+  return end === text.length ? text : text.slice(0, end);
+}
+const strip = (text: string) => stripEnd(text.slice(indentOf(text)));
 
 /** Decodes a file as the AWS tools do: UTF-8 or nothing. */
 export function decodeIni(bytes: Uint8Array): string {
@@ -71,7 +81,9 @@ export function parseIni(text: string): IniSection[] {
 
   const finish = () => {
     if (!option) return;
-    option.entry.value = option.parts.join('\n').replace(trailing, '');
+    option.entry.value = stripEnd(
+      option.parts.length === 1 ? (option.parts[0] as string) : option.parts.join('\n'),
+    );
     option = null;
   };
 
@@ -93,7 +105,7 @@ export function parseIni(text: string): IniSection[] {
       continue;
     }
     indentLevel = indent;
-    const header = /^\[([^\n]+)\]/.exec(value)?.[1];
+    const header = value.startsWith('[') ? /^\[([^\n]+)\]/.exec(value)?.[1] : undefined;
     if (header !== undefined) {
       finish();
       if (header === 'DEFAULT') {
@@ -112,7 +124,7 @@ export function parseIni(text: string): IniSection[] {
       );
     }
     const delimiter = value.search(/[=:]/);
-    const name = delimiter < 0 ? '' : value.slice(0, delimiter).replace(trailing, '').toLowerCase();
+    const name = delimiter < 0 ? '' : stripEnd(value.slice(0, delimiter)).toLowerCase();
     if (name === '')
       throw new IniError(number, delimiter < 0 ? 'neither [section] nor “key = value”' : 'no key');
     finish();

@@ -53,11 +53,24 @@ const firstValue = (text: string) => {
   return line.slice(line.indexOf('=') + 1).trim();
 };
 
+/** Nearly all lines: read alike by all. */
+const plainLine = /^[a-z][a-z0-9_]* ?= ?(?![#;])[!-~]+$/;
+
+function inLineOrder({ options }: IniSection): Iterable<[string, IniOption]> {
+  for (const option of options.values()) {
+    if (option.inherited) return [...options].sort(([, a], [, b]) => a.line - b.line);
+  }
+  return options;
+}
+
 function optionTraps(section: IniSection, codeOf: (code: SdkTrap['code'], key?: string) => void): void {
-  const own = [...section.options].sort(([, a], [, b]) => a.line - b.line);
   /** The SDK files indented lines under the last key that had no value. */
   let under = false;
-  for (const [key, option] of own) {
+  for (const [key, option] of inLineOrder(section)) {
+    if (!option.inherited && option.end === option.line + 1 && plainLine.test(option.text)) {
+      under = false;
+      continue;
+    }
     const concerns = ours.has(key);
     const indented = /^\s/.test(option.text);
     if (option.inherited) {

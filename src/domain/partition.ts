@@ -48,8 +48,8 @@ export function partitionOfRegion(region: string): Partition {
  * (a customer's own domain, a test).
  */
 export function partitionOfStartUrl(startUrl: string): Partition | null {
-  if (!URL.canParse(startUrl)) return null;
-  const host = new URL(startUrl).hostname;
+  const host = /^https?:\/\/([^/:?#@]+)(?:[/:?#]|$)/i.exec(startUrl)?.[1]?.toLowerCase();
+  if (host === undefined) return null;
   const region = /\.portal\.([a-z0-9-]+)\.app\.(?:aws|amazonwebservices\.com\.cn)$/.exec(host)?.[1];
   if (region !== undefined) return partitionOfRegion(region);
   if (/(^|\.)awsapps\.cn$/.test(host)) return 'aws-cn';

@@ -228,9 +228,10 @@ function shadowNotes(
   const notes: ProfileNote[] = [];
   const config = sections.inConfig.get(name);
   const credentials = sections.inCredentials.get(name);
-  const hidden = [...(config ?? [])].flatMap(([key, value]) =>
-    credentials?.has(key) && credentials.get(key) !== value ? [key] : [],
-  );
+  const hidden: string[] = [];
+  for (const [key, value] of credentials ?? []) {
+    if (config?.has(key) && config.get(key) !== value) hidden.push(key);
+  }
   if (hidden.length > 0) notes.push(warning('CredentialsFileWins', { keys: hidden.sort().join(', ') }));
   if (name !== 'default') return notes;
   if (source !== null) {

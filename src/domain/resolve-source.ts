@@ -189,9 +189,9 @@ function sso(name: string, profile: Options, { ssoSessions }: Sections): Credent
   const sessionName = profile.get('sso_session');
   const kind = ssoKind(profile);
   const refuse = (reason: string) => new Refusal(name, kind, reason);
-  let all = profile;
+  let session: Options | undefined;
   if (sessionName !== undefined) {
-    const session = ssoSessions.get(sessionName);
+    session = ssoSessions.get(sessionName);
     if (!session) throw refuse(`no [sso-session ${sessionName}]`);
     for (const [key, value] of session) {
       const own = profile.get(key);
@@ -199,19 +199,20 @@ function sso(name: string, profile: Options, { ssoSessions }: Sections): Credent
         throw refuse(`another ${key} than in [sso-session ${sessionName}]`);
       }
     }
-    all = new Map([...profile, ...session]);
   }
-  for (const key of ['sso_start_url', 'sso_region', 'sso_account_id', 'sso_role_name']) {
-    // The token needs the first two in the session itself (botocore's SSOTokenProvider).
-    const inSession = sessionName !== undefined && /url|region/.test(key);
-    if (plainValue(inSession ? ssoSessions.get(sessionName) : all, key) !== null) continue;
-    throw refuse(inSession ? `no ${key} in [sso-session ${sessionName}]` : `no ${key}`);
-  }
-  const startUrl = plainValue(all, 'sso_start_url') ?? '';
-  const accountId = plainValue(all, 'sso_account_id') ?? '';
+  // The token needs the address and its region in the session itself (botocore's SSOTokenProvider).
+  const required = (key: string, where: Options | undefined): string => {
+    const value = plainValue(where, key);
+    if (value !== null) return value;
+    throw refuse(session && where === session ? `no ${key} in [sso-session ${sessionName}]` : `no ${key}`);
+  };
+  const either = (key: string) => (session?.has(key) && !profile.has(key) ? session : profile);
+  const startUrl = required('sso_start_url', session ?? profile);
+  required('sso_region', session ?? profile);
+  const accountId = required('sso_account_id', either('sso_account_id'));
+  const roleName = required('sso_role_name', either('sso_role_name'));
   if (!URL.canParse(startUrl)) throw refuse('sso_start_url is no address');
   if (!/^\d{12}$/.test(accountId)) throw refuse('sso_account_id is not twelve digits');
-  const roleName = plainValue(all, 'sso_role_name') ?? '';
   return { kind: 'sso', ssoSession: sessionName ?? startUrl, accountId, roleName };
 }
 

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAwsText, readAwsConfig, readStaticKeys, sortSections } from '../../../src/aws/config-file.ts';
 import type { CredentialSource } from '../../../src/domain/credential-source.ts';
+import { createTranslator, resources } from '../../../src/locales/index.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { askLibrary, cli, libraries } from './library-referees.ts';
 import { type ProfileRow, profileRows } from './profile-rows.ts';
@@ -212,6 +213,8 @@ function ending(verdict: Verdict): unknown {
 }
 
 test('each row says what it must: kind, notes, and the reason of a refusal', async () => {
+  const translators = [createTranslator('en'), createTranslator('zh-CN')];
+  const codes = new Set<string>();
   for (const row of profileRows) {
     const files = await filesOf(row, row.name);
     const config = await readAwsConfig(files).catch((e: Error) => e);
@@ -226,6 +229,10 @@ test('each row says what it must: kind, notes, and the reason of a refusal', asy
       refused: profile ? profile.unsupported : 'ProfileUnknown',
       notes: profile?.notes.map((n) => n.code).sort() ?? [],
     };
+    for (const note of profile?.notes ?? []) {
+      codes.add(note.code);
+      for (const { note: words } of translators) expect(words(note)).not.toMatch(/\{\{|^notes:/);
+    }
     expect(said).toEqual({
       row: row.name,
       kind: row.kind,
@@ -233,6 +240,9 @@ test('each row says what it must: kind, notes, and the reason of a refusal', asy
       notes: [...(row.notes ?? [])].sort(),
     });
   }
+  // Shown in some row each, but for what no file of AWS's says.
+  const elsewhere = ['ClaudeSettings', 'ProcessWithoutExpiry'];
+  expect([...codes, ...elsewhere].sort()).toEqual(Object.keys(resources.en.notes).sort());
 });
 
 /** What AWS's JavaScript SDK reads of a profile, through its own loader. */

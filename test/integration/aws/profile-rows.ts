@@ -340,6 +340,13 @@ export const profileRows: readonly ProfileRow[] = [
     notes: ['SdkShell'],
   },
 
+  {
+    name: 'a process that is Bedrock Tray itself',
+    config: `[profile p]\ncredential_process = echo '{"Version": 1, "AccessKeyId": "AKIAOWN", "SecretAccessKey": "bedrock-tray export-credentials --profile other"}'\n${here}`,
+    kind: 'process',
+    notes: ['OwnCommand'],
+  },
+
   // Chains of roles.
   {
     name: 'a role through an SSO profile',

@@ -9,6 +9,7 @@ import {
   rm,
   stat,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -219,6 +220,71 @@ describe('profiles', () => {
     await rename(join(dotfiles, 'next'), join(dotfiles, 'aws'));
     await heard;
     expect(catalog.list().map((p) => p.name)).toEqual(['dev']);
+  });
+
+  test('a thousand profiles: views are made once for each change, and the same bytes are not read into them again', async () => {
+    const many = Array.from({ length: 1000 }, (_, n) => profile(`p${n}`)).join('');
+    await writeFile(configFile(), corp + many);
+    const catalog = await start();
+    const views = catalog.list();
+    expect(views.length).toBe(1000);
+    expect(catalog.list()).toBe(views);
+    expect(catalog.source('p7')).toBe(catalog.source('p7'));
+    await utimes(configFile(), new Date(0), new Date(0));
+    await catalog.reload();
+    expect(catalog.revision()).toBe(1);
+    expect(catalog.list()).toBe(views);
+    await writeFile(configFile(), corp + many + profile('new'));
+    await catalog.reload();
+    expect(catalog.list()).not.toBe(views);
+    expect(catalog.list().length).toBe(1001);
+  });
+
+  test('the commands in the person’s own Claude Code settings are a profile, unless one has its name', async () => {
+    const claude = join(userHome, '.claude');
+    await mkdir(claude);
+    const settings = (value: unknown) => writeFile(join(claude, 'settings.json'), JSON.stringify(value));
+    await settings({ model: 'opus' });
+    const catalog = await start();
+    expect(catalog.list()).toEqual([]);
+    const heard = nextChange(catalog);
+    await settings({
+      awsCredentialExport: '/opt/keys --json',
+      awsAuthRefresh: 'aws sso login',
+      env: { AWS_REGION: 'us-gov-west-1' },
+    });
+    await heard;
+    expect(catalog.list()).toMatchObject([
+      {
+        name: 'claude-settings',
+        kind: 'claude-settings',
+        region: 'us-gov-west-1',
+        partition: 'aws-us-gov',
+        problem: null,
+      },
+    ]);
+    expect(catalog.list()[0]?.notes.map((n) => n.code)).toEqual(['ClaudeSettings']);
+    expect(catalog.source('claude-settings')).toEqual({
+      kind: 'claude-settings',
+      exportCommand: '/opt/keys --json',
+      refreshCommand: 'aws sso login',
+    });
+    for (const refused of [
+      { awsAuthRefresh: 'aws sso login' },
+      { awsCredentialExport: 'bedrock-tray export-credentials --profile dev --format claude' },
+    ]) {
+      await settings(refused);
+      await catalog.reload();
+      expect(() => catalog.source('claude-settings')).toThrow('ProfileUnsupported');
+    }
+    await settings({ awsCredentialExport: '/opt/keys' });
+    await writeFile(configFile(), corp + profile('claude-settings'));
+    await catalog.reload();
+    expect(catalog.list().map((p) => p.kind)).toEqual(['sso']);
+    await rm(configFile());
+    await writeFile(join(claude, 'settings.json'), '{');
+    await catalog.reload();
+    expect(catalog.list()).toEqual([]);
   });
 
   test('AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are honoured', async () => {

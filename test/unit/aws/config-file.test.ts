@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { awsFiles, parseAwsText, readAwsConfig, sectionOf } from '../../../src/aws/config-file.ts';
+import {
+  awsConfigOf,
+  awsFiles,
+  parseAwsText,
+  readAwsConfig,
+  readStaticKeys,
+  sectionOf,
+} from '../../../src/aws/config-file.ts';
 import { isBedrockTrayError } from '../../../src/contract/errors.ts';
 
 let dir: string;
@@ -171,6 +178,58 @@ test('headers', () => {
   expect(sectionOf('profile ""')).toEqual({ type: 'profile', name: '' });
 });
 
+test('static keys are read when they are asked for, from the file that the AWS CLI takes', async () => {
+  await read(
+    '[profile a]\naws_access_key_id = AKIACONFIG\naws_secret_access_key = c\n[profile b]\naws_access_key_id = AKIAB\naws_secret_access_key = b\naws_account_id = 111122223333\n',
+    '[a]\naws_access_key_id = AKIACREDENTIALS\naws_secret_access_key = d\naws_session_token = new\naws_security_token = old\n',
+  );
+  const files = { config: join(dir, 'config'), credentials: join(dir, 'credentials') };
+  expect(await readStaticKeys(files, 'a')).toEqual({
+    accessKeyId: 'AKIACREDENTIALS',
+    secretAccessKey: 'd',
+    sessionToken: 'old',
+    accountId: null,
+  });
+  expect(await readStaticKeys(files, 'b')).toEqual({
+    accessKeyId: 'AKIAB',
+    secretAccessKey: 'b',
+    sessionToken: null,
+    accountId: '111122223333',
+  });
+  expect(await readStaticKeys(files, 'c')).toBeNull();
+  // What is kept of the files has no secret in it.
+  const { profiles } = await readAwsConfig(files);
+  expect(JSON.stringify([...profiles])).not.toContain('AKIA');
+});
+
+test('what a profile shows: chain, role, account, MFA device, partition', async () => {
+  const { profiles } = await read(
+    `${session}${profile()}[profile gov]\nrole_arn = arn:aws-us-gov:iam::444455556666:role/path/Ops\nsource_profile = mid\n[profile mid]\nrole_arn = arn:aws-us-gov:iam::111122223333:role/Mid\nsource_profile = dev\nmfa_serial = arn:aws:iam::111122223333:mfa/me\n[profile login]\nlogin_session = arn:aws-cn:iam::777788889999:user/me\n[profile loop]\nrole_arn = arn:aws:iam::111122223333:role/L\nsource_profile = loop\n`,
+  );
+  expect(profiles.get('gov')).toMatchObject({
+    kind: 'assume-role',
+    ssoSession: 'corp',
+    accountId: '444455556666',
+    roleName: 'Ops',
+    roleArn: 'arn:aws-us-gov:iam::444455556666:role/path/Ops',
+    chain: ['mid', 'dev'],
+    mfaSerial: 'arn:aws:iam::111122223333:mfa/me',
+    partition: 'aws-us-gov',
+    source: { sourceProfile: 'mid', source: { sourceProfile: 'dev', source: { kind: 'sso' } } },
+  });
+  expect(profiles.get('login')).toMatchObject({
+    kind: 'login',
+    accountId: '777788889999',
+    roleName: null,
+    partition: 'aws-cn',
+  });
+  expect(profiles.get('loop')).toMatchObject({
+    kind: 'assume-role',
+    unsupported: 'source_profile goes in a circle: loop → loop',
+    chain: [],
+  });
+});
+
 test('arbitrary bytes are read or refused with ConfigMalformed, never anything else', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
@@ -182,4 +241,26 @@ test('arbitrary bytes are read or refused with ConfigMalformed, never anything e
     }),
     { numRuns: process.env.CI ? 20_000 : 2_000 },
   );
+});
+
+test('a thousand profiles and twenty SSO sessions are resolved in a few ms', async () => {
+  const sessions = Array.from({ length: 20 }, (_, n) => session.replace('corp', `s${n}`)).join('');
+  const profiles = Array.from({ length: 1000 }, (_, n) =>
+    n % 10 === 9
+      ? `[profile p${n}]\nrole_arn = arn:aws:iam::111122223333:role/R\nsource_profile = p${n - 1}\nregion = us-east-1\n`
+      : `[profile p${n}]\nsso_session = s${n % 20}\nsso_account_id = 111122223333\nsso_role_name = Dev\nregion = us-east-1\n`,
+  ).join('');
+  const file = { bytes: Buffer.from(sessions + profiles), changed: '2030-01-01' };
+  const files = { config: 'config', credentials: 'credentials' };
+  let best = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < 8; n++) {
+    const before = process.cpuUsage();
+    const { profiles: read, ssoSessions } = awsConfigOf(files, file, null);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, (user + system) / 1000);
+    expect([read.size, ssoSessions.size]).toEqual([1000, 20]);
+    expect([...read.values()].filter((p) => p.unsupported !== null)).toEqual([]);
+  }
+  // 8 ms on a quiet machine; a second look at everything for each profile would take a hundred times as long.
+  expect(best).toBeLessThan(150);
 });

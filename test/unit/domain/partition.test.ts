@@ -30,6 +30,7 @@ test.each([
   ['https://ssoins-1234567890abcdef.portal.us-gov-east-1.app.aws/', 'aws-us-gov'],
   ['https://sso.corp.example/start', null],
   ['https://awsapps.com.evil.example/start', null],
+  ['https://x.awsapps.com@evil.example/start', null],
   ['no address', null],
 ])('start URL %s is of %s', (url, partition) => {
   expect(partitionOfStartUrl(url)).toBe(partition);
