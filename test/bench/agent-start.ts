@@ -25,7 +25,7 @@ async function answers(path: string): Promise<boolean> {
 }
 
 /** From the start of the agent's process to its first answer, ms. */
-async function coldStart(env: Record<string, string>): Promise<number> {
+export async function coldStart(env: Record<string, string>): Promise<number> {
   await stopAgent({ env, outDir, sessions: 'end' });
   const { file, args, env: own } = agentCommand({ env, outDir });
   const { path } = agentPlaces(env).agent;

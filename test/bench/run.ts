@@ -9,9 +9,13 @@ import { connectAgent } from '../../src/client/find-or-start-agent.ts';
 import type { AgentConnection } from '../../src/client/rpc-client.ts';
 import { type Installation, install, outDir } from '../support/installation.ts';
 import { benchAgentStart } from './agent-start.ts';
+import { benchConsumers } from './consumers.ts';
+import { benchDay } from './day.ts';
 import { benchHandOut } from './hand-out.ts';
+import { benchHookRelay } from './hook-relay.ts';
 import { benchIdle } from './idle.ts';
 import { benchPage } from './page.ts';
+import { benchScale } from './scale.ts';
 import { ms, quantile, type Row, ratio } from './statistics.ts';
 import { echoBesideFlood, lostTails, terminalThroughput } from './terminal.ts';
 import { benchTray } from './tray.ts';
@@ -98,7 +102,9 @@ const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
   'agent-start': async () => benchAgentStart(await installation(), quick ? 3 : 9),
   idle: async () => benchIdle((await (await agent()).call('agent.info', {})).pid, quick ? 10 : 60),
   'hand-out': async () => benchHandOut(await installation(), quick ? 15 : 60),
+  'hook-relay': async () => benchHookRelay(await installation(), await agent(), quick ? 15 : 60),
   vending: async () => benchVending(await agent(), quick ? 1000 : 5000),
+  consumers: async () => benchConsumers(await agent(), 100, quick ? 10 : 50),
   terminal,
   page: async () =>
     benchPage(
@@ -109,6 +115,8 @@ const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
   tails,
   echo,
   tray: () => benchTray(quick ? 2 : 5),
+  scale: () => benchScale(quick ? 3 : 7),
+  day: () => benchDay(),
 };
 
 const widths = [50, 36, 56, 14];
