@@ -40,6 +40,10 @@ import { SignInRoom } from './signin/desk.ts';
 import { createRegistrationCache } from './signin/registrations.ts';
 import { SnapshotRoom } from './snapshot.ts';
 import { createSources } from './sources/sources.ts';
+import { KeptRoles } from './vault/kept-roles.ts';
+import { processKeyring } from './vault/keyring.ts';
+import { PrivateTokens } from './vault/private-tokens.ts';
+import { Vault } from './vault/vault.ts';
 
 /** The page's server ends after this long without a page. */
 const PAGE_UNUSED_MS = 15 * 60_000;
@@ -96,18 +100,29 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   const configWriter = new AwsConfigWriter(context, catalog);
   const importer = new ToolImporter(context, configWriter, translator);
   const environments = new FileEnvironmentStore(context, catalog, settings, configWriter);
+  const keyring = processKeyring({ command: programs.keyring, account: paths.home, env });
+  const vault = new Vault(context, keyring);
+  const tokens = new PrivateTokens({
+    context,
+    vault,
+    settings,
+    catalog,
+    shared: createTokenCache(userHome),
+    sharedRegistrations: createRegistrationCache(userHome),
+  });
   // Keeper and desk know each other: the one asks for a sign-in, the other brings its token.
   let desk: SignInRoom | undefined;
   const keeper = new SsoKeeper({
     context,
     catalog,
-    cache: createTokenCache(userHome),
+    cache: tokens,
     oidc,
     portal,
     settings,
     autoSignIn: (ssoSession) => desk?.startByItself(ssoSession),
     presence,
     store: createKeepAliveStore(context),
+    skewMs: () => network.clockSkewMs(),
   });
   const browsers = new BrowsersRoom({ context, settings, platform: process.platform });
   const signIn = new SignInRoom({
@@ -115,7 +130,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     catalog,
     keeper,
     oidc,
-    registrations: createRegistrationCache(userHome),
+    registrations: tokens.registrations,
     openBrowser: (url, ssoSession) => browsers.open(url, ssoSession),
     translator,
   });
@@ -130,7 +145,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     network: (profile) => network.forProfile(profile),
     platform: process.platform,
   });
-  const broker = new RoleBroker({ context, catalog, keeper, portal, mfa, fetch: sources.fetch });
+  const kept = new KeptRoles({ context, vault, settings, keeper });
+  const broker = new RoleBroker({ context, catalog, keeper, portal, mfa, fetch: sources.fetch, kept });
   const sessions = new ClaudeSessionsRoom({
     context,
     broker,
@@ -180,6 +196,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     settings,
     profiles: catalog,
     network,
+    vault,
     agent: () => ({
       version: PRODUCT_VERSION,
       protocol: PROTOCOL_VERSION,
@@ -208,6 +225,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     presence,
     browsers,
     network,
+    vault,
     broker,
     mfa,
     profiles: catalog,
@@ -252,7 +270,9 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       );
       await catalog.start();
       await environments.start();
+      undo.push(await tokens.start());
       await keeper.start();
+      undo.push(kept.start());
       undo.push(holdActiveEnvironment(environments, broker));
       await sessions.start();
       await server.listen();
@@ -283,6 +303,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       environments.stop();
       catalog.stop();
       network.stop();
+      keyring.stop();
       awsSettings.stop();
       for (const result of ended) {
         if (result.status === 'rejected') log.warn({ err: result.reason }, 'a room did not end cleanly');

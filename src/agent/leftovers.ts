@@ -17,6 +17,7 @@ export async function sweepLeftovers(
   const sessions = join(home, 'sessions');
   const folders = [
     home,
+    join(home, 'vault'),
     ssoCacheDir(userHome),
     ...(config === null ? [] : [dirname(config)]),
     ...(await readdir(sessions).catch(() => [])).map((name) => join(sessions, name)),

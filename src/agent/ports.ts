@@ -145,6 +145,8 @@ export interface RoleCredentials {
   expiresAt: number | null;
   /** Null where the source does not say. */
   accountId: string | null;
+  /** Epoch ms, where that is not just now: kept from before the agent's restart. */
+  obtainedAt?: number | undefined;
 }
 
 /** Credentials that end and have a session token: what every consumer takes. */

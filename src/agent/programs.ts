@@ -9,6 +9,8 @@ export interface Programs {
   pageServer: URL;
   /** Command of the client that Claude sessions call for credentials, without its flags. */
   handOut: readonly string[];
+  /** Command of the program that asks the system's keyring. */
+  keyring: readonly string[];
   /** The built page. */
   renderer: string;
 }
@@ -25,6 +27,7 @@ export function programs(mainUrl: string): Programs {
       built ? join(agent, 'page-server.mjs') : join(agent, 'page-server', 'worker.ts'),
     ),
     handOut: handOutCommand(process.execPath, join(out, 'cli')),
+    keyring: [process.execPath, built ? join(agent, 'keyring.mjs') : join(agent, 'vault', 'keyring-main.ts')],
     renderer: join(out, 'renderer'),
   };
 }

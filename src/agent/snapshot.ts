@@ -11,6 +11,7 @@ import type {
   ProfileCatalog,
   SettingsStore,
 } from './ports.ts';
+import type { Vault } from './vault/vault.ts';
 
 export interface SnapshotRooms {
   clock: Clock;
@@ -22,6 +23,7 @@ export interface SnapshotRooms {
   settings: Pick<SettingsStore, 'get' | 'onChange'>;
   profiles: Pick<ProfileCatalog, 'revision' | 'problem' | 'onChange'>;
   network: Pick<NetworkRoom, 'view' | 'clockSkewMs' | 'onChange'>;
+  vault: Pick<Vault, 'problem' | 'onChange'>;
   /** The agent's own part, as it is now. */
   agent(): AgentView;
 }
@@ -34,14 +36,15 @@ export class SnapshotRoom implements Observable {
 
   constructor(rooms: SnapshotRooms) {
     this.#rooms = rooms;
-    const { keeper, broker, mfa, network, environments, sessions, settings, profiles } = rooms;
-    for (const room of [keeper, broker, mfa, network, environments, sessions, settings, profiles]) {
+    const { keeper, broker, mfa, network, vault, environments, sessions, settings, profiles } = rooms;
+    for (const room of [keeper, broker, mfa, network, vault, environments, sessions, settings, profiles]) {
       room.onChange(() => this.#changed());
     }
   }
 
   now(): Snapshot {
-    const { clock, keeper, broker, environments, sessions, settings, profiles, network, agent } = this.#rooms;
+    const { clock, keeper, broker, environments, sessions, settings, profiles, network, vault, agent } =
+      this.#rooms;
     return {
       at: clock.now(),
       agent: agent(),
@@ -59,6 +62,7 @@ export class SnapshotRoom implements Observable {
       settings: settings.get(),
       profilesRevision: profiles.revision(),
       configProblem: profiles.problem(),
+      keyringProblem: vault.problem()?.view() ?? null,
     };
   }
 

@@ -281,6 +281,8 @@ export const Snapshot = z.object({
   profilesRevision: z.number().int(),
   /** A malformed ~/.aws file, if so. */
   configProblem: ErrorView.nullable(),
+  /** Why secrets that should be kept encrypted are in memory only (KeyringUnavailable). */
+  keyringProblem: ErrorView.nullable().optional(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 

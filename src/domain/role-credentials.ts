@@ -74,7 +74,8 @@ export type RoleCredentialsEvent =
   | { type: 'tick'; kept: boolean }
   | { type: 'refused' }
   /** `expiresAt` null: without end, to be read again after `readAgainMs`. */
-  | { type: 'obtained'; expiresAt: number; readAgainMs?: undefined }
+  /** `obtainedAt`: where that was not just now. */
+  | { type: 'obtained'; expiresAt: number; readAgainMs?: undefined; obtainedAt?: number | undefined }
   | { type: 'obtained'; expiresAt: null; readAgainMs: number }
   | { type: 'failed'; problem: CredentialsProblem }
   | { type: 'signedIn' }
@@ -208,7 +209,7 @@ export function nextRoleCredentials(
       if (event.expiresAt - now < SHORTEST_LIFETIME_MS) {
         return onFailed(state, { kind: 'server', name: 'CredentialsTooShort' }, now, random);
       }
-      const life: Lifetime = { obtainedAt: now, expiresAt: event.expiresAt };
+      const life: Lifetime = { obtainedAt: event.obtainedAt ?? now, expiresAt: event.expiresAt };
       const renewAt = spaced(renewalInstant(life, CREDENTIALS_LEAD_MS), now);
       return {
         state: { state: 'valid', life, renewAt, forcedAt: state.forced ? now : null, once: false },

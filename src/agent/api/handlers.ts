@@ -23,6 +23,7 @@ import type {
   SignInDesk,
 } from '../ports.ts';
 import type { PresenceRoom } from '../presence/presence-room.ts';
+import type { Vault } from '../vault/vault.ts';
 import { changes } from './change-stream.ts';
 import type { Connection } from './connection.ts';
 import type { Handlers } from './dispatch.ts';
@@ -41,6 +42,7 @@ export interface Rooms {
   presence: Pick<PresenceRoom, 'report'>;
   browsers: Pick<BrowsersRoom, 'list'>;
   network: Pick<NetworkRoom, 'report'>;
+  vault: Pick<Vault, 'demand'>;
   broker: Broker;
   mfa: Pick<MfaDesk, 'answer' | 'cancel' | 'view' | 'onChange'>;
   profiles: ProfileCatalog;
@@ -245,13 +247,17 @@ export function createHandlers(rooms: Rooms): Handlers {
     },
 
     'settings.get': () => settings.get(),
-    'settings.set': (input, connection) => {
+    'settings.set': async (input, connection) => {
       const { claudePath = null } = input;
       trustedOnly(
         connection,
         'settings.set',
         claudePath !== null && claudePath !== settings.get().claudePath,
       );
+      const before = settings.get();
+      const hides = input.privateTokens?.some((id) => !before.privateTokens.includes(id)) ?? false;
+      // Refused with the reason rather than kept in memory only.
+      if (hides || (input.encryptedCache === true && !before.encryptedCache)) await rooms.vault.demand();
       return settings.set(input);
     },
 

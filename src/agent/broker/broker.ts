@@ -15,6 +15,7 @@ import type {
   RoleCredentials,
   TemporaryCredentials,
 } from '../ports.ts';
+import type { KeptRoles } from '../vault/kept-roles.ts';
 import { type BrokerableSource, sourceKey, upstreamOf } from './brokerable-source.ts';
 import { BrokeredSource, type FetchReason } from './brokered-source.ts';
 import { Pace, Shared } from './pace.ts';
@@ -47,6 +48,8 @@ export interface BrokerParts {
   /** Every kind of source but permission sets, which come from the portal. */
   fetch: FetchSource;
   mfa: Pick<MfaDesk, 'onCode' | 'take' | 'forget'>;
+  /** What the last agent left of roles' credentials, and where they are left for the next. */
+  kept?: Pick<KeptRoles, 'load' | 'save'>;
 }
 
 /** A profile that somebody asked for or holds, and the source it stands for at present. */
@@ -259,8 +262,7 @@ export class RoleBroker implements Broker {
 
   #fetch(source: BrokerableSource, key: string, reason: FetchReason): Promise<RoleCredentials> {
     if (source.kind === 'sso') {
-      const { ssoSession, accountId, roleName } = source;
-      return this.#withToken(ssoSession, (portal, token) => portal.credentials(token, accountId, roleName));
+      return this.#fetchRole(source, key, reason);
     }
     const signer = upstreamOf(source);
     return this.#parts.fetch(source, {
@@ -272,6 +274,21 @@ export class RoleBroker implements Broker {
         return this.#source(signer).credentials(rejected, { ...reason, forced: false });
       },
     });
+  }
+
+  async #fetchRole(
+    { ssoSession, accountId, roleName }: BrokerableSource & { kind: 'sso' },
+    key: string,
+    reason: FetchReason,
+  ): Promise<RoleCredentials> {
+    const { kept } = this.#parts;
+    const found = reason.forced ? null : await kept?.load(key, ssoSession);
+    if (found) return found;
+    const fresh = await this.#withToken(ssoSession, (portal, token) =>
+      portal.credentials(token, accountId, roleName),
+    );
+    kept?.save(key, ssoSession, fresh);
+    return fresh;
   }
 
   /** A profile that stands for this source, or for a chain that goes through it. */

@@ -247,7 +247,7 @@ export class BrokeredSource {
       this.dispatch(
         expiresAt === null
           ? { type: 'obtained', expiresAt, readAgainMs: readAgainMs(this.source) }
-          : { type: 'obtained', expiresAt },
+          : { type: 'obtained', expiresAt, obtainedAt: secret.obtainedAt },
       );
       if (this.#state.state === 'valid') return this.#forgetOnce();
       // Not what the machine takes for credentials: the old ones stay what they were.

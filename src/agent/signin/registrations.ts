@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Oidc } from '../../aws/oidc.ts';
 import type { Registration } from '../../aws/sso-cache.ts';
 import {
@@ -21,11 +23,14 @@ export interface RegistrationCache {
   write(fileName: string, registration: Registration): Promise<void>;
 }
 
-export function createRegistrationCache(userHome: string): RegistrationCache {
+export function createRegistrationCache(
+  userHome: string,
+): RegistrationCache & { remove(fileName: string): Promise<void> } {
   const dir = ssoCacheDir(userHome);
   return {
     read: (fileName) => readRegistration(dir, fileName),
     write: (fileName, registration) => writeRegistration(dir, fileName, registration),
+    remove: (fileName) => rm(join(dir, fileName), { force: true }),
   };
 }
 
@@ -116,7 +121,8 @@ export class Registrations {
   }
 }
 
-function fileNameOf({ kind, region, startUrl, scopes, id }: SsoSessionConfig): string {
+/** Name of the file that an SSO session's registration is kept in. */
+export function fileNameOf({ kind, region, startUrl, scopes, id }: SsoSessionConfig): string {
   return kind === 'legacy'
     ? registrationFileName({ region, scopes: null, sessionName: null, startUrl })
     : registrationFileName({ region, scopes, sessionName: id, startUrl });

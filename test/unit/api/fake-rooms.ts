@@ -294,6 +294,7 @@ export async function startTestApi(
       }),
     },
     network: { report: () => {} },
+    vault: { demand: async () => {} },
     models: {
       list: async () => ({ region: 'us-east-1', source: 'shipped', models: [] }),
       regions: () => ['us-east-1'],
@@ -303,6 +304,7 @@ export async function startTestApi(
   };
   const snapshot = new SnapshotRoom({
     ...base,
+    vault: { onChange, problem: () => null },
     network: { onChange, view: () => ({ state: 'online', sinceAt: 1 }), clockSkewMs: () => null },
     agent: () => ({
       version: '0.1.0',
