@@ -1,4 +1,5 @@
 import { BedrockTrayError } from '../contract/errors.ts';
+import type { ProfileView } from '../contract/state.ts';
 
 /** A role that a profile is wanted for. */
 export interface NamedRole {
@@ -46,6 +47,28 @@ function filled(template: string, role: NamedRole): string {
     role: plainName(role.roleName),
   };
   return plainName(template.replace(fieldPattern, (_, name: string) => values[name] ?? '')).slice(0, longest);
+}
+
+/** What the names of the profiles that are there stand for, seen from one SSO session (and region, where one is wanted). */
+export function takenBy(
+  profiles: readonly Pick<
+    ProfileView,
+    'name' | 'ssoSession' | 'accountId' | 'roleName' | 'region' | 'problem'
+  >[],
+  wish: { ssoSession: string; region?: string | undefined },
+): (name: string, role: NamedRole) => 'free' | 'same' | 'other' {
+  const known = new Map(profiles.map((p) => [p.name, p]));
+  return (name, role) => {
+    const there = known.get(name);
+    if (!there) return 'free';
+    const isSame =
+      there.problem === null &&
+      there.ssoSession === wish.ssoSession &&
+      there.accountId === role.accountId &&
+      there.roleName === role.roleName &&
+      (wish.region === undefined || there.region === wish.region);
+    return isSame ? 'same' : 'other';
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import { defaultScopes } from '../../aws/oidc.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { ProcedureArguments } from '../../contract/procedures.ts';
 import type { ProfileView } from '../../contract/state.ts';
-import { profileNames } from '../../domain/profile-name-template.ts';
+import { profileNames, takenBy } from '../../domain/profile-name-template.ts';
 import type { AgentContext, ConfigWriter, ProfileCatalog, SsoSessionConfig } from '../ports.ts';
 import { ConfigHistory } from './config-history.ts';
 
@@ -88,16 +88,9 @@ export class AwsConfigWriter implements ConfigWriter {
     let names: string[] = [];
     await this.write(() => {
       const session = this.#ssoSession(ssoSession);
-      const known = new Map(this.#catalog.list().map((p) => [p.name, p]));
-      names = profileNames(template, roles, (name, role) => {
-        const there = known.get(name);
-        if (!there) return 'free';
-        const { ssoSession: id, accountId, roleName, problem } = there;
-        const same = id === ssoSession && accountId === role.accountId && roleName === role.roleName;
-        return same && problem === null && (region === undefined || there.region === region)
-          ? 'same'
-          : 'other';
-      });
+      const there = this.#catalog.list();
+      names = profileNames(template, roles, takenBy(there, { ssoSession, region }));
+      const known = new Set(there.map((p) => p.name));
       return roles.flatMap((role, n): SectionEdit[] => {
         const name = names[n] ?? '';
         const options = profileOptions(session, { ssoSession, region, ...role });

@@ -12,7 +12,12 @@ import {
   type SsoSessionState,
   StartUrl,
 } from '../../contract/index.ts';
-import { defaultTemplate, profileNames, templateProblem } from '../../domain/profile-name-template.ts';
+import {
+  defaultTemplate,
+  profileNames,
+  takenBy,
+  templateProblem,
+} from '../../domain/profile-name-template.ts';
 import { freeName, proposedSsoSessionName } from '../../domain/sso-session-name.ts';
 import { answered, ask, canAsk, fits, Left, leavable } from '../prompting.ts';
 import { badInput, note, print, printJson, translator } from '../shell.ts';
@@ -184,33 +189,15 @@ async function chooseRoles(
   );
 }
 
-/** The names that a template gives, as the agent will find them. */
-function previewed(
-  template: string,
-  roles: readonly Role[],
-  there: readonly ProfileView[],
-  ssoSession: string,
-) {
-  const known = new Map(there.map((p) => [p.name, p]));
-  return profileNames(template, roles, (name, role) => {
-    const profile = known.get(name);
-    if (!profile) return 'free';
-    const { accountId, roleName } = profile;
-    const isSame = accountId === role.accountId && roleName === role.roleName;
-    return isSame && profile.ssoSession === ssoSession ? 'same' : 'other';
-  });
-}
-
 async function chooseTemplate(
   options: SsoOptions,
   roles: readonly Role[],
-  there: readonly ProfileView[],
-  ssoSession: string,
+  taken: ReturnType<typeof takenBy>,
 ): Promise<string> {
   const { t, error } = translator();
   const asText = (template: string): string | undefined => {
     try {
-      previewed(template, roles, there, ssoSession);
+      profileNames(template, roles, taken);
       return undefined;
     } catch (e) {
       return e instanceof BedrockTrayError ? error(e.view()) : String(e);
@@ -256,8 +243,9 @@ async function choosePlan(
     }),
   );
   const { profiles: there } = await step(agent.call('profiles.list', {}));
+  const taken = takenBy(there, { ssoSession, region });
   if (roles.length === 1 && options.template === undefined) {
-    const [proposal = ''] = previewed(defaultTemplate, roles, there, ssoSession);
+    const [proposal = ''] = profileNames(defaultTemplate, roles, taken);
     const profile = await ask(options.profile, '--profile', () =>
       clack.text({
         message: t('cli:configure.profile'),
@@ -268,8 +256,8 @@ async function choosePlan(
     return { roles, region, names: { profile }, use: profile };
   }
   if (options.profile !== undefined) throw badInput('--profile', t('cli:configure.oneOnly'));
-  const template = await chooseTemplate(options, roles, there, ssoSession);
-  const names = previewed(template, roles, there, ssoSession);
+  const template = await chooseTemplate(options, roles, taken);
+  const names = profileNames(template, roles, taken);
   if (options.use !== undefined && !names.includes(options.use))
     throw badInput('--use', t('cli:configure.notOne', { names: names.join(', ') }));
   if (!canAsk() || (options.all && options.template !== undefined))

@@ -230,7 +230,7 @@ test('whatever the file: edits add themselves and change nothing else, can be ta
       }
       expect(() => configOf(is)).not.toThrow();
     }),
-    { numRuns: process.env.CI ? 20_000 : 2_000 },
+    { numRuns: process.env.CI ? 10_000 : 2_000 },
   );
-  expect(made).toBeGreaterThan(process.env.CI ? 2_000 : 200);
-});
+  expect(made).toBeGreaterThan(process.env.CI ? 1_000 : 200);
+}, 120_000);
