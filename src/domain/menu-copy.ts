@@ -2,6 +2,7 @@ import type { MenuEntry } from './menu-entries.ts';
 import type { MenuInput } from './menu-model.ts';
 import { type Message, word } from './menu-words.ts';
 import type { Overview } from './overview.ts';
+import { partitionOfRegion, permissionSetArnPattern } from './partition.ts';
 
 type Platform = MenuInput['platform'];
 
@@ -20,13 +21,9 @@ export function exportCommand(profile: string, platform: Platform): string {
     : `eval "$(${ask('env')})"`;
 }
 
-/**
- * The pattern that matches a permission set's role in IAM policies. The role's true name ends in a suffix that only
- * STS tells, so this is what a policy can be written with (IAM Identity Center, "Referencing permission sets").
- */
+/** The pattern that matches a permission set's role in IAM policies, in the partition of that region. */
 export function roleArnPattern(accountId: string, roleName: string, region: string): string {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:iam::${accountId}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_${roleName}_*`;
+  return permissionSetArnPattern(partitionOfRegion(region), accountId, roleName);
 }
 
 /** Identifiers and commands; never a secret. */

@@ -93,7 +93,7 @@ export function portalConsoleUrl(
   role: { accountId: string; roleName: string },
   destination?: string,
 ): string {
-  const portal = startUrl.replace(/#.*$/, '').replace(/\/+$/, '');
+  const portal = startUrl.replace(/[?#].*$/, '').replace(/\/+$/, '');
   const query = new URLSearchParams({ account_id: role.accountId, role_name: role.roleName });
   if (destination !== undefined) query.set('destination', destination);
   return `${portal}/#/console?${query}`;

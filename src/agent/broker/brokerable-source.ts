@@ -1,5 +1,6 @@
 import type { ProfileKind } from '../../contract/state.ts';
 import { type CredentialSource, ssoSessionOf } from '../../domain/credential-source.ts';
+import { roleOfArn } from '../../domain/partition.ts';
 
 /**
  * What the broker holds credentials of: a profile's source, and a session for keys that have no end
@@ -30,12 +31,6 @@ export function upstreamOf(source: BrokerableSource): CredentialSource | null {
 /** How often credentials without an end are read again when they are asked for, ms. 0: each time, and never kept. */
 export function readAgainMs(source: BrokerableSource): number {
   return source.kind === 'static' || source.kind === 'environment' ? 0 : 5 * 60_000;
-}
-
-/** Account and role's name of `arn:aws:iam::123456789012:role/path/NAME`. */
-export function roleOfArn(arn: string): { accountId: string; roleName: string } | null {
-  const found = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn);
-  return found ? { accountId: found[1] as string, roleName: found[2] as string } : null;
 }
 
 export interface SourceDescription {
