@@ -52,6 +52,8 @@ export class BrokeredSource {
   #accountId: string | null = null;
   #error: BedrockTrayError | null = null;
   #busy: Promise<void> | null = null;
+  /** Whether the last call was somebody's wish. */
+  #asked = false;
   /** Rises when what is under way is no longer wanted. */
   #epoch = 0;
   #holds = 0;
@@ -159,8 +161,9 @@ export class BrokeredSource {
       if (this.#secret && (what === 'hand-out' || (what === 'wait-briefly' && !patient))) {
         return { ...this.#secret };
       }
-      if (what === 'refuse' && this.#error === null && again) {
-        // Forgotten while we waited (a sign-out): the present state of things decides.
+      if (what === 'refuse' && again && (this.#error === null || (reason.asked && !this.#asked))) {
+        // Forgotten while we waited (a sign-out): the present state of things decides. Or what we waited for was
+        // nobody's wish, and so nobody was asked.
         again = false;
         this.dispatch({ type: 'wanted' }, reason);
         continue;
@@ -225,6 +228,7 @@ export class BrokeredSource {
 
   #renew(reason: FetchReason): void {
     const epoch = this.#epoch;
+    this.#asked = reason.asked;
     const run = this.#fetch(epoch, reason).finally(() => {
       if (this.#busy === run) this.#busy = null;
     });

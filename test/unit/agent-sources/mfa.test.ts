@@ -180,6 +180,12 @@ describe('a role with an MFA device', () => {
     expect(clock.fired).toBeLessThan(40);
   });
 
+  it('is asked about when a wish comes while a deadline’s call is under way', async () => {
+    broker.hold('guarded');
+    expect(await codeOf(broker.credentials('guarded'))).toBe('MfaNeeded');
+    expect(question().profile).toBe('guarded');
+  });
+
   it('is asked about ahead of its end when somebody uses it; put off, then not before its end', async () => {
     await codeOf(broker.credentials('guarded'));
     await mfa.answer(question().id, '123456');
