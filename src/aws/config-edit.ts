@@ -21,7 +21,8 @@ export interface SectionEdit {
 export interface Hunk {
   at: number;
   removed: Uint8Array;
-  inserted: Uint8Array;
+  /** How many bytes stand there instead. */
+  inserted: number;
 }
 
 export type Edited = { bytes: Uint8Array; hunks: Hunk[] } | { refused: SectionEdit };
@@ -162,7 +163,7 @@ function hunksOf(text: string, splices: readonly Splice[]): Hunk[] {
   for (const s of splices) {
     bytes += Buffer.byteLength(text.slice(chars, s.at));
     const removed = Buffer.from(text.slice(s.at, s.at + s.remove));
-    hunks.push({ at: bytes, removed, inserted: Buffer.from(s.insert) });
+    hunks.push({ at: bytes, removed, inserted: Buffer.byteLength(s.insert) });
     chars = s.at + s.remove;
     bytes += removed.length;
   }
@@ -253,19 +254,18 @@ export function editConfig(file: string, bytes: Uint8Array, edits: readonly Sect
   return { bytes: result, hunks: hunksOf(text, splices) };
 }
 
-/** The bytes before some hunks were made, or null where these are not the bytes that they made. */
+/** The bytes before some hunks were made (of the very bytes that they made), or null where they cannot be these. */
 export function unedited(bytes: Uint8Array, hunks: readonly Hunk[]): Uint8Array | null {
   const parts: Uint8Array[] = [];
   let at = 0;
   let shift = 0;
   for (const hunk of hunks) {
     const start = hunk.at + shift;
-    const end = start + hunk.inserted.length;
+    const end = start + hunk.inserted;
     if (start < at || end > bytes.length) return null;
-    if (Buffer.compare(bytes.subarray(start, end), hunk.inserted) !== 0) return null;
     parts.push(bytes.subarray(at, start), hunk.removed);
     at = end;
-    shift += hunk.inserted.length - hunk.removed.length;
+    shift += hunk.inserted - hunk.removed.length;
   }
   parts.push(bytes.subarray(at));
   return Buffer.concat(parts);

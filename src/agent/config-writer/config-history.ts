@@ -8,7 +8,7 @@ const version = 1;
 /** So many changes can be taken back, the last one first. */
 const kept = 20;
 
-const Base64 = z.base64();
+const Bytes = z.number().int().nonnegative();
 const Entry = z.object({
   id: z.string(),
   at: z.number(),
@@ -16,7 +16,7 @@ const Entry = z.object({
   existed: z.boolean(),
   before: z.string(),
   after: z.string(),
-  hunks: z.array(z.object({ at: z.number().int().nonnegative(), removed: Base64, inserted: Base64 })),
+  hunks: z.array(z.object({ at: Bytes, removed: z.base64(), inserted: Bytes })),
 });
 type Entry = z.infer<typeof Entry>;
 
@@ -25,17 +25,15 @@ export type RecordedChange = ConfigChange & { id: string; at: number };
 const packed = (change: RecordedChange): Entry => ({
   ...change,
   hunks: change.hunks.map((h) => ({
-    at: h.at,
+    ...h,
     removed: Buffer.from(h.removed).toString('base64'),
-    inserted: Buffer.from(h.inserted).toString('base64'),
   })),
 });
 const unpacked = (entry: Entry): RecordedChange => ({
   ...entry,
   hunks: entry.hunks.map((h) => ({
-    at: h.at,
+    ...h,
     removed: Buffer.from(h.removed, 'base64'),
-    inserted: Buffer.from(h.inserted, 'base64'),
   })),
 });
 
