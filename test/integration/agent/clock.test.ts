@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DeadlineTimer, SystemClock, sleepUntil } from '../../../src/agent/clock.ts';
 
 describe('the system clock', () => {
@@ -33,6 +33,36 @@ describe('the system clock', () => {
     expect(process.getActiveResourcesInfo().filter((r) => r === 'Timeout').length).toBeLessThanOrEqual(
       before,
     );
+  });
+
+  it('tells by how much it was set back, also those that wait for an instant; a step forward fires what is due', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+    try {
+      const clock = new SystemClock();
+      const start = clock.now();
+      const told: number[] = [];
+      let fired = 0;
+      clock.onSetBack((byMs) => told.push(byMs));
+      const timer = new DeadlineTimer(clock, () => fired++);
+      timer.set(start + 3_600_000);
+      let slept = false;
+      void sleepUntil(clock, start + 1_800_000).then(() => {
+        slept = true;
+      });
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect({ told, fired, slept }).toEqual({ told: [], fired: 0, slept: false });
+      vi.setSystemTime(clock.now() - 86_400_000);
+      await vi.advanceTimersByTimeAsync(15_001);
+      expect(told).toEqual([86_400_000]);
+      expect({ fired, slept }).toEqual({ fired: 1, slept: true });
+      // And back again: what waits is due long since.
+      timer.set(start + 3_600_000);
+      vi.setSystemTime(start + 2 * 86_400_000);
+      await vi.advanceTimersByTimeAsync(15_001);
+      expect({ told: told.length, fired }).toEqual({ told: 1, fired: 2 });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('lets a sleeper go by its signal, at once', async () => {
