@@ -160,9 +160,7 @@ describe.skipIf(!hasChromium())('Access and Settings in Chromium (needs Debianâ€
         await page.getByRole('button', { name: 'Look at 2 changesâ€¦' }).click();
         const sheet = page.getByRole('dialog', { name: 'This is written to ~/.aws/config' });
         const chosen = candidates.filter((c) => c.problem === null);
-        expect(await sheet.locator('pre').textContent()).toBe(
-          chosen.map((c) => c.writes.trimEnd()).join('\n\n'),
-        );
+        expect(await sheet.locator('pre').textContent()).toBe(chosen.map((c) => c.writes).join('\n'));
         await expectAccessible(page);
         await shot(page, 'import-review');
         await sheet.getByRole('button', { name: 'Write' }).click();

@@ -84,7 +84,7 @@ export const candidates: readonly ImportCandidate[] = [
     file: '~/.aws/config',
     summary: 'BedrockDeveloper in 123456789012 through [sso-session old]',
     writes:
-      '[sso-session old]\nsso_start_url = https://old.awsapps.com/start\nsso_region = us-east-1\nsso_registration_scopes = sso:account:access\n\n[profile old-portal]\nsso_session = old\nsso_account_id = 123456789012\nsso_role_name = BedrockDeveloper\n',
+      '+ [sso-session old]\n+ sso_start_url = https://old.awsapps.com/start\n+ sso_region = us-east-1\n+ sso_registration_scopes = sso:account:access\n\n  [profile old-portal]\n- sso_start_url = https://old.awsapps.com/start\n- sso_region = us-east-1\n+ sso_session = old\n',
     problem: null,
   },
   {

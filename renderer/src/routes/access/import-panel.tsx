@@ -127,6 +127,26 @@ function CandidateRow({
   );
 }
 
+interface WrittenLine {
+  key: string;
+  text: string;
+  change: 'added' | 'removed' | null;
+}
+
+/** The text of a candidate, line by line; a profile that is changed comes with `+` and `-` in front. */
+function writtenLines(candidate: ImportCandidate, after: boolean): WrittenLine[] {
+  const lines = plainLines(candidate.writes).trimEnd().split('\n');
+  const changeOf = (line: string): WrittenLine['change'] => {
+    if (candidate.how === 'add') return null;
+    return line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : null;
+  };
+  return [...(after ? [''] : []), ...lines].map((text, n) => ({
+    key: `${candidate.id} ${n}`,
+    text,
+    change: changeOf(text),
+  }));
+}
+
 function Review({
   candidates,
   onClose,
@@ -139,12 +159,16 @@ function Review({
   const words = useWords();
   const agent = useAgent();
   const { run, pending, error } = useAct();
-  const text = candidates.map((c) => plainLines(c.writes).trimEnd()).join('\n\n');
+  const lines = candidates.flatMap((c, n) => writtenLines(c, n > 0));
   return (
     <Sheet title={words.t('page:importSheet')} open onClose={onClose}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached with the keyboard. */}
       <pre className="preview mono" tabIndex={0}>
-        {text}
+        {lines.map(({ key, text, change }) => (
+          <span key={key} className={change === null ? 'written' : `written written-${change}`}>
+            {`${text}\n`}
+          </span>
+        ))}
       </pre>
       {error && <p className="quiet small">{words.t('page:createFailed')}</p>}
       <ErrorNotice error={error} />

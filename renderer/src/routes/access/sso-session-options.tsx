@@ -41,7 +41,7 @@ export function SsoSessionOptions({ session }: { session: SsoSessionView }): Rea
 function Fields({ session }: { session: SsoSessionView }): ReactNode {
   const words = useWords();
   const agent = useAgent();
-  const { settings } = useSnapshot();
+  const { settings, keyringProblem } = useSnapshot();
   const browsers = useAsk('browsers.list', {});
   const browser = useAct();
   const store = useAct();
@@ -95,7 +95,7 @@ function Fields({ session }: { session: SsoSessionView }): ReactNode {
           )
         }
       />
-      <ErrorNotice error={store.error} />
+      <ErrorNotice error={store.error ?? (isPrivate ? (keyringProblem ?? null) : null)} tone="attention" />
     </div>
   );
 }

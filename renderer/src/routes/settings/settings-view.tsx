@@ -10,7 +10,7 @@ import { plainText } from '../../model/plain-text.ts';
 export function SettingsView(): ReactNode {
   const words = useWords();
   const agent = useAgent();
-  const { settings, agent: info } = useSnapshot();
+  const { settings, agent: info, keyringProblem = null } = useSnapshot();
   const { run, error } = useAct();
   const cache = useAct();
   const [saved, setSaved] = useState(0);
@@ -95,7 +95,7 @@ export function SettingsView(): ReactNode {
             }
           />
           {/* Where the system has no keyring, it says why here. */}
-          <ErrorNotice error={cache.error} tone="attention" />
+          <ErrorNotice error={cache.error ?? keyringProblem} tone="attention" />
         </section>
         <section className="panel" aria-labelledby="claude-settings">
           <h2 id="claude-settings">Claude Code</h2>
