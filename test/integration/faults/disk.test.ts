@@ -14,6 +14,7 @@ import { FileSettingsStore } from '../../../src/agent/settings/file-settings-sto
 import { StateFile } from '../../../src/agent/settings/state-file.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { canMount, mount, unmount } from '../../support/faults/mount.ts';
 
 /**
  * A disk that is full, folders that may not be written, a file system that is read-only: each write of ours is
@@ -26,19 +27,6 @@ let folder: string;
 /** The person's HOME and the state folder in it: what the faults are done to. */
 let place: string;
 const undo: (() => void)[] = [];
-
-function mount(...args: string[]): boolean {
-  return spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
-}
-/** Whether this user may mount at all: in a namespace or container often not. */
-const canMount = (() => {
-  if (!isRoot || process.platform !== 'linux') return false;
-  const probe = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-  const done = mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe);
-  if (done) spawnSync('umount', ['-l', probe]);
-  spawnSync('rmdir', [probe]);
-  return done;
-})();
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'disk-'));
@@ -164,7 +152,7 @@ async function refusedEach(reason: RegExp, made: Awaited<ReturnType<typeof rooms
 describe.skipIf(!canMount)('with a file system of its own (needs root and mount)', () => {
   test('no space left: StorageFailed, every old file intact', async () => {
     expect(mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place)).toBe(true);
-    undo.push(() => spawnSync('umount', ['-l', place]));
+    undo.push(() => unmount(place));
     const made = await rooms();
     const fill = join(place, 'fill');
     // To the last byte: a small file finds no room either.
@@ -175,7 +163,7 @@ describe.skipIf(!canMount)('with a file system of its own (needs root and mount)
   test('a read-only HOME: StorageFailed, every old file intact', async () => {
     const made = await rooms();
     expect(mount('--bind', place, place)).toBe(true);
-    undo.push(() => spawnSync('umount', ['-l', place]));
+    undo.push(() => unmount(place));
     expect(mount('-o', 'remount,bind,ro', place)).toBe(true);
     await refusedEach(/EROFS/, made, () => mount('-o', 'remount,bind,rw', place));
   });
