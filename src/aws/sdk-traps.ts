@@ -66,12 +66,13 @@ function inLineOrder({ options }: IniSection): Iterable<[string, IniOption]> {
 function optionTraps(section: IniSection, codeOf: (code: SdkTrap['code'], key?: string) => void): void {
   /** The SDK files indented lines under the last key that had no value. */
   let under = false;
+  const isSession = section.name.startsWith('sso-session');
   for (const [key, option] of inLineOrder(section)) {
     if (!option.inherited && option.end === option.line + 1 && plainLine.test(option.text)) {
       under = false;
       continue;
     }
-    const concerns = ours.has(key);
+    const concerns = ours.has(key) && (!isSession || key.startsWith('sso_'));
     const indented = /^\s/.test(option.text);
     if (option.inherited) {
       if (concerns) codeOf('SdkDefaultSection', key);

@@ -608,8 +608,8 @@ export const profileRows: readonly ProfileRow[] = [
     name: 'a region from [DEFAULT]',
     config: `[DEFAULT]\nregion = us-east-1\n${corp}[profile p]\n${sso}`,
     kind: 'sso',
-    // In the [sso-session] it is neither asked for nor harmful, but it is there.
-    notes: ['SdkDefaultSection', 'SdkDefaultSection'],
+    // In the [sso-session] a region means nothing.
+    notes: ['SdkDefaultSection'],
   },
   {
     name: '[default] after [profile default]',
