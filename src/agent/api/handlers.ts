@@ -88,7 +88,9 @@ export function createHandlers(rooms: Rooms): Handlers {
     if (profile !== undefined) {
       const ssoSession = ssoSessionOf(await withFresh(() => profiles.source(profile)));
       if (ssoSession !== null) return ssoSession;
-      throw new BedrockTrayError('ProfileUnsupported', { profile, reason: 'no SSO session' });
+      if (input.profile !== undefined) {
+        throw new BedrockTrayError('ProfileUnsupported', { profile, reason: 'no SSO session' });
+      }
     }
     const known = profiles.ssoSessions();
     const only = known.length === 1 ? known[0] : undefined;

@@ -27,7 +27,7 @@ export function createSources(parts: Omit<SourceParts, 'signal' | 'unwritten'>):
       case 'web-identity':
         return fromWebIdentity(source, fetching, all);
       case 'process':
-        return running.run(fetching.key, () => fromProcess(source, all));
+        return running.run(fetching.key, () => fromProcess(source, fetching, all));
       case 'claude-settings':
         return running.run(fetching.key, () => fromClaudeSettings(source, fetching, all));
       case 'login':

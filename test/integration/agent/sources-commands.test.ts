@@ -114,6 +114,15 @@ describe('credential_process', () => {
     expect(await refusal('"open quotation')).toContain('an open quotation');
   });
 
+  it('that is our own hand-out of the same profile is no way to credentials', async () => {
+    for (const option of ['--profile p', '--profile=p']) {
+      expect(await refusal(`node "/x y/bedrock-tray.cjs" export-credentials ${option}`)).toContain(
+        'it asks for this very profile',
+      );
+    }
+    expect(await refusal('/no/bedrock-tray export-credentials --profile other')).toContain('CommandNotFound');
+  });
+
   it('is run without a shell', async () => {
     const marked = join(folder, 'marked');
     const said = await refusal(

@@ -39,7 +39,7 @@ let good: string[];
 let seen: string[];
 let offline: boolean;
 
-async function aws(source: { kind: string }, fetching: Fetching): Promise<RoleCredentials> {
+async function aws(source: { kind: string; mfaSerial?: string | null }, fetching: Fetching): Promise<RoleCredentials> {
   if (source.kind === 'static') {
     return {
       accessKeyId: 'AKIAKEYS',
@@ -51,7 +51,7 @@ async function aws(source: { kind: string }, fetching: Fetching): Promise<RoleCr
   }
   await fetching.upstream();
   const n = seen.length;
-  if ((source as { mfaSerial: string | null }).mfaSerial !== null) {
+  if (source.mfaSerial) {
     const code = mfa.take(fetching.key);
     if (code === null) {
       if (fetching.asked) {

@@ -23,6 +23,8 @@ const tick: RoleCredentialsEvent = { type: 'tick', kept: true };
 const obtained = (expiresAt: number): RoleCredentialsEvent => ({ type: 'obtained', expiresAt });
 const failed = (problem: CredentialsProblem): RoleCredentialsEvent => ({ type: 'failed', problem });
 const network: CredentialsProblem = { kind: 'network', name: 'ENOTFOUND' };
+const ofMfa: CredentialsProblem = { kind: 'mfa', name: 'MfaNeeded' };
+const ofCommand: CredentialsProblem = { kind: 'command', name: 'CommandFailed' };
 const noSignIn: CredentialsProblem = { kind: 'sign-in', name: 'SignInNeeded' };
 
 function through(...steps: [number, RoleCredentialsEvent][]) {
@@ -172,8 +174,70 @@ describe('a key that AWS refused', () => {
   });
 });
 
+describe('credentials without an end', () => {
+  const endless = (readAgainMs: number) =>
+    through([t0, wanted], [t0, { type: 'obtained', expiresAt: null, readAgainMs }]).state;
+  const later = t0 + 365 * 24 * hour;
+
+  it('are never renewed by time, but read again when asked for after a while, and handed out meanwhile', () => {
+    const state = endless(5 * minute);
+    expect(roleCredentialsDeadline(state, true)).toBeNull();
+    expect(nextRoleCredentials(state, tick, later, 0)).toEqual({ state, effects: [] });
+    expect(nextRoleCredentials(state, wanted, t0 + minute, 0).effects).toEqual([]);
+    const again = nextRoleCredentials(state, wanted, t0 + 5 * minute, 0);
+    expect(again.effects).toEqual(['renew']);
+    expect(handOut(again.state, t0 + 5 * minute)).toBe('hand-out');
+    const failing = nextRoleCredentials(again.state, failed(ofCommand), t0 + 5 * minute, 0).state;
+    expect(failing.state).toBe('stale');
+    expect(roleCredentialsDeadline(failing, true)).toBeNull();
+    expect(handOut(failing, later)).toBe('hand-out');
+  });
+
+  it('of a file are read at each wish, and nothing is handed out before that', () => {
+    const again = nextRoleCredentials(endless(0), wanted, t0 + 1, 0);
+    expect(again.effects).toEqual(['renew']);
+    expect(handOut(again.state, t0 + 1)).toBe('wait');
+    const gone = nextRoleCredentials(again.state, failed(ofCommand), t0 + 1, 0).state;
+    expect(handOut(gone, t0 + 1)).toBe('refuse');
+  });
+
+  it('that AWS refused are read again at once', () => {
+    expect(nextRoleCredentials(endless(5 * minute), { type: 'refused' }, t0 + 1, 0)).toMatchObject({
+      state: { state: 'renewing', life: null },
+      effects: ['renew'],
+    });
+  });
+});
+
+describe('what only a person ends', () => {
+  it.each([ofCommand, ofMfa])('is not tried again by time: %j', (problem) => {
+    const none = through([t0, wanted], [t0, failed(problem)]).state;
+    expect(roleCredentialsDeadline(none, true)).toBeNull();
+    expect(nextRoleCredentials(none, tick, t0 + hour, 0).effects).toEqual([]);
+    const due = t0 + 40 * minute;
+    const late = nextRoleCredentials(
+      nextRoleCredentials(valid(), tick, due, 0).state,
+      failed(problem),
+      due,
+      0,
+    ).state;
+    expect(roleCredentialsDeadline(late, true)).toBe(t0 + hour);
+    expect(nextRoleCredentials(late, tick, t0 + 50 * minute, 0).effects).toEqual([]);
+    expect(nextRoleCredentials(late, wanted, t0 + 50 * minute, 0).effects).toEqual(['renew']);
+  });
+
+  it('a code lets only those go on that wait for one', () => {
+    const answered: RoleCredentialsEvent = { type: 'answered' };
+    const waiting = through([t0, wanted], [t0, failed(ofMfa)]).state;
+    expect(nextRoleCredentials(waiting, answered, t0, 0).effects).toEqual(['renew']);
+    const other = through([t0, wanted], [t0, failed(noSignIn)]).state;
+    expect(nextRoleCredentials(other, answered, t0, 0)).toEqual({ state: other, effects: [] });
+    expect(nextRoleCredentials(valid(), answered, t0, 0).effects).toEqual([]);
+  });
+});
+
 const anyProblem: fc.Arbitrary<CredentialsProblem> = fc.oneof(
-  fc.constant(noSignIn),
+  fc.constantFrom(noSignIn, ofMfa, ofCommand),
   fc.record({
     kind: fc.constantFrom('forbidden', 'not-found', 'throttle', 'server', 'network', 'unauthorized', 'disk'),
     name: fc.constant('X'),
@@ -185,7 +249,10 @@ const anyEvent = (now: number): fc.Arbitrary<RoleCredentialsEvent> =>
     fc.constant(wanted),
     fc.boolean().map((kept): RoleCredentialsEvent => ({ type: 'tick', kept })),
     fc.constant<RoleCredentialsEvent>({ type: 'refused' }),
-    fc.constant<RoleCredentialsEvent>({ type: 'signedIn' }),
+    fc.constantFrom<RoleCredentialsEvent>({ type: 'signedIn' }, { type: 'answered' }, { type: 'reachable' }),
+    fc
+      .constantFrom(0, 5 * minute)
+      .map((readAgainMs): RoleCredentialsEvent => ({ type: 'obtained', expiresAt: null, readAgainMs })),
     fc.constant<RoleCredentialsEvent>({ type: 'dropped' }),
     anyProblem.map(failed),
     fc.integer({ min: -minute, max: 12 * hour }).map((life) => obtained(now + life)),
@@ -207,7 +274,8 @@ describe('whatever happens', () => {
         let state: RoleCredentialsState = absent;
         for (const { wait, event, random } of history) {
           now += wait;
-          const real = event.type === 'obtained' ? obtained(now + (event.expiresAt ?? 0)) : event;
+          const ends = event.type === 'obtained' && event.expiresAt !== null;
+          const real = ends ? obtained(now + (event.expiresAt ?? 0)) : event;
           const before = state;
           const step = nextRoleCredentials(state, real, now, random / 1000);
           state = step.state;
