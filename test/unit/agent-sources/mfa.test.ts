@@ -39,7 +39,10 @@ let good: string[];
 let seen: string[];
 let offline: boolean;
 
-async function aws(source: { kind: string; mfaSerial?: string | null }, fetching: Fetching): Promise<RoleCredentials> {
+async function aws(
+  source: { kind: string; mfaSerial?: string | null },
+  fetching: Fetching,
+): Promise<RoleCredentials> {
   if (source.kind === 'static') {
     return {
       accessKeyId: 'AKIAKEYS',
