@@ -189,6 +189,17 @@ async function chooseRoles(
   );
 }
 
+/** The names that a template gives; one that gives none is a mistake in what was typed. */
+function namesOf(template: string, roles: readonly Role[], taken: ReturnType<typeof takenBy>): string[] {
+  try {
+    return profileNames(template, roles, taken);
+  } catch (e) {
+    const isEmpty =
+      e instanceof BedrockTrayError && e.code === 'TemplateInvalid' && e.view().params.reason === '';
+    throw isEmpty ? badInput('--template', translator().t('cli:configure.templateEmpty')) : e;
+  }
+}
+
 async function chooseTemplate(
   options: SsoOptions,
   roles: readonly Role[],
@@ -197,7 +208,7 @@ async function chooseTemplate(
   const { t, error } = translator();
   const asText = (template: string): string | undefined => {
     try {
-      profileNames(template, roles, taken);
+      namesOf(template, roles, taken);
       return undefined;
     } catch (e) {
       return e instanceof BedrockTrayError ? error(e.view()) : String(e);
@@ -257,7 +268,7 @@ async function choosePlan(
   }
   if (options.profile !== undefined) throw badInput('--profile', t('cli:configure.oneOnly'));
   const template = await chooseTemplate(options, roles, taken);
-  const names = profileNames(template, roles, taken);
+  const names = namesOf(template, roles, taken);
   if (options.use !== undefined && !names.includes(options.use))
     throw badInput('--use', t('cli:configure.notOne', { names: names.join(', ') }));
   if (!canAsk() || (options.all && options.template !== undefined))

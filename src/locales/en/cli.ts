@@ -125,6 +125,7 @@ export const cli = {
   'configure.roles': 'Which roles? Type to search, Tab chooses',
   'configure.badRole': 'a role’s name has letters, digits and +=,.@-_',
   'configure.template': 'Names of the profiles ({account}, {accountId}, {role})',
+  'configure.templateEmpty': 'it gives a role no name',
   'configure.oneOnly': 'it names one profile; for several roles use --template',
   'configure.notOne': 'it is none of {{names}}',
   'configure.preview_one': '{{count}} profile',

@@ -122,6 +122,7 @@ export const cli: Record<keyof typeof en, string> = {
   'configure.roles': '使用哪些角色？输入以搜索，按 Tab 选择',
   'configure.badRole': '角色名称由字母、数字和 +=,.@-_ 组成',
   'configure.template': '配置文件的名称（{account}、{accountId}、{role}）',
+  'configure.templateEmpty': '它没有给角色任何名称',
   'configure.oneOnly': '它只能命名一个配置文件；多个角色请用 --template',
   'configure.notOne': '不在 {{names}} 之中',
   'configure.preview_one': '{{count}} 个配置文件',

@@ -202,6 +202,7 @@ describe('configure sso, by options alone', () => {
   it.each([
     [['--account', '12'], 2, '--account'],
     [['--template', '{nobody}', '--all'], 2, '{nobody}'],
+    [['--template', '-', '--all', '--bedrock-region', 'us-west-2'], 2, 'no name'],
     [['--account', '111122223333', '--role', 'Nobody'], 1, 'Nobody'],
     [['--account', '111122223333'], 2, '--role'],
   ])('%j is refused and leaves no new SSO session behind', async (args, status, named) => {
