@@ -13,13 +13,13 @@ import { alwaysThere, type PresenceWatch } from '../presence/presence-room.ts';
 import { KeepAliveMemory, type KeepAliveStore } from './keep-alive-memory.ts';
 import { KeptSession } from './kept-session.ts';
 import { Prompter } from './prompter.ts';
-import { forgetRoles, logOutAtPortal, type SignOutParts, signOutOthers } from './sign-out.ts';
+import { forgetRoles, logOutAtPortal, signOutOthers } from './sign-out.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /** The clock was set back by this much at least, and not only corrected a little. */
 const SET_BACK_MS = 2_000;
 
-export interface KeeperParts extends Pick<SignOutParts, 'forget'> {
+export interface KeeperParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
   catalog: Pick<ProfileCatalog, 'ssoSessions' | 'list' | 'reload' | 'onChange'>;
   cache: TokenCache;

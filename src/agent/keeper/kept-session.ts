@@ -1,7 +1,7 @@
 import type { Oidc } from '../../aws/oidc.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { SsoSessionView } from '../../contract/state.ts';
-import { endsSsoSession, provesEnd } from '../../domain/fault.ts';
+import { provesEnd } from '../../domain/fault.ts';
 import { isUsable, nearest } from '../../domain/schedule.ts';
 import { type EndEvent, tellingInstant } from '../../domain/session-end.ts';
 import {
@@ -20,13 +20,10 @@ import { errorOf, faultOf, systemReason, unitRandom } from '../aws-errors.ts';
 import { sleepUntil } from '../clock.ts';
 import type { AgentContext, SsoSessionConfig, SsoToken } from '../ports.ts';
 import type { KeepAliveMemory } from './keep-alive-memory.ts';
+import { refreshAmongRivals } from './refresh-among-rivals.ts';
 import { type FileNews, SharedTokenFile } from './shared-token-file.ts';
 import type { TokenCache } from './token-cache.ts';
 
-/** Another tool that rotates the token writes its file a moment after the service has answered it: we look again after these. */
-const RIVAL_WRITES_MS = [250, 1_000] as const;
-/** So many refresh tokens are tried, one after the other, before the SSO session is believed to be over. */
-const MAX_TRIED = 4;
 /** A token that could not be written is tried again this often. */
 const SAVE_AGAIN_MS = 30_000;
 /** The end of a token that cannot be refreshed, or of the client registration, is shown from this long before. */
@@ -343,62 +340,28 @@ export class KeptSession {
     this.#busy = run;
   }
 
-  /**
-   * One refresh among several tools that share the file without a lock: read before (somebody may have been
-   * quicker), read once more when the service refuses the token (somebody may have rotated it), read before
-   * writing (somebody may have signed out).
-   */
+  /** Reads the file once more before it writes: somebody may have signed out or in. */
   async #refresh(): Promise<void> {
     const held = this.#token;
     if (held === null || this.#state.phase !== 'refreshing' || this.#stopped) return;
     const moved = () => this.#token !== held || this.#stopped;
-
-    let using = held;
-    const found = await this.#look();
-    if (moved()) return;
-    if (found !== null && found.refreshToken !== undefined) using = found;
-
-    let fresh: SsoToken | null = null;
-    const tried = new Set<string | undefined>();
-    while (fresh === null) {
-      try {
-        fresh = await this.#call(using);
-      } catch (e) {
-        if (moved()) return;
-        if (!endsSsoSession(faultOf(e))) return this.#failed(e);
-        tried.add(using.refreshToken);
-        const other = tried.size < MAX_TRIED ? await this.#another(tried, moved) : null;
-        if (moved()) return;
-        if (other === null) return this.#failed(e);
-        using = other;
-      }
-    }
-    if (moved()) return;
-    await this.#look();
-    if (moved()) {
+    const outcome = await refreshAmongRivals(held, {
+      call: (token) => this.#call(token),
+      look: () => this.#look(),
+      moved,
+      spare: () => this.#spare,
+      pause: (ms) => sleepUntil(this.#context.clock, this.#now + ms),
+    });
+    if (outcome.kind === 'failed') return this.#failed(outcome.error);
+    const fresh = outcome.token;
+    if (outcome.kind === 'fresh') await this.#look();
+    if (moved() || fresh === null) {
       // Somebody wrote another token meanwhile: that one counts, ours is kept for the case that it is an old one.
-      if (this.#token !== null) this.#spare = fresh;
+      if (this.#token !== null && fresh !== null) this.#spare = fresh;
       return;
     }
-    const seen = { type: 'good', tokenExpiresAt: fresh.expiresAt } as const;
-    this.#take(fresh, this.#now, 'refresh', seen);
+    this.#take(fresh, this.#now, 'refresh', { type: 'good', tokenExpiresAt: fresh.expiresAt });
     await this.#save(fresh);
-  }
-
-  /**
-   * Another refresh token than those that were refused: what a rival writes within a moment, then one that we held
-   * before. What lives in the file is adopted instead (the caller sees that our token moved).
-   */
-  async #another(tried: ReadonlySet<string | undefined>, moved: () => boolean): Promise<SsoToken | null> {
-    for (const pauseMs of RIVAL_WRITES_MS) {
-      await sleepUntil(this.#context.clock, this.#now + pauseMs);
-      if (moved()) return null;
-      const rival = await this.#look();
-      if (moved()) return null;
-      if (rival?.refreshToken !== undefined && !tried.has(rival.refreshToken)) return rival;
-    }
-    const spare = this.#spare;
-    return spare?.refreshToken !== undefined && !tried.has(spare.refreshToken) ? spare : null;
   }
 
   #call(token: SsoToken): Promise<SsoToken> {

@@ -13,8 +13,6 @@ export interface SignOutParts {
   catalog: Pick<ProfileCatalog, 'list'>;
   cache: Pick<TokenCache, 'removeRole' | 'sweep'>;
   portal: (region: string) => Pick<Portal, 'logout'>;
-  /** What else is stored of an SSO session and goes with its sign-out. */
-  forget?: ((ssoSession: string) => Promise<void>) | undefined;
 }
 
 /** Whether the portal took the logout. Ends in bounded time; never rejects. */
@@ -42,19 +40,18 @@ export async function logOutAtPortal(
   return took;
 }
 
-/** What the AWS CLI remembers of its roles, and what we keep elsewhere. Never rejects. */
+/** Removes what the AWS CLI remembers of its roles. Never rejects. */
 export async function forgetRoles(parts: SignOutParts, { id, kind }: SsoSessionConfig): Promise<void> {
   const { log } = parts.context;
-  const complain = (what: string) => (e: unknown) =>
-    log.warn({ ssoSession: id, reason: faultOf(e).name }, `${what} could not be removed`);
   for (const profile of parts.catalog.list()) {
     const { ssoSession, accountId, roleName } = profile;
     const own = ssoSession === id && (profile.kind === 'sso' || profile.kind === 'sso-legacy');
     if (!own || accountId === null || roleName === null) continue;
     const key = { accountId, roleName, id, kind };
-    await parts.cache.removeRole(key).catch(complain("the AWS CLI's role cache"));
+    await parts.cache.removeRole(key).catch((e) => {
+      log.warn({ ssoSession: id, reason: faultOf(e).name }, "the AWS CLI's role cache could not be removed");
+    });
   }
-  await parts.forget?.(id).catch(complain('what else was stored'));
 }
 
 /**

@@ -497,3 +497,19 @@ it('a minimal file of another tool names neither start URL nor region: ours are 
   expect(refresh.mock.calls).toEqual([[expect.objectContaining({ startUrl: corp.startUrl })]]);
   await other.stop();
 });
+
+it('an old file that is put back while AWS rotates the token costs nothing: what AWS gave is tried', async () => {
+  const old = aws.signIn();
+  cache.files.set('corp', old);
+  await keeper.start();
+  aws.oidcGate = () => new Promise((open) => clock.wakeAt(clock.now() + 5_000, open));
+  const stale = { ...aws.signIn(), refreshToken: 'used-long-ago' };
+  await clock.advance(40 * minute + 1_000);
+  cache.put('corp', stale);
+  await clock.advance(10_000);
+  expect(await keeper.accessToken('corp')).toBe(stale.accessToken);
+  aws.oidcGate = null;
+  await clock.advance(hour);
+  expect(view().state).toBe('valid');
+  expect(keeper.prompt()).toBeNull();
+});
