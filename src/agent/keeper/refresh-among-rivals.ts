@@ -19,10 +19,11 @@ export interface RefreshParts {
   pause(ms: number): Promise<void>;
 }
 
+/** `moved`: another token counts now; one that AWS gave us all the same may yet be of use. */
 export type Refreshed =
   | { kind: 'fresh'; token: SsoToken }
   | { kind: 'failed'; error: unknown }
-  | { kind: 'moved' };
+  | { kind: 'moved'; token: SsoToken | null };
 
 /**
  * One refresh among several tools that share a file without a lock, where a refresh token may work once only: the file
