@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import {
   Button as AriaButton,
-  Checkbox,
   ComboBox,
   FieldError,
   Input,
@@ -249,7 +248,10 @@ export function Toggle({
   );
 }
 
-/** A tick box; `label` is its name, `children` what is shown beside it. */
+/**
+ * A tick box; `label` is its name, `children` what is shown beside it. The browser's own, drawn by CSS: there may be
+ * hundreds at once.
+ */
 export function Check({
   label,
   children,
@@ -266,17 +268,19 @@ export function Check({
   onChange: (on: boolean) => void;
 }): ReactNode {
   return (
-    <Checkbox
-      className="check"
-      aria-label={label}
-      isSelected={isSelected}
-      isIndeterminate={isIndeterminate}
-      isDisabled={isDisabled}
-      onChange={onChange}
-    >
-      <span className="check-box" aria-hidden="true" />
+    <label className="check">
+      <input
+        type="checkbox"
+        aria-label={label}
+        checked={isSelected}
+        disabled={isDisabled}
+        ref={(input) => {
+          if (input) input.indeterminate = isIndeterminate;
+        }}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       {children}
-    </Checkbox>
+    </label>
   );
 }
 

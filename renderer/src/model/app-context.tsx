@@ -41,6 +41,15 @@ export function useAgentState(): AgentState {
   return useSyncExternalStore(model.subscribe, model.getState);
 }
 
+/** Whether the agent is there, for what need not be drawn again with each snapshot. */
+export function useLink(): Pick<AgentState, 'link' | 'connection'> {
+  const { model } = useApp();
+  return {
+    link: useSyncExternalStore(model.subscribe, () => model.getState().link),
+    connection: useSyncExternalStore(model.subscribe, () => model.getState().connection),
+  };
+}
+
 /** The snapshot, in places that are drawn only once there is one. */
 export function useSnapshot(): Snapshot {
   const { snapshot } = useAgentState();

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type ErrorView, isBedrockTrayError } from '../../../src/contract/errors.ts';
 import type { CallName, ProcedureInput, ProcedureOutput } from '../../../src/contract/procedures.ts';
-import { useAgent, useAgentState } from './app-context.tsx';
+import { useAgent, useLink } from './app-context.tsx';
 
 /** An error of any kind as data that can be shown. */
 export function errorView(error: unknown): ErrorView {
@@ -33,7 +33,7 @@ export function useAsk<N extends CallName>(
   revision: string | number = 0,
 ): Asked<ProcedureOutput<N>> {
   const agent = useAgent();
-  const { connection, link } = useAgentState();
+  const { connection, link } = useLink();
   const [round, setRound] = useState(0);
   const key = input === null ? null : `${name} ${JSON.stringify(input)}`;
   const [state, setState] = useState<{ key: string | null; error: ErrorView | null; loading: boolean }>({

@@ -1,5 +1,4 @@
 import { memo, type ReactNode, useEffect, useState } from 'react';
-import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { AccountView } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { ConsoleLink } from '../../components/console-link.tsx';
@@ -53,7 +52,7 @@ export const AccountRoles = memo(function AccountRoles({
   }, [wantsAll, names, roles.error, onChoose, account.accountId]);
   const all = names !== undefined && names.length > 0 && names.every((n) => chosen.has(n));
   return (
-    <Disclosure className="account" isExpanded={shown} onExpandedChange={setExpanded}>
+    <div className="account">
       <div className="account-top">
         <Check
           label={words.t('page:chooseAllIn', { account: name })}
@@ -66,8 +65,13 @@ export const AccountRoles = memo(function AccountRoles({
             else setWantsAll(true);
           }}
         />
-        <Heading level={3}>
-          <AriaButton slot="trigger" className="account-head">
+        <h3>
+          <button
+            type="button"
+            className="account-head"
+            aria-expanded={shown}
+            onClick={() => setExpanded(!shown)}
+          >
             <Icon name={shown ? 'up' : 'down'} size={16} />
             <span className="account-name">{name}</span>
             <span className="quiet number">{plainText(account.accountId, 20)}</span>
@@ -75,61 +79,59 @@ export const AccountRoles = memo(function AccountRoles({
               <span className="badge number">{words.t('page:chosenIn', { count: chosen.size })}</span>
             )}
             <span className="quiet small account-mail">{plainText(account.email, 80)}</span>
-          </AriaButton>
-        </Heading>
+          </button>
+        </h3>
       </div>
-      <DisclosurePanel>
-        {shown && (
-          <div className="roles">
-            <ErrorNotice
-              error={roles.error}
-              action={<Button onPress={roles.again}>{words.t('page:tryAgain')}</Button>}
-            />
-            {!names && !roles.error && <span className="skeleton skeleton-line" />}
-            {names?.length === 0 && <p className="quiet">{words.t('page:noRoles')}</p>}
-            <ul className="rows">
-              {names?.map((roleName) => {
-                const role = plainText(roleName);
-                const profile = profileByRole.get(`${account.accountId} ${roleName}`);
-                return (
-                  <li key={roleName} className="row">
-                    <div className="row-main">
-                      <Check
-                        label={words.t('page:chooseRoleIn', { role, account: name })}
-                        isSelected={chosen.has(roleName)}
-                        onChange={(on) => onChoose(account.accountId, [roleName], on)}
-                      >
-                        <span>
-                          {role}
-                          {profile !== undefined && (
-                            <span className="quiet small role-profile">
-                              {words.t('page:hasProfile', { profile: plainText(profile, 60) })}
-                            </span>
-                          )}
-                        </span>
-                      </Check>
-                    </div>
-                    <div className="row-actions">
-                      <ConsoleLink
-                        startUrl={startUrl}
-                        accountId={account.accountId}
-                        account={name}
-                        roleName={roleName}
-                      />
-                      <Button
-                        aria-label={words.t('page:useRoleIn', { role, account: plainText(account.name) })}
-                        onPress={() => onUse(account, roleName)}
-                      >
-                        {words.t('page:use')}
-                      </Button>
-                    </div>
-                  </li>
-                );
-              })}
-            </ul>
-          </div>
-        )}
-      </DisclosurePanel>
-    </Disclosure>
+      {shown && (
+        <div className="roles">
+          <ErrorNotice
+            error={roles.error}
+            action={<Button onPress={roles.again}>{words.t('page:tryAgain')}</Button>}
+          />
+          {!names && !roles.error && <span className="skeleton skeleton-line" />}
+          {names?.length === 0 && <p className="quiet">{words.t('page:noRoles')}</p>}
+          <ul className="rows">
+            {names?.map((roleName) => {
+              const role = plainText(roleName);
+              const profile = profileByRole.get(`${account.accountId} ${roleName}`);
+              return (
+                <li key={roleName} className="row">
+                  <div className="row-main">
+                    <Check
+                      label={words.t('page:chooseRoleIn', { role, account: name })}
+                      isSelected={chosen.has(roleName)}
+                      onChange={(on) => onChoose(account.accountId, [roleName], on)}
+                    >
+                      <span>
+                        {role}
+                        {profile !== undefined && (
+                          <span className="quiet small role-profile">
+                            {words.t('page:hasProfile', { profile: plainText(profile, 60) })}
+                          </span>
+                        )}
+                      </span>
+                    </Check>
+                  </div>
+                  <div className="row-actions">
+                    <ConsoleLink
+                      startUrl={startUrl}
+                      accountId={account.accountId}
+                      account={name}
+                      roleName={roleName}
+                    />
+                    <Button
+                      aria-label={words.t('page:useRoleIn', { role, account: plainText(account.name) })}
+                      onPress={() => onUse(account, roleName)}
+                    >
+                      {words.t('page:use')}
+                    </Button>
+                  </div>
+                </li>
+              );
+            })}
+          </ul>
+        </div>
+      )}
+    </div>
   );
 });

@@ -14,7 +14,7 @@ import { chainWords, kindWords } from '../../model/profile-words.ts';
 import { EnvironmentForm } from './use-role.tsx';
 
 /** Rows drawn at once; more on request. */
-const PAGE = 100;
+const PAGE = 50;
 /** From so many profiles on they can be searched. */
 const SEARCHED_FROM = 8;
 

@@ -12,6 +12,8 @@ import { AccountRoles } from './account-roles.tsx';
 import { CreateProfiles } from './create-profiles.tsx';
 import { type ChosenRole, UseRole } from './use-role.tsx';
 
+/** Accounts drawn at once; more on request. */
+const PAGE = 100;
 const none: ReadonlySet<string> = new Set();
 
 /** The accounts and roles that a signed-in person may use: one becomes an environment, many become profiles. */
@@ -30,6 +32,7 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
   const [search, setSearch] = useState('');
   const [used, setUsed] = useState<ChosenRole | null>(null);
   const [chosen, setChosen] = useState<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+  const [limit, setLimit] = useState(PAGE);
   const [creating, setCreating] = useState(false);
   const [created, setCreated] = useState<number | null>(null);
   const section = useRef<HTMLElement>(null);
@@ -100,7 +103,10 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
               <TextInput
                 label={words.t('page:searchAccounts')}
                 value={search}
-                onChange={setSearch}
+                onChange={(text) => {
+                  setSearch(text);
+                  setLimit(PAGE);
+                }}
                 type="search"
                 placeholder={words.t('page:searchAccountsHint')}
               />
@@ -122,7 +128,7 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
             <p className="quiet">{words.t(all.length === 0 ? 'page:noAccounts' : 'page:noAccountsFound')}</p>
           )}
           <ul className="rows accounts">
-            {found.map((account) => (
+            {found.slice(0, limit).map((account) => (
               <li key={account.accountId}>
                 <AccountRoles
                   ssoSession={session.id}
@@ -137,6 +143,13 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
               </li>
             ))}
           </ul>
+          {found.length > limit && (
+            <div>
+              <Button onPress={() => setLimit(limit + PAGE)}>
+                {words.t('page:showMore', { count: Math.min(PAGE, found.length - limit) })}
+              </Button>
+            </div>
+          )}
           {roles.length > 0 && (
             <div className="choice-bar">
               <p role="status">{words.t('page:rolesChosen', { count: roles.length })}</p>
