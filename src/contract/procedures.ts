@@ -135,6 +135,8 @@ export const procedures = {
     z.object({ id: z.string(), code: z.string().regex(/^\d{6,8}$/) }).strict(),
     Nothing,
   ),
+  /** Wants a profile's credentials, so that the code which they need is asked for. Nothing is handed out. Errors: as export-credentials, without MfaNeeded. */
+  'mfa.ask': call(shells, z.object({ profile: SectionName }).strict(), Nothing),
   /** Nobody has a code now: the question goes, and comes back when credentials are wanted again. */
   'mfa.cancel': call(shells, z.object({ id: z.string() }).strict(), Nothing),
   /** Browsers found on this machine, and their profiles: choices for `settings.signInBrowsers`. */

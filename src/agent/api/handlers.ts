@@ -145,6 +145,13 @@ export function createHandlers(rooms: Rooms): Handlers {
       desk.cancel(input.id);
       return {};
     },
+    'mfa.ask': async (input) => {
+      await broker.credentials(input.profile).catch((error: unknown) => {
+        const asked = error instanceof BedrockTrayError && /^Mfa/.test(error.code);
+        if (!asked) throw error;
+      });
+      return {};
+    },
     'mfa.answer': async (input) => {
       await mfa.answer(input.id, input.code);
       return {};

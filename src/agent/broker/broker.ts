@@ -29,8 +29,10 @@ const SAID_END_MS = 15 * 60_000;
 export interface Fetching extends FetchReason {
   /** Names the source for the MFA desk. */
   key: string;
-  /** A profile that stands for it: for messages. */
+  /** A profile that stands for it: for messages, and its settings of the network. */
   profile: string;
+  /** That profile's region. */
+  region: string | null;
   /** Credentials of the source that signs for this one. `rejected`: a key id that AWS refused. */
   upstream(rejected?: string): Promise<RoleCredentials>;
 }
@@ -42,7 +44,7 @@ export type FetchSource = (
 
 export interface BrokerParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
-  catalog: Pick<ProfileCatalog, 'source' | 'ssoSessions' | 'reload' | 'onChange'>;
+  catalog: Pick<ProfileCatalog, 'source' | 'list' | 'ssoSessions' | 'reload' | 'onChange'>;
   keeper: Pick<Keeper, 'accessToken' | 'rejected' | 'views' | 'onChange'>;
   portal: (region: string) => Pick<Portal, 'credentials' | 'accounts' | 'roles'>;
   /** Every kind of source but permission sets, which come from the portal. */
@@ -265,10 +267,12 @@ export class RoleBroker implements Broker {
       return this.#fetchRole(source, key, reason);
     }
     const signer = upstreamOf(source);
+    const profile = this.#profileOf(source.kind === 'session-token' ? sourceKey(source.source) : key);
     return this.#parts.fetch(source, {
       ...reason,
       key,
-      profile: this.#profileOf(key),
+      profile,
+      region: this.#parts.catalog.list().find(({ name }) => name === profile)?.region ?? null,
       upstream: (rejected) => {
         if (!signer) throw new BedrockTrayError('Internal', { reference: 'no-upstream' });
         return this.#source(signer).credentials(rejected, { ...reason, forced: false });

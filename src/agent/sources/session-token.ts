@@ -11,7 +11,7 @@ export async function fromSessionToken(
 ): Promise<RoleCredentials> {
   const { env } = context;
   const keys = await fetching.upstream();
-  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
+  const region = fetching.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
   try {
     const found = await sessionToken({ region, env, network: network?.(fetching.profile) }, keys);
     return { ...found, accountId: keys.accountId };

@@ -50,10 +50,12 @@ export function addMfa(program: Command): void {
   program
     .command('mfa')
     .description(t('cli:mfa.description'))
+    .option('--profile <name>', t('cli:mfa.profile'))
     .option('--cancel', t('cli:mfa.cancel'))
     .option('--json', t('cli:option.json'))
-    .action((options: { cancel?: boolean; json?: boolean }) =>
+    .action((options: { profile?: string; cancel?: boolean; json?: boolean }) =>
       withAgent(async (agent) => {
+        if (options.profile !== undefined) await agent.call('mfa.ask', { profile: options.profile });
         const { mfa } = await agent.call('state.get', {});
         const { t: say } = translator();
         const told = (profile: string | null, line: string) =>

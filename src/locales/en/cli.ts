@@ -91,6 +91,7 @@ export const cli = {
 
   'mfa.description':
     'give the code of an MFA device that a role asks for (from the terminal, or one line on stdin)',
+  'mfa.profile': 'ask for the code of this profile’s role',
   'mfa.cancel': 'nobody has a code now',
   'mfa.ask': 'Code of {{mfaSerial}} for profile “{{profile}}”',
   'mfa.badCode': 'a code has 6 digits',

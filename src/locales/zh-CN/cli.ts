@@ -88,6 +88,7 @@ export const cli: Record<keyof typeof en, string> = {
   'login.done': '已登录“{{name}}”，有效至 {{time}}；之后会自动保持。',
 
   'mfa.description': '输入角色所要求的 MFA 设备验证码（从终端输入，或由标准输入提供一行）',
+  'mfa.profile': '要求输入此配置文件的角色的验证码',
   'mfa.cancel': '目前没有验证码',
   'mfa.ask': '配置文件“{{profile}}”所需的 {{mfaSerial}} 的验证码',
   'mfa.badCode': '验证码为 6 位数字',

@@ -40,6 +40,7 @@ function create(timeouts: { process: number; export: number; refresh: number }) 
 const fetching: Fetching = {
   key: 'key',
   profile: 'p',
+  region: null,
   asked: true,
   urgent: true,
   forced: false,

@@ -65,8 +65,11 @@ const arnOf = async (stdout: string) => {
   ).then(({ arn }) => arn);
 };
 /** `bedrock-tray mfa` with a line on stdin. */
-async function giveCode(line: string): Promise<{ status: number; said: string }> {
-  const child = spawn(pinnedNode, [command, 'mfa'], { env: it_.env, timeout: 30_000 });
+async function giveCode(
+  line: string,
+  args: readonly string[] = [],
+): Promise<{ status: number; said: string }> {
+  const child = spawn(pinnedNode, [command, 'mfa', ...args], { env: it_.env, timeout: 30_000 });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
   child.stdin.end(`${line}\n`);
@@ -94,8 +97,7 @@ describe('an MFA code', () => {
 
   it('comes from stdin too; a wrong one is told, and asked for again', async () => {
     expect((await giveCode('999999')).said).toContain('No code is asked for');
-    await it_.run(['export-credentials', '--profile', 'guarded-too']);
-    const wrong = await giveCode('000000');
+    const wrong = await giveCode('000000', ['--profile', 'guarded-too']);
     expect(wrong.status).toBe(1);
     expect(wrong.said).toContain('invalid MFA one time pass code');
     expect((await shells[0]?.call('state.get', {}))?.mfa?.problem?.code).toBe('MfaRefused');

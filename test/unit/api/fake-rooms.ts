@@ -111,6 +111,7 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'signIn.start': { ssoSession: 'corp' },
   'signIn.wait': { id: 's1' },
   'signIn.cancel': { id: 's1' },
+  'mfa.ask': { profile: 'dev' },
   'mfa.answer': { id: 'm1', code: '123456' },
   'mfa.cancel': { id: 'm1' },
   'prompt.snooze': { minutes: 15 },
@@ -218,7 +219,7 @@ export async function startTestApi(
       onChange,
       views: () => [],
       credentials: async () => {
-        throw new BedrockTrayError('ProfileUnknown', { profile: 'x' });
+        throw new BedrockTrayError('MfaNeeded', { profile: 'dev', mfaSerial: 'x' });
       },
       temporary: async () => {
         throw new BedrockTrayError('ProfileUnknown', { profile: 'x' });
