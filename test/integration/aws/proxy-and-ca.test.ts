@@ -16,6 +16,8 @@ import { AwsFault } from '../../../src/aws/faults.ts';
 import { type AwsNetwork, type CallOutcome, plainNetwork } from '../../../src/aws/network.ts';
 import { createOidc } from '../../../src/aws/oidc.ts';
 import { createPortal } from '../../../src/aws/portal.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { pinnedNode } from '../../support/sandbox.ts';
 
 /** Networks as they are: proxies, a company's own certificate authority, portals in between, nobody there. */
 
@@ -163,6 +165,22 @@ describe.skipIf(!openssl)(`a company’s network${openssl ? '' : ' (openssl is n
     });
     expect(outcomes.map(({ result }) => result)).toEqual(['not-aws']);
   });
+
+  test.each(['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'])(
+    '%s: what Node or the computer believes is believed',
+    async (variable) => {
+      const portal = new URL('../../../src/aws/portal.ts', import.meta.url);
+      const script = `
+      const { createPortal } = await import(${JSON.stringify(portal.href)});
+      const env = { AWS_ENDPOINT_URL_SSO: 'https://aws.test', HTTPS_PROXY: ${JSON.stringify(through())} };
+      const accounts = await createPortal({ region: 'us-east-1', env }).accounts('t');
+      process.stdout.write(String(accounts.length));`;
+      const { code, stdout, stderr } = await runCommand(pinnedNode, ['--input-type=module', '-e', script], {
+        env: { [variable]: certificate },
+      });
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '1', stderr: '' });
+    },
+  );
 
   test('a certificate of another name is not AWS’s', async () => {
     const env = environment({ AWS_ENDPOINT_URL_SSO: 'https://other.test' });
