@@ -76,6 +76,84 @@ describe('the prompt', () => {
     expect(nextPrompt(back.state, tick, t0 + 6 * minute, busy).raise).toBe(false);
   });
 
+  it('where nobody can tell who is there: once, then it waits for an act, and for no instant', () => {
+    const unknown: PromptCircumstances = { ...there, presence: 'unknown' };
+    const first = nextPrompt(noPrompt, need('a'), t0, unknown);
+    expect(first.raise).toBe(true);
+    expect(promptDeadline(first.state, t0, unknown)).toBeNull();
+    expect(nextPrompt(first.state, tick, t0 + 10 * 60 * minute, unknown).raise).toBe(false);
+    expect(nextPrompt(first.state, tick, t0 + 10 * 60 * minute, there).raise).toBe(true);
+    // The next SSO session in line has not been asked about yet.
+    const both = nextPrompt(first.state, need('b'), t0, unknown).state;
+    expect(nextPrompt(both, { type: 'met', ssoSession: 'a' }, t0, unknown).raise).toBe(true);
+  });
+
+  it('snoozed: due at that instant, neither before nor by the back-off after it', () => {
+    const first = nextPrompt(noPrompt, need('a'), t0, there).state;
+    const snoozed = nextPrompt(first, { type: 'snooze', until: t0 + 60 * minute }, t0, there).state;
+    expect(shownPrompt(snoozed)).toMatchObject({ count: 1, snoozedUntil: t0 + 60 * minute });
+    expect(promptDeadline(snoozed, t0, there)).toBe(t0 + 60 * minute);
+    // Of another SSO session nothing is said either.
+    const other = nextPrompt(snoozed, need('b'), t0 + minute, there).state;
+    const met = nextPrompt(other, { type: 'met', ssoSession: 'a' }, t0 + 2 * minute, there);
+    expect(met.raise).toBe(false);
+    expect(nextPrompt(met.state, tick, t0 + 60 * minute - 1, there).raise).toBe(false);
+    const due = nextPrompt(met.state, tick, t0 + 60 * minute, there);
+    expect(due.raise).toBe(true);
+    expect(shownPrompt(due.state)).toMatchObject({ ssoSession: 'b', snoozedUntil: null });
+  });
+
+  it('a sign-in that was given up counts as a reminder', () => {
+    const first = nextPrompt(noPrompt, need('a'), t0, there).state;
+    const declined = nextPrompt(first, { type: 'declined', ssoSession: 'a' }, t0 + 4 * minute, there);
+    expect(declined.raise).toBe(false);
+    expect(promptDeadline(declined.state, t0 + 4 * minute, there)).toBe(t0 + 9 * minute);
+  });
+
+  it('never comes while nobody is there, snoozed or while somebody signs in; never waits in the past', () => {
+    const event: fc.Arbitrary<PromptEvent> = fc.oneof(
+      fc.constant(tick),
+      fc.constantFrom('a', 'b').map((id) => need(id, 'dev')),
+      fc.constantFrom('a', 'b').map((ssoSession) => ({ type: 'met' as const, ssoSession })),
+      fc.constantFrom('a', 'b').map((ssoSession) => ({ type: 'declined' as const, ssoSession })),
+      fc.nat(300 * minute).map((ms) => ({ type: 'snooze' as const, until: t0 + ms })),
+      fc.nat(60 * minute).map((byMs) => ({ type: 'clockSetBack' as const, byMs })),
+    );
+    const step = fc.record({
+      wait: fc.nat(20 * minute),
+      event,
+      presence: fc.constantFrom('there' as const, 'away' as const, 'unknown' as const),
+      signingIn: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        let now = t0;
+        let state = noPrompt;
+        for (const { wait, event: e, presence, signingIn } of steps) {
+          now += wait - (e.type === 'clockSetBack' ? e.byMs : 0);
+          const circumstances = { presence, signingIn: new Set(signingIn ? ['a'] : []) };
+          const before = state;
+          const next = nextPrompt(state, e, now, circumstances);
+          state = next.state;
+          if (next.raise) {
+            expect([presence, signingIn, state.snoozedUntil]).toEqual([
+              expect.not.stringMatching('away'),
+              false,
+              null,
+            ]);
+            if (presence === 'unknown') expect(state.raised?.count).toBe(1);
+            expect(state.needs.length).toBeGreaterThan(0);
+            expect(shownPrompt(before)).not.toEqual(shownPrompt(state));
+          }
+          const ticked = nextPrompt(state, tick, now, circumstances).state;
+          const deadline = promptDeadline(ticked, now, circumstances);
+          if (deadline !== null) expect(deadline).toBeGreaterThan(now);
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+
   it('is raised at most once in 5 min, whatever comes', () => {
     const event = fc.oneof(
       fc.constant(tick),
