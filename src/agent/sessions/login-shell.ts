@@ -10,6 +10,9 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** Left by the shell itself, by npm or by us: no part of the person's environment. */
 const noise = /^(_|SHLVL|PWD|OLDPWD|INIT_CWD|npm_.*|BEDROCK_TRAY_RESOLVING_ENVIRONMENT)$/;
 
+/** Keeps the person's NODE_OPTIONS while our Node runs without them. */
+const ASIDE = 'BEDROCK_TRAY_NODE_OPTIONS';
+
 export type Environment = Record<string, string>;
 
 /**
@@ -55,12 +58,23 @@ export class LoginShell {
 
   async #ask(): Promise<Environment> {
     const marker = crypto.randomUUID();
-    const print = `'${this.#node.replaceAll("'", `'\\''`)}' -p '"${marker}" + JSON.stringify(process.env) + "${marker}"'`;
+    // The person's NODE_OPTIONS are for their own programs: one that cannot be loaded here must not hide all the rest.
+    // /bin/sh sets them aside, since the person's shell may have another syntax (csh, fish).
+    const print = [
+      '/bin/sh',
+      '-c',
+      `${ASIDE}="\${NODE_OPTIONS-}" NODE_OPTIONS= exec "$0" -p "$1"`,
+      this.#node,
+      `"${marker}" + JSON.stringify(process.env) + "${marker}"`,
+    ]
+      .map(quoted)
+      .join(' ');
     try {
       const stdout = await this.#run(['-i', '-l', '-c', print]);
       const [, json] = stdout.split(marker);
       if (json === undefined) throw new Error('no answer between the markers');
-      return this.#withOwnPath(clean(JSON.parse(json)));
+      const { [ASIDE]: nodeOptions, NODE_OPTIONS: _, ...env } = JSON.parse(json) as Environment;
+      return this.#withOwnPath(clean({ ...env, NODE_OPTIONS: nodeOptions || undefined }));
     } catch (error) {
       const reason = error instanceof Error ? error.message.slice(0, 100) : 'unknown';
       this.#log.warn({ shell: this.shell, reason }, 'the login shell does not say its environment');
@@ -109,6 +123,11 @@ export class LoginShell {
       }, this.#timeoutMs);
     });
   }
+}
+
+/** One word for any shell that knows single quotes. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function clean(env: Readonly<Record<string, string | undefined>>): Environment {

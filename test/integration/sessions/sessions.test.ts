@@ -346,6 +346,28 @@ describe('what a session needs', () => {
     await terminal.shows('secret: a\r\nb "c"');
   });
 
+  it.each(['/bin/sh', '/bin/bash'])(
+    'is found by one (%s) that exports NODE_OPTIONS which our Node could not load',
+    async (shell) => {
+      const options = "--require '/no such/file.js' --max-old-space-size=99";
+      const rc = `export NODE_OPTIONS="${options}" PATH="/found/here:$PATH"\n`;
+      for (const file of ['.profile', '.bash_profile']) await writeFile(join(own.home, file), rc);
+      const warnings: string[] = [];
+      const silent = () => undefined;
+      const login = new LoginShell({
+        base: { SHELL: shell, HOME: own.home, PATH: '/usr/bin:/bin' },
+        node: pinnedNode,
+        log: { info: silent, debug: silent, error: silent, warn: (_, message) => warnings.push(message) },
+        now: () => 0,
+      });
+      const env = await login.environment();
+      expect(warnings).toEqual([]);
+      expect(env.NODE_OPTIONS).toBe(options);
+      expect(env.PATH?.split(':')[0]).toBe('/found/here');
+      expect(Object.keys(env).filter((name) => /NODE|BEDROCK/.test(name))).toEqual(['NODE_OPTIONS']);
+    },
+  );
+
   it('is found without one that hangs', async () => {
     const shell = join(own.folder, 'hanging-shell');
     await writeFile(shell, '#!/bin/sh\nsleep 1000\n');
