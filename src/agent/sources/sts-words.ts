@@ -1,3 +1,4 @@
+import { partitionOf } from '../../aws/endpoints.ts';
 import { AwsFault } from '../../aws/faults.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { faultName } from '../../domain/fault.ts';
@@ -28,14 +29,8 @@ export function stsRegion(
 ): string {
   const partition = partitionOfArn(roleArn);
   const wish = region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
-  if (wish && regionIsIn(wish, partition)) return wish;
+  if (wish && partitionOf(wish) === partition) return wish;
   return partitionRegions[partition] ?? 'us-east-1';
-}
-
-function regionIsIn(region: string, partition: string): boolean {
-  const home = partitionRegions[partition];
-  const family = (name: string) => /^(cn|us-gov|us-iso|us-isob|eusc)-/.exec(name)?.[1] ?? '';
-  return home === undefined || family(region) === family(home);
 }
 
 /** As configured, or a name that tells in CloudTrail who it was (the AWS CLI's is `botocore-session-N`). */
