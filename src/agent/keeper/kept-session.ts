@@ -154,7 +154,7 @@ export class KeptSession {
     const from = nearest([learned?.from ?? null, bound]);
     const to = nearest([learned?.to ?? null, bound]);
     if (from === null || to === null) return null;
-    const warnAt = nearest([learned !== null && !learned.overdue ? learned.from : null, bound]);
+    const warnAt = nearest([learned?.warnAt ?? null, bound]);
     return { from, to, warnAt };
   }
 
@@ -198,9 +198,11 @@ export class KeptSession {
 
   /** The deadline may have come. */
   tick(): void {
-    if (this.#unsavedRetryAt !== null && this.#now >= this.#unsavedRetryAt && this.#token) {
+    if (this.#unsavedRetryAt !== null && this.#now >= this.#unsavedRetryAt) {
       this.#unsavedRetryAt = null;
-      void this.#save(this.#token);
+      // What is over, or gone with its SSO session, is of use to nobody.
+      const ended = this.#state.phase === 'expired' && this.servable() === null;
+      if (this.#token && !ended) void this.#save(this.#token);
     }
     this.dispatch({ type: 'tick' });
   }

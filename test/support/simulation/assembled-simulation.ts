@@ -460,7 +460,6 @@ export class AssembledSimulation {
 
   #look(): void {
     const { clock, aws } = this;
-    this.#endCalm();
     if (clock.asleep || clock.offset !== 0) return;
     if (Math.max(aws.faults.endsAt, this.#disturbedAt + LAG, this.#fullUntil) + 20 * minute > clock.true)
       return;
@@ -471,13 +470,25 @@ export class AssembledSimulation {
       const hopeless = file === undefined || file === 'torn' || !aws.knowsClient(file.clientId) || robbed;
       if (state === 'degraded' && !hopeless)
         this.#violated('recovers', 'degraded 20 min after the last fault');
-      if (state === 'refreshing' && aws.inFlight === 0) this.#violated('recovers', 'refreshing for ever');
+      if (state === 'refreshing') this.#confirm(config.id, this.#view(config.id)?.generation ?? 0);
     }
     const [held] = this.#profiles;
     if (!this.#c.held || held === undefined || this.#view('sso-0')?.state !== 'valid') return;
     const state = this.#credentialsView(held)?.state;
     if (state === 'valid' || (state === 'renewing' && aws.inFlight > 0)) return;
     this.#violated('recovers', `no fault for 20 min: ${this.#sight(held)}`);
+  }
+
+  /** A refresh may be waiting for another tool's file, but not for long. */
+  #confirm(ssoSession: string, generation: number): void {
+    const { clock, aws } = this;
+    const calls = aws.refreshes;
+    clock.later(clock.true + minute, () => {
+      const view = this.#view(ssoSession);
+      const stands =
+        view?.state === 'refreshing' && view.generation === generation && aws.refreshes === calls;
+      if (stands && aws.inFlight === 0 && !clock.asleep) this.#violated('recovers', 'refreshing for ever');
+    });
   }
 
   /** Whether a sign-in is asked for although the SSO session lives and its token in the file could be refreshed. */

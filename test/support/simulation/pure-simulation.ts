@@ -836,7 +836,6 @@ export class PureSimulation {
 
   /** From time to time: whatever is wrong must have a reason, or somebody is being asked. */
   #look(): void {
-    this.#endCalm();
     if (this.#asleep || this.#offset !== 0) return;
     if (Math.max(this.#faults.endsAt, this.#disturbedAt + LAG) + 20 * minute > this.#now) return;
     for (const sso of this.#ssos) {

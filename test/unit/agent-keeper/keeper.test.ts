@@ -171,6 +171,22 @@ describe('trouble', () => {
   });
 });
 
+describe('a token that could not be written when its SSO session ends', () => {
+  it('is not waited for', async () => {
+    cache.files.set('corp', aws.signIn());
+    await keeper.start();
+    cache.writeFails = 'ENOSPC';
+    await clock.advance(40 * minute);
+    aws.refreshable.clear();
+    await clock.advance(2 * hour);
+    expect(view().state).toBe('expired');
+    const { fired } = clock;
+    await clock.advance(hour);
+    // The prompt's reminders only.
+    expect(clock.fired - fired).toBeLessThan(10);
+  });
+});
+
 describe('the end of an SSO session', () => {
   it('by InvalidGrant asks a person once, and lets the token serve to its end', async () => {
     cache.files.set('corp', aws.signIn());
