@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../ports.ts';
 
 /**
  * botocore waits two seconds for an answer, three times, and the JS SDK warns: what takes longer is said to be under way, and
@@ -27,7 +26,6 @@ const refusal = (Code: string, Message: string) => JSON.stringify({ Code, Messag
 export interface ContainerEndpointParts {
   /** Credentials of a profile, or why there are none; concurrent callers share what is fetched. */
   answer(profile: string): Promise<ContainerAnswer>;
-  clock: Clock;
   /** Cryptographically strong random bytes. */
   random(bytes: number): Uint8Array;
   /** What a person is told by their SDK. */
@@ -109,17 +107,15 @@ export class ContainerEndpoint {
       send(response, consumer.status, consumer.body);
       return;
     }
-    const { answer, clock, words } = this.#parts;
+    const { answer, words } = this.#parts;
     let isAnswered = false;
     const say = (status: number, body: string) => {
       if (isAnswered) return;
       isAnswered = true;
-      cancel();
+      clearTimeout(timer);
       send(response, status, body);
     };
-    const cancel = clock.wakeAt(clock.now() + PATIENCE_MS, () =>
-      say(503, refusal('NotYet', words('notYet'))),
-    );
+    const timer = setTimeout(() => say(503, refusal('NotYet', words('notYet'))), PATIENCE_MS);
     answer(consumer.profile).then(
       // Its connection may have ended in the meantime.
       ({ status, body }) =>

@@ -93,7 +93,6 @@ export class CredentialHandOut implements HandOut {
     this.#sessions = new SessionExport(parts);
     this.#endpoint = new ContainerEndpoint({
       answer: (profile) => this.#containerAnswer(profile),
-      clock: parts.context.clock,
       random: (bytes) => parts.context.random(bytes),
       words: (refusal) =>
         this.#translator(undefined).t(

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SystemClock } from '../../../src/agent/clock.ts';
 import { type ContainerAnswer, ContainerEndpoint } from '../../../src/agent/handout/container-endpoint.ts';
 import { formatContainerCredentials } from '../../../src/domain/credential-formats.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
@@ -45,7 +44,6 @@ beforeEach(async () => {
   answer = async (profile) => keysOf(profile);
   endpoint = new ContainerEndpoint({
     answer: (profile) => answer(profile),
-    clock: new SystemClock(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     words: (what) => (what === 'revoked' ? revoked : 'still being fetched'),
   });
