@@ -211,8 +211,11 @@ function sameToken(a: number | null, b: number): boolean {
 export interface ExpectedEnd {
   from: number;
   to: number;
-  /** It has lived past the earliest instant: from now on it may end at any time, and there is nothing to warn ahead of. */
-  overdue: boolean;
+  /**
+   * The instant to warn ahead of: the earliest end. Null once it has lived past that, unless the latest is near: then it
+   * may end at any time, and a warning would stand for hours.
+   */
+  warnAt: number | null;
 }
 
 /** What is to be expected of the SSO session `id`; null: nothing is known. */
@@ -225,7 +228,8 @@ export function expectedEnd(knowledge: EndKnowledge, id: string): ExpectedEnd | 
   const to = beganBefore + length.atMostMs;
   const early = beganAfter + (length.atLeastMs ?? 0);
   const from = Math.min(to, Math.max(early, lastGoodAt ?? 0));
-  return { from, to, overdue: early <= (lastGoodAt ?? beganBefore) };
+  const passed = early <= (lastGoodAt ?? beganBefore);
+  return { from, to, warnAt: passed && to - from > NARROW_ENOUGH_MS ? null : early };
 }
 
 /**

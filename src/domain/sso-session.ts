@@ -160,8 +160,8 @@ export function servesUntil(state: SsoSession, now: number): number | null {
 function plannedRefresh(token: TokenFacts, now: number, tellingAt: number | null): number | null {
   const due = spaced(renewalInstant(token, TOKEN_LEAD_MS), now);
   if (canRefresh(token, due)) {
-    // Not sooner than half way: it takes the place of the refresh that is due.
-    return tellingAt !== null && tellingAt >= now + (due - now) / 2 && tellingAt < due ? tellingAt : due;
+    // Not sooner than after a quarter of the wait: it takes the place of the refresh that is due.
+    return tellingAt !== null && tellingAt >= now + (due - now) / 4 && tellingAt < due ? tellingAt : due;
   }
   if (token.refreshableUntil === null) return null;
   const last = token.refreshableUntil - LAST_REFRESH_LEAD_MS;

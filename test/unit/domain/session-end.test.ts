@@ -66,7 +66,7 @@ class World {
   }
   #plan(): void {
     const due = this.now + 40 * minute;
-    this.#refreshAt = tellingInstant(this.end, this.now + 20 * minute, due) ?? due;
+    this.#refreshAt = tellingInstant(this.end, this.now + 10 * minute, due) ?? due;
   }
   get end() {
     return expectedEnd(this.knowledge, 'corp');
@@ -94,7 +94,7 @@ describe('the learned end of an SSO session', () => {
     w.signIn();
     expect(w.end?.from).toBeLessThanOrEqual(w.endsAt);
     expect(w.end?.to).toBeGreaterThanOrEqual(w.endsAt);
-    expect(w.end?.overdue).toBe(false);
+    expect(w.end?.warnAt).toBe(w.end?.from);
   });
 
   it('is narrowed by each end seen, to within a few minutes', () => {
@@ -191,17 +191,43 @@ describe('the learned end of an SSO session', () => {
     expect(w.learned).toEqual(known);
   });
 
-  it('past its earliest instant there is nothing to warn ahead of', () => {
+  it('past its earliest instant there is nothing to warn ahead of, unless the latest is near', () => {
     const w = taught(8 * hour);
-    w.length = 9 * hour;
     w.signIn();
-    const from = w.end?.from ?? 0;
-    w.now = from + minute;
+    w.untilRefused(hour);
+    w.signIn();
+    // Inherited or not: it ends after 8 or after 9 hours.
+    const end = w.end;
+    expect(end?.warnAt).toBe(end?.from);
+    w.now = (end?.from ?? 0) + minute;
     w.see({ type: 'good', tokenExpiresAt: w.now + hour });
-    const later = w.end;
-    if (later !== null)
-      expect(later).toMatchObject({ overdue: true, from: w.now > later.to ? later.to : w.now });
+    expect(w.end).toEqual({ from: w.now, to: end?.to, warnAt: null });
+    w.now = (end?.to ?? 0) - 5 * minute;
+    w.see({ type: 'good', tokenExpiresAt: w.now + hour });
+    expect(w.end).toEqual({ from: w.now, to: end?.to, warnAt: end?.from });
   });
+
+  it.each([1, 2, 8, 12, 24 * 7])(
+    'of %i h is warned of ahead, and the warning stands when it comes',
+    (hours) => {
+      const w = taught(hours * hour);
+      for (let day = 0; day < 5; day++) {
+        w.signIn();
+        w.untilRefused();
+        w.now += 14 * hour;
+      }
+      w.signIn();
+      const warnings = new Set<number | null>();
+      const { endsAt } = w;
+      // What is shown at the last refresh before the end.
+      w.untilRefused(endsAt - w.now - 1);
+      warnings.add(w.end?.warnAt ?? null);
+      const [warnAt] = [...warnings];
+      expect(warnAt).not.toBeNull();
+      expect((endsAt - (warnAt ?? 0)) / minute).toBeLessThan(12);
+      expect(endsAt - (warnAt ?? 0)).toBeGreaterThanOrEqual(0);
+    },
+  );
 
   it('goes on after a restart with the same token, and knows less with another', () => {
     const w = taught(8 * hour);
