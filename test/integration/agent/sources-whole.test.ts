@@ -7,12 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callerIdentity } from '../../../src/aws/sts.ts';
 import type { AgentConnection } from '../../../src/client/rpc-client.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
+import { findClaude } from '../../support/claude.ts';
 import { command, type Installation, install } from '../../support/installation.ts';
-import { pinnedNode } from '../../support/sandbox.ts';
+import { keyVariables, pinnedNode } from '../../support/sandbox.ts';
 
 /** The whole agent with keys of an IAM user and roles behind an MFA device: no SSO session is needed. */
 
 const aws = findAwsCli();
+const claude = findClaude();
 let it_: Installation;
 let folder: string;
 let user: { accessKeyId: string; secretAccessKey: string; arn: string; mfaSerial: string };
@@ -122,15 +124,15 @@ describe('keys of an IAM user', () => {
   );
 
   it('serve a Claude session as a session’s keys, since Claude Code takes no others', async () => {
-    const claude = join(folder, 'claude');
+    const idle = join(folder, 'claude');
     await writeFile(
-      claude,
+      idle,
       '#!/bin/sh\n[ "$1" = --version ] && echo "2.1.330 (Claude Code)" && exit\nexec sleep 60\n',
     );
-    await chmod(claude, 0o755);
+    await chmod(idle, 0o755);
     const [shell] = shells;
     if (!shell) throw new Error('no shell');
-    await shell.call('settings.set', { claudePath: claude });
+    await shell.call('settings.set', { claudePath: idle });
     const wish = { cwd: folder, args: [], env: it_.env };
     const session = await shell.call('sessions.openWith', { ...wish, profile: 'keys' });
     expect(session).toMatchObject({ state: 'running', region: 'us-west-2' });
@@ -146,6 +148,22 @@ describe('keys of an IAM user', () => {
     await shell.call('sessions.kill', { id: session.id });
   });
 
+  it.skipIf(claude === undefined)(
+    `the real Claude Code signs with those and no others${claude ? '' : ' (not installed)'}`,
+    async () => {
+      await shells[0]?.call('settings.set', { claudePath: claude ?? null });
+      // Keys of somebody else lie around: what a failing export would make Claude Code sign with.
+      const ambient = await it_.sandbox.issueCredentials();
+      const args = ['claude', '--profile', 'keys', '--cwd', folder, '--', '-p', 'hello from keys'];
+      const { stdout } = await it_.run(args, { env: keyVariables(ambient), timeoutMs: 60_000 });
+      expect(stdout).toContain('hello from keys');
+      const sources = new Map((await it_.sandbox.issued()).map((k) => [k.accessKeyId, k.source]));
+      const used = await it_.sandbox.requests({ service: 'bedrock-runtime' });
+      expect(used.length).toBeGreaterThan(0);
+      for (const { accessKeyId } of used) expect(sources.get(accessKeyId ?? '')).toBe('session-token');
+    },
+  );
+
   it('and a session of a guarded role waits for its code', async () => {
     const [shell] = shells;
     if (!shell) throw new Error('no shell');
@@ -155,6 +173,7 @@ describe('keys of an IAM user', () => {
       join(it_.sandbox.home, '.aws', 'credentials'),
       `[keys]\naws_access_key_id = ${user.accessKeyId}\naws_secret_access_key = ${user.secretAccessKey}\n`,
     );
+    await shell.call('settings.set', { claudePath: join(folder, 'claude') });
     // Another role, so that nothing is held of it.
     await appendFile(
       join(it_.sandbox.home, '.aws', 'config'),
