@@ -286,6 +286,7 @@ export class KeptSession {
 
   /** The clock was found set back. */
   clockSetBack(byMs: number): void {
+    if (this.#unsavedRetryAt !== null) this.#unsavedRetryAt -= byMs;
     this.#memory.learn(this.config, { type: 'clockSetBack' });
     this.dispatch({ type: 'clockSetBack', byMs });
   }
