@@ -374,7 +374,7 @@ describe('the container endpoint is read', () => {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: 'wrong',
       });
-      expect(botocore?.message).toContain('This token is not known (any more).');
+      expect(botocore?.message).toContain('has ended. Start the program again');
     } finally {
       close();
       await handOut.stop();
