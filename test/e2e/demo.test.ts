@@ -19,10 +19,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium, type Page } from 'playwright';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { findClaude } from '../support/claude.ts';
 import { hasChromium } from '../support/desktop/browser.ts';
 import { buildOnce, command, hasProgram } from '../support/installation.ts';
+import { terminalShows } from '../support/page/terminal-text.ts';
 import { pinnedNode } from '../support/sandbox.ts';
 
 const claude = findClaude();
@@ -63,11 +64,13 @@ class Demo {
   readonly tmp = join(this.folder, 'tmp');
   readonly mark = `demo-${randomUUID()}`;
   readonly said: string[] = [];
+  /** What it printed on standard output: the page's addresses. */
+  readonly addresses: string[] = [];
   #holder!: ChildProcess;
   #traced!: ChildProcess;
   #browser: Browser | undefined;
 
-  async start(args: readonly string[]): Promise<Page> {
+  async start(options: { args?: readonly string[]; path: string }): Promise<Page> {
     buildOnce();
     for (const folder of [join(this.home, '.aws'), join(this.home, '.claude'), this.tmp])
       mkdirSync(folder, { recursive: true });
@@ -103,10 +106,10 @@ class Demo {
       '-s',
       '300',
     ];
-    const demo = [pinnedNode, command, 'demo', '--page', ...args];
+    const demo = [pinnedNode, command, 'demo', '--page', ...(options.args ?? [])];
     this.#traced = spawn('nsenter', [...this.#enter, ...strace, '-o', this.#trace, ...demo], {
       env: {
-        PATH: `${dirname(claude as string)}:${process.env.PATH}`,
+        PATH: options.path,
         HOME: this.home,
         TMPDIR: this.tmp,
         LANG: 'C.UTF-8',
@@ -117,28 +120,40 @@ class Demo {
         // A rival identity, which is not the demo's.
         AWS_PROFILE: 'theirs',
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.#traced;
     if (stderr) createInterface({ input: stderr }).on('line', (line) => this.said.push(line));
     if (!stdout) throw new Error('no output');
-    const [address] = (await once(createInterface({ input: stdout }), 'line', {
-      signal: AbortSignal.timeout(60_000),
-    })) as [string];
+    createInterface({ input: stdout }).on('line', (line) => this.addresses.push(line));
+    await this.address(0);
 
     // Chromium in the same namespace.
     const runner = join(this.folder, 'chromium');
     const enter = ['nsenter', ...this.#enter, '/usr/bin/chromium'].map((word) => `'${word}'`).join(' ');
     writeFileSync(runner, `#!/bin/sh\nexec ${enter} "$@"\n`, { mode: 0o755 });
-    this.#browser = await chromium.launch({ executablePath: runner, args: ['--no-sandbox'] });
+    // Without 3D the terminal's rows are in the document, where a test can read them.
+    const args = ['--no-sandbox', '--disable-3d-apis'];
+    this.#browser = await chromium.launch({ executablePath: runner, args });
     const context = await this.#browser.newContext({
       viewport: { width: 1080, height: 720 },
       locale: 'en-US',
     });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    await page.goto(address);
+    await page.goto(await this.address(0));
     return page;
+  }
+
+  /** The nth address that it printed. */
+  async address(n: number): Promise<string> {
+    await expect.poll(() => this.addresses[n], { timeout: 60_000 }).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    return this.addresses[n] as string;
+  }
+
+  /** Enter, in the terminal that it was started from. */
+  pressEnter(): void {
+    this.#traced.stdin?.write('\n');
   }
 
   /** Presses Sign in, and Allow on the page of Identity Center that the browser was asked to open. */
@@ -241,13 +256,51 @@ class Demo {
   }
 }
 
+/** Where the product would find a Claude Code that is not on the PATH. */
+const elsewhere = ['/usr/local/bin/claude', '/opt/homebrew/bin/claude', '/usr/bin/claude'].find((path) =>
+  existsSync(path),
+);
+
 describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `: ${missing}` : ''}`, () => {
-  let demo: Demo;
-  afterEach(() => demo?.stop());
+  // Two at once: while the second is used, the first has its time to renew.
+  const demos: Demo[] = [];
+  const begin = (): Demo => {
+    const demo = new Demo();
+    demos.push(demo);
+    return demo;
+  };
+  afterAll(() => Promise.all(demos.map((demo) => demo.stop())));
+  let short: Demo;
+
+  const expectNothingLeft = async (demo: Demo): Promise<void> => {
+    expect(await demo.interrupt()).toBe(0);
+    expect(carrying(demo.mark)).toEqual([]);
+    expect(readdirSync(demo.tmp, { recursive: true })).toEqual([]);
+    expect(demo.homeAccesses()).toEqual([]);
+  };
+
+  test.skipIf(elsewhere)(
+    `without Claude Code: how to install it, and a shell with the same environment${elsewhere ? `: ${elsewhere} is there` : ''}`,
+    async () => {
+      short = begin();
+      const page = await short.start({ path: '/usr/bin:/bin', args: ['--lifetimes', 'short'] });
+      expect(short.said.join('\n')).toContain('npm install -g @anthropic-ai/claude-code');
+      await short.signIn(page);
+      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
+      await page.locator('.terminal-host[data-state=live]').waitFor();
+      await terminalShows(page, /npm install -g\s+@anthropic-ai\/claude-code/);
+      await page.keyboard.type(
+        'echo "<$AWS_PROFILE $AWS_REGION $CLAUDE_CODE_USE_BEDROCK $HOME>"; ' +
+          `sed -n 's/^credential_process = //p' "$AWS_CONFIG_FILE" | sh | grep -o '"AccessKeyId":[^,]*'\n`,
+      );
+      await terminalShows(page, new RegExp(`<bedrock-tray us-east-1 1\\s+${short.demoHome()}>`));
+      await terminalShows(page, /"AccessKeyId": ?"ASIA/);
+    },
+  );
 
   test('Sign in, Allow, Open Claude Code; the HOME untouched; nothing left after Ctrl+C', async () => {
-    demo = new Demo();
-    const page = await demo.start([]);
+    const demo = begin();
+    const page = await demo.start({ path: `${dirname(claude as string)}:${process.env.PATH}` });
     expect(demo.said.join('\n')).toContain(
       'Press Sign in, then Allow in the browser, then Open Claude Code.',
     );
@@ -262,11 +315,23 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
       'Sandbox heard: "hello without a network"',
     );
 
-    expect(await demo.interrupt()).toBe(0);
-    expect(carrying(demo.mark)).toEqual([]);
-    expect(readdirSync(demo.tmp, { recursive: true })).toEqual([]);
-    expect(demo.homeAccesses()).toEqual([]);
+    // An address works once; Enter gives another.
+    const stranger = await (await page.context().browser()?.newContext())?.newPage();
+    expect((await stranger?.goto(await demo.address(0)))?.status()).toBe(403);
+    demo.pressEnter();
+    expect((await stranger?.goto(await demo.address(1)))?.status()).toBe(200);
+
+    await expectNothingLeft(demo);
     expect(demo.homeTree()).toEqual(before);
     expect(existsSync(join(demo.home, '.bedrock-tray'))).toBe(false);
+  });
+
+  test.skipIf(elsewhere)('with short lifetimes it has renewed by itself in the meantime', async () => {
+    type State = { credentials: { profile: string; generation: number }[] };
+    const generation = () =>
+      (JSON.parse(short.run(['status', '--json'])) as State).credentials.find((c) => c.profile === 'sandbox')
+        ?.generation;
+    await expect.poll(generation, { timeout: 60_000, interval: 2_000 }).toBeGreaterThanOrEqual(2);
+    await expectNothingLeft(short);
   });
 });

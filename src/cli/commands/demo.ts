@@ -8,8 +8,8 @@ import { type Command, Option } from 'commander';
 import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError } from '../../contract/index.ts';
 import { demoEnvironment } from '../../domain/demo-environment.ts';
-import { note, outDir, translator, withAgent } from '../shell.ts';
-import { openApp } from './open.ts';
+import { note, outDir, report, translator, withAgent } from '../shell.ts';
+import { openApp, openPage } from './open.ts';
 
 interface Options {
   lifetimes: 'short' | 'normal';
@@ -64,6 +64,13 @@ function interrupted(): Promise<void> {
   });
 }
 
+/** Each Enter opens the page again, by a new address: one works only once. Ends with `close()`. */
+function openAgainOnEnter(): { close(): void } {
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', () => void openPage().catch(report));
+  return lines;
+}
+
 /** Replaces this process's environment, so that everything started from here lives in the demo's own home. */
 function moveInto(env: Record<string, string>): void {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
@@ -75,6 +82,7 @@ async function runDemo(options: Options): Promise<void> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'bt-demo-'));
   const stop = interrupted();
   let sandbox: Sandbox | undefined;
+  let onEnter: { close(): void } | undefined;
   try {
     sandbox = await startSandbox(folder, options.lifetimes);
     const client = JSON.parse(await readFile(join(folder, 'env.json'), 'utf8')) as Record<string, string>;
@@ -115,8 +123,13 @@ async function runDemo(options: Options): Promise<void> {
       note(t('cli:demo.stop'));
     });
     const app = await openApp({ page: options.page ?? false });
+    if (app.kind === 'page') {
+      note(t('cli:demo.again'));
+      onEnter = openAgainOnEnter();
+    }
     await Promise.race([stop, sandbox.ended, ...(app.kind === 'tray' ? [app.ended] : [])]);
   } finally {
+    onEnter?.close();
     note(t('cli:demo.ending'));
     await stopAgent({ outDir, sessions: 'end' }).catch(() => {});
     await sandbox?.stop();

@@ -27,13 +27,18 @@ export async function openApp(options: {
     return { kind: 'tray', ended };
   }
   if (!options.page && 'missing' in electron) note(t(`cli:open.${electron.missing}`));
+  await openPage();
+  return { kind: 'page', ended: Promise.resolve() };
+}
+
+/** Opens the page in a browser, by an address that works once, for a minute; the address is printed too. */
+export async function openPage(): Promise<void> {
+  const { t } = translator();
   await withAgent(async (agent) => {
     const { url } = await agent.call('page.open', {});
-    // The ticket in the address works once, for a minute.
     if (!(await openInBrowser(url, process.env))) note(t('cli:open.browse'));
     print(url);
   });
-  return { kind: 'page', ended: Promise.resolve() };
 }
 
 export function addOpen(program: Command): void {

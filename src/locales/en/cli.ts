@@ -230,6 +230,7 @@ export const cli = {
   'demo.claudeFound': 'Press Sign in, then Allow in the browser, then Open Claude Code.',
   'demo.claudeMissing':
     'Press Sign in, then Allow in the browser, then Open Claude Code. Claude Code is not installed, so a shell opens in its place; “npm install -g @anthropic-ai/claude-code” installs it.',
+  'demo.again': 'The address works once, within a minute; Enter opens the page again with a new one.',
   'demo.stop': 'Ctrl+C ends the demo and removes all it made.',
   'demo.ending': 'Ending the demo…',
 } as const;

@@ -220,6 +220,7 @@ export const cli: Record<keyof typeof en, string> = {
   'demo.claudeFound': '请按“登录”，在浏览器中按“允许”，然后按“打开 Claude Code”。',
   'demo.claudeMissing':
     '请按“登录”，在浏览器中按“允许”，然后按“打开 Claude Code”。尚未安装 Claude Code，因此会打开 shell 代替；可用“npm install -g @anthropic-ai/claude-code”安装。',
+  'demo.again': '此地址仅在一分钟内可用一次；按回车键会用新地址重新打开页面。',
   'demo.stop': '按 Ctrl+C 结束演示并清除其产生的一切。',
   'demo.ending': '正在结束演示…',
 };
