@@ -40,10 +40,17 @@ export function sectionText(edit: Pick<SectionEdit, 'type' | 'name' | 'options'>
   return `${headerOf(edit.type, edit.name)}\n${lines.join('')}`;
 }
 
-const isSame = (section: IniSection, edit: { type: string; name: string }) => {
-  const known = sectionOf(section.name);
-  return known?.type === edit.type && known.name === edit.name;
-};
+const idOf = ({ type, name }: { type: string; name: string }) => JSON.stringify([type, name]);
+
+/** Sections by what their headers mean: files and edits may count thousands, and are not to be multiplied. */
+function sectionsById(sections: readonly IniSection[]): Map<string, IniSection[]> {
+  const found = new Map<string, IniSection[]>();
+  for (const section of sections) {
+    const known = sectionOf(section.name);
+    if (known) found.set(idOf(known), [...(found.get(idOf(known)) ?? []), section]);
+  }
+  return found;
+}
 
 /** Refuses what would not stand on one line, or would be read as something else. */
 function checkOptions(file: string, options: SectionEdit['options']): void {
@@ -175,14 +182,16 @@ const sorted = (options: Iterable<[string, string]>): [string, string][] =>
   [...options].sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** What the file must say afterwards, section by section. */
-function wanted(before: readonly IniSection[], edits: readonly SectionEdit[]): Said[] {
+function wanted(
+  before: readonly IniSection[],
+  edits: readonly SectionEdit[],
+  changed: ReadonlyMap<IniSection, SectionEdit>,
+): Said[] {
   const said = before.map((section): Said => {
     const options = new Map([...section.options].map(([k, o]) => [k, o.value]));
-    for (const edit of edits) {
-      if (edit.how !== 'change' || !isSame(section, edit)) continue;
-      for (const key of edit.remove ?? []) options.delete(key);
-      for (const [key, value] of Object.entries(edit.options)) options.set(key, value);
-    }
+    const edit = changed.get(section);
+    for (const key of edit?.remove ?? []) options.delete(key);
+    for (const [key, value] of Object.entries(edit?.options ?? {})) options.set(key, value);
     return [section.name, sorted(options)];
   });
   for (const edit of edits) {
@@ -208,21 +217,21 @@ function found(after: readonly IniSection[], old: number): Said[] {
 export function editConfig(file: string, bytes: Uint8Array, edits: readonly SectionEdit[]): Edited {
   for (const edit of edits) checkOptions(file, edit.options);
   const before = parseAwsText(file, bytes);
+  const known = sectionsById(before);
   const seen = new Set<string>();
+  const changed = new Map<IniSection, SectionEdit>();
   for (const edit of edits) {
-    const there = before.filter((s) => isSame(s, edit)).length;
-    const id = JSON.stringify([edit.type, edit.name]);
+    const [section, ...others] = known.get(idOf(edit)) ?? [];
     // Two sections of one profile ([default] and [profile default]) are nobody's to choose from.
-    if (seen.has(id) || there !== (edit.how === 'create' ? 0 : 1)) return { refused: edit };
-    seen.add(id);
+    const fits = edit.how === 'create' ? section === undefined : section !== undefined && others.length === 0;
+    if (seen.has(idOf(edit)) || !fits) return { refused: edit };
+    seen.add(idOf(edit));
+    if (section) changed.set(section, edit);
   }
   const text = decodeIni(bytes);
   const { lines, starts } = linesOf(text);
-  const splices = edits
-    .flatMap((edit) => {
-      const section = edit.how === 'change' ? before.find((s) => isSame(s, edit)) : undefined;
-      return section ? changes(edit, section, { lines, starts }) : [];
-    })
+  const splices = [...changed]
+    .flatMap(([section, edit]) => changes(edit, section, { lines, starts }))
     .sort((a, b) => a.at - b.at);
   const created = edits.filter((edit) => edit.how === 'create');
   if (created.length > 0) {
@@ -240,10 +249,10 @@ export function editConfig(file: string, bytes: Uint8Array, edits: readonly Sect
     // refused below
   }
   const says = after && JSON.stringify(found(after, before.length));
+  const stand = after && sectionsById(after);
   if (
-    !after ||
-    says !== JSON.stringify(wanted(before, edits)) ||
-    !created.every((e) => after.some((s) => isSame(s, e)))
+    says !== JSON.stringify(wanted(before, edits, changed)) ||
+    !created.every((edit) => stand?.has(idOf(edit)))
   ) {
     const field = edits
       .map((e) => e.name)

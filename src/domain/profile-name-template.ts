@@ -87,19 +87,27 @@ export function profileNames(
   const plain = roles.map((role) => filled(template, role));
   if (plain.some((name) => name === ''))
     throw new BedrockTrayError('TemplateInvalid', { template, reason: '' });
-  const shared = (name: string) => plain.indexOf(name) !== plain.lastIndexOf(name);
+  const uses = new Map<string, number>();
+  for (const name of plain) uses.set(name, (uses.get(name) ?? 0) + 1);
   const given = new Set<string>();
+  /** The first count of a name that is not given yet. */
+  const counted = new Map<string, number>();
+  const counting = (whole: string, isFree: (way: string) => boolean): string => {
+    const base = whole.slice(0, longest - 5);
+    let count = counted.get(base) ?? 2;
+    while (given.has(`${base}-${count}`)) count++;
+    counted.set(base, count);
+    while (!isFree(`${base}-${count}`)) count++;
+    return `${base}-${count}`;
+  };
   return roles.map((role, n) => {
     const name = plain[n] ?? '';
     const account = template.includes('{accountId}') ? name : `${name}-${role.accountId}`;
     const whole = template.includes('{role}') ? account : `${account}-${plainName(role.roleName)}`;
-    const ways = shared(name) ? [account, whole] : [name, account, whole];
-    for (let count = 1; ; count++) {
-      const way = ways[count - 1] ?? `${whole.slice(0, longest - 5)}-${count - ways.length + 1}`;
-      const chosen = way.slice(0, longest);
-      if (given.has(chosen) || taken(chosen, role) === 'other') continue;
-      given.add(chosen);
-      return chosen;
-    }
+    const isFree = (way: string) => !given.has(way) && taken(way, role) !== 'other';
+    const ways = (uses.get(name) ?? 0) > 1 ? [account, whole] : [name, account, whole];
+    const chosen = ways.map((way) => way.slice(0, longest)).find(isFree) ?? counting(whole, isFree);
+    given.add(chosen);
+    return chosen;
   });
 }

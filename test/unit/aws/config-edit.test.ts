@@ -234,3 +234,34 @@ test('whatever the file: edits add themselves and change nothing else, can be ta
   );
   expect(made).toBeGreaterThan(process.env.CI ? 1_000 : 200);
 }, 120_000);
+
+test('thousands of sections are not multiplied by thousands of edits: the agent hands out credentials meanwhile', () => {
+  const options = { sso_session: 'a', sso_account_id: '111122223333', sso_role_name: 'R' };
+  const wish = (how: 'create' | 'change', name: string): SectionEdit => ({
+    how,
+    type: 'profile',
+    name,
+    options,
+  });
+  const section = (name: string) => sectionText({ type: 'profile', name, options: { region: 'us-east-1' } });
+  const before = Buffer.from(Array.from({ length: 1_000 }, (_, n) => section(`old-${n}`)).join('\n'));
+  const edits = Array.from({ length: 2_000 }, (_, n) =>
+    n < 1_000 ? wish('change', `old-${n}`) : wish('create', `new-${n}`),
+  );
+  const cpuMs = (work: () => unknown): number => {
+    const begun = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(begun);
+    return (user + system) / 1_000;
+  };
+  const result = editConfig('f', before, edits);
+  if ('refused' in result) throw new Error('refused');
+  expect(parseAwsText('f', result.bytes)).toHaveLength(2_000);
+  const reading = Math.max(
+    1,
+    cpuMs(() => parseAwsText('f', result.bytes)),
+    cpuMs(() => parseAwsText('f', result.bytes)),
+  );
+  // About 10 times as long as reading the result; it was hundreds.
+  expect(cpuMs(() => editConfig('f', before, edits)) / reading).toBeLessThan(60);
+});

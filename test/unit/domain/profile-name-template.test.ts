@@ -44,6 +44,21 @@ describe('names from a template', () => {
     expect(one({ Admin: 'other', 'Admin-111111111111': 'other' })).toEqual(['Admin-111111111111-2']);
   });
 
+  test('counted names: each role finds its own again, whatever the order', () => {
+    const long = 'n'.repeat(128);
+    const roles = ['A', 'B', 'C', 'D'].map((name) => role('dev', '111111111111', name));
+    const names = profileNames(long, roles, free);
+    const owners = new Map(names.map((name, n) => [name, roles[n]?.roleName]));
+    const taken = (name: string, { roleName }: { roleName: string }) =>
+      owners.has(name) ? (owners.get(name) === roleName ? 'same' : 'other') : 'free';
+    for (const some of [roles, [...roles].reverse(), roles.slice(2), [roles[3], roles[1]]]) {
+      const wanted = some.flatMap((r) => r ?? []);
+      expect(profileNames(long, wanted, taken).map((name) => owners.get(name))).toEqual(
+        wanted.map((r) => r.roleName),
+      );
+    }
+  });
+
   test.each([
     ['{user}', '{user}'],
     ['{role', '{ }'],
