@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BedrockTrayError, type Snapshot } from '../../src/contract/index.ts';
+import { Settings } from '../../src/contract/settings.ts';
 import { hasChromium } from '../support/desktop/browser.ts';
 import {
   expectAccessible,
@@ -199,13 +200,16 @@ describe.skipIf(!hasChromium())('sessions of the page in Chromium (needs Debianâ
   });
 
   test('the terminal draws without inline style elements, by WebGL or DOM, and survives a lost context', async () => {
-    const red = () => {
+    const colourOf = (word: string) => {
       const spans = [...document.querySelectorAll('.xterm-rows span')];
-      const span = spans.find((s) => s.textContent?.includes('crimson'));
+      const span = spans.find((s) => s.textContent?.includes(word));
       return span ? getComputedStyle(span).color : null;
     };
-    await pages.withPage(ready(), async (page, agent) => {
-      const opened = await agent.open({ name: 'drawn' }, "printf '\\033[31mcrimson\\033[0m\\r\\n'; exec cat");
+    await pages.withPage(ready({ settings: Settings.parse({}) }), async (page, agent) => {
+      const opened = await agent.open(
+        { name: 'drawn' },
+        "printf '\\033[31mcrimson\\033[0m \\033[38;2;10;90;20mfir\\033[0m\\r\\n'; exec cat",
+      );
       await goTo(page, `#/sessions/${opened.id}`);
       await terminalLive(page);
       // The graphics context is taken away, as a system does that is short of them.
@@ -215,7 +219,8 @@ describe.skipIf(!hasChromium())('sessions of the page in Chromium (needs Debianâ
           canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
       });
       await page.locator('.xterm-rows').getByText('crimson').waitFor();
-      await expect.poll(() => page.evaluate(red)).toBe('rgb(176, 42, 32)');
+      await expect.poll(() => page.evaluate(colourOf, 'crimson')).toBe('rgb(176, 42, 32)');
+      expect(await page.evaluate(colourOf, 'fir')).toBe('rgb(10, 90, 20)');
       await page.keyboard.type('still here');
       await page.locator('.xterm-rows').getByText('still here').waitFor();
     });

@@ -3,7 +3,15 @@
  * `style-src 'self'`, which refuses them, and `'unsafe-inline'` would allow every other one as well. So xterm is given
  * a document that hands out inert elements in their place (a style element of another type will not do: Chromium
  * reports it all the same), and their text is put into constructed style sheets, which only script of ours can make.
+ * The style attributes that its DOM renderer gives to spans (24-bit colours, decorations) the policy refuses as well;
+ * the same text set as `style.cssText` it allows.
  */
+
+/** The DOM renderer makes its spans with the page's own document; nothing else here gives a span a style attribute. */
+HTMLSpanElement.prototype.setAttribute = function setAttribute(name: string, value: string): void {
+  if (name === 'style') this.style.cssText = value;
+  else Element.prototype.setAttribute.call(this, name, value);
+};
 
 /** A document for xterm's `documentOverride`; `release` takes its style sheets away. */
 export function documentWithStyles(real: Document = document): { document: Document; release: () => void } {

@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright';
 import { build } from 'vite';
 import { expect } from 'vitest';
 import type { Snapshot } from '../../../src/contract/index.ts';
+import { Settings } from '../../../src/contract/settings.ts';
 import * as given from '../tray/snapshots.ts';
 import { FakeAgent } from './fake-agent.ts';
 
@@ -13,8 +14,14 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const artefacts = join(root, 'test-artefacts', 'page');
 export const MINUTE = 60_000;
 
+/** Pictures for whoever judges the looks are taken in CI and on request (PICTURES=1): they cost half of the time. */
+export const pictures = !!(process.env.PICTURES || process.env.CI);
+
+/** Terminals drawn without a graphics processor, which test machines lack. */
+const settings = Settings.parse({ terminal: { renderer: 'dom' } });
 /** Signed in, everything chosen, two folders, nothing open. */
-export const ready = (more: Partial<Snapshot> = {}): Snapshot => given.snapshot(Date.now(), more);
+export const ready = (more: Partial<Snapshot> = {}): Snapshot =>
+  given.snapshot(Date.now(), { settings, ...more });
 
 /** Newest modification time (epoch ms) of what the page is made from. */
 function sourcesAt(): number {
@@ -57,10 +64,11 @@ export interface PageOptions {
   viewport?: { width: number; height: number };
 }
 
-/** A browser and an agent that the tests of a file share; each test has a page, cookies and a state of its own. */
+/** A browser and an agent that the tests of a file share; each test has a page and a state of its own. */
 export class PageHarness implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #agent: FakeAgent;
+  readonly #windows = new Map<string, Window>();
 
   private constructor(browser: Browser, agent: FakeAgent) {
     this.#browser = browser;
@@ -87,41 +95,58 @@ export class PageHarness implements AsyncDisposable {
     use: (page: Page, agent: FakeAgent) => Promise<void>,
     options: PageOptions = {},
   ): Promise<void> {
-    const { hash = '', ...contextOptions } = options;
+    const { hash = '', ...look } = options;
     const agent = this.#agent;
     await agent.reset(state);
-    const context = await this.#browser.newContext({
-      viewport: { width: 1200, height: 800 },
-      locale: 'en-US',
-      colorScheme: 'light',
-      ...contextOptions,
-    });
-    context.setDefaultTimeout(10_000);
+    const window = await this.#window(look);
+    const { page, complaints } = window;
+    complaints.length = 0;
     try {
-      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      page.on('console', (message) => {
-        const text = message.text();
-        if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION|favicon/.test(text))
-          complaints.push(text);
-      });
+      // A page of its own: nothing but cookies is left of the one before.
       await page.goto(agent.url());
       if (hash !== '') await goTo(page, hash);
       await page.locator('main h1').first().waitFor({ state: 'attached' });
       await use(page, agent);
       expect(complaints).toEqual([]);
+      await page.goto('about:blank');
     } catch (error) {
-      await context
-        .pages()[0]
-        ?.screenshot({ path: join(artefacts, 'failed.png') })
-        .catch(() => undefined);
+      await page.screenshot({ path: join(artefacts, 'failed.png') }).catch(() => undefined);
+      this.#windows.delete(window.key);
+      await page.context().close();
       throw error;
-    } finally {
-      await context.close();
     }
   }
+
+  /** The window that has this look; one that is there already loads a page in half the time. */
+  async #window(look: Omit<PageOptions, 'hash'>): Promise<Window> {
+    const key = JSON.stringify(look);
+    const known = this.#windows.get(key);
+    if (known) return known;
+    const context = await this.#browser.newContext({
+      viewport: { width: 1200, height: 800 },
+      locale: 'en-US',
+      colorScheme: 'light',
+      ...look,
+    });
+    context.setDefaultTimeout(10_000);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION|favicon/.test(text)) complaints.push(text);
+    });
+    const made = { key, page, complaints };
+    this.#windows.set(key, made);
+    return made;
+  }
+}
+
+interface Window {
+  key: string;
+  page: Page;
+  complaints: string[];
 }
 
 export async function goTo(page: Page, hash: string): Promise<void> {
@@ -155,6 +180,7 @@ export async function expectNoOverflow(page: Page): Promise<void> {
 
 /** A picture for whoever judges the looks. */
 export async function shot(page: Page, name: string, options: { whole?: boolean } = {}): Promise<void> {
+  if (!pictures) return;
   const path = join(artefacts, `${name}.png`);
   if (!options.whole) {
     await page.screenshot({ path, animations: 'disabled' });
