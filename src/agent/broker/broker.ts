@@ -16,7 +16,12 @@ import type {
   TemporaryCredentials,
 } from '../ports.ts';
 import type { KeptRoles } from '../vault/kept-roles.ts';
-import { type BrokerableSource, sourceKey, upstreamOf } from './brokerable-source.ts';
+import {
+  type BrokerableSource,
+  type SessionTokenSource,
+  sourceKey,
+  upstreamOf,
+} from './brokerable-source.ts';
 import { BrokeredSource, type FetchReason } from './brokered-source.ts';
 import { Pace, Shared } from './pace.ts';
 
@@ -126,9 +131,7 @@ export class RoleBroker implements Broker {
       const expiresAt = found.expiresAt ?? this.#parts.context.clock.now() + SAID_END_MS;
       return { ...found, sessionToken, expiresAt };
     }
-    // Only what a profile stands for has no session token.
-    const inner = source.source as Exclude<BrokerableSource, { kind: 'session-token' }>;
-    const session = this.#source({ kind: 'session-token', source: inner });
+    const session = this.#sessionOf(source.source, found.accessKeyId);
     return (await session.credentials(options?.rejected)) as TemporaryCredentials;
   }
 
@@ -260,6 +263,23 @@ export class RoleBroker implements Broker {
     });
     this.#sources.set(key, brokered);
     return brokered;
+  }
+
+  /** The session of keys that have none; one of keys that are no longer in use goes. */
+  #sessionOf(source: BrokerableSource, accessKeyId: string): BrokeredSource {
+    // A session has a session token: it never gets here.
+    if (source.kind === 'session-token')
+      throw new BedrockTrayError('Internal', { reference: 'session-of-session' });
+    const wanted: SessionTokenSource = { kind: 'session-token', source, accessKeyId };
+    const [own, inner] = [sourceKey(wanted), sourceKey(source)];
+    for (const [key, other] of this.#sources) {
+      const isOld =
+        other.source.kind === 'session-token' && key !== own && sourceKey(other.source.source) === inner;
+      if (!isOld) continue;
+      other.stop();
+      this.#sources.delete(key);
+    }
+    return this.#source(wanted);
   }
 
   #fetch(source: BrokerableSource, key: string, reason: FetchReason): Promise<RoleCredentials> {

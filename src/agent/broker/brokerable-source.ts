@@ -6,7 +6,9 @@ import { roleOfArn } from '../../domain/partition.ts';
  * What the broker holds credentials of: a profile's source, and a session for keys that have no end
  * (sts:GetSessionToken), which some consumers need.
  */
-export type BrokerableSource = CredentialSource | { kind: 'session-token'; source: CredentialSource };
+export type BrokerableSource = CredentialSource | SessionTokenSource;
+/** `accessKeyId`: of the keys that the session is of; with other keys in the file it is another session. */
+export type SessionTokenSource = { kind: 'session-token'; source: CredentialSource; accessKeyId: string };
 
 /** One key for one source, whatever the order of its fields. */
 export function sourceKey(source: BrokerableSource): string {

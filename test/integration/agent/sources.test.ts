@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { callerIdentity } from '../../../src/aws/sts.ts';
 import { formatCredentials } from '../../../src/domain/credential-formats.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
 import { findBotocore } from '../../support/botocore.ts';
@@ -312,6 +313,10 @@ describe('static keys', () => {
     const other = await sandbox.createUser({ userName: 'other' });
     await writeFile(credentials, keysOf(other));
     expect((await agent.broker.credentials('keys')).accessKeyId).toBe(other.accessKeyId);
+    const theirs = await agent.broker.temporary('keys');
+    expect((await callerIdentity({ region: 'us-east-1', env: sandbox.environment() }, theirs)).arn).toBe(
+      other.arn,
+    );
     await writeFile(credentials, '');
     await expect(agent.broker.credentials('keys')).rejects.toMatchObject({
       code: expect.stringMatching(/SourceFailed|ProfileUnknown/),
