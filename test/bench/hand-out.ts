@@ -42,14 +42,18 @@ export function inTurn<Name extends string>(
 export const hasCurl = process.platform !== 'win32' && hasProgram('/usr/bin/curl');
 export const floorRun = (env: Record<string, string>): Run => ({ file: pinnedNode, args: ['-e', '0'], env });
 
+/** aws-vault looks for a desktop's keyring first; without this each run would leave a D-Bus daemon of its own behind. */
+const noBus = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' };
+
 /** aws-vault with keys in its encrypted file, which it hands out without a network; undefined where it is not on the PATH. */
 function awsVault(env: Record<string, string>): { run: Run; remove: () => void } | undefined {
-  if (!hasProgram('aws-vault')) return undefined;
+  if (spawnSync('aws-vault', ['--version'], { env: { ...env, ...noBus } }).status !== 0) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'aws-vault-'));
   const config = join(folder, 'config');
   writeFileSync(config, '[profile bench]\nregion = us-east-1\n');
   const own = {
     ...env,
+    ...noBus,
     AWS_CONFIG_FILE: config,
     AWS_VAULT_BACKEND: 'file',
     AWS_VAULT_FILE_DIR: join(folder, 'keys'),
