@@ -87,7 +87,9 @@ export class PrivateTokens implements TokenCache {
   }
 
   async sweep(known: readonly string[]): Promise<SsoToken[]> {
-    return (await this.#parts.shared.sweep?.(known)) ?? [];
+    // Where ours is sealed, the file in the shared cache is another tool's.
+    const shared = known.filter((id) => this.storeOf(id) === 'shared');
+    return (await this.#parts.shared.sweep?.(shared)) ?? [];
   }
 
   watch(onChange: () => void): () => void {
@@ -149,14 +151,17 @@ export class PrivateTokens implements TokenCache {
     const before = this.#private;
     const changed = [...new Set([...before, ...wanted])].filter((id) => before.has(id) !== wanted.has(id));
     if (changed.length === 0) return;
+    const moved = new Set(before);
     for (const id of changed) {
       try {
         await (wanted.has(id) ? this.#hide(id) : this.#share(id));
+        if (wanted.has(id)) moved.add(id);
+        else moved.delete(id);
       } catch (err) {
         context.log.error({ ssoSession: id, err }, 'a token could not be moved');
       }
     }
-    this.#private = wanted;
+    this.#private = moved;
     for (const tell of this.#listeners) tell();
   }
 
@@ -191,11 +196,15 @@ export class PrivateTokens implements TokenCache {
     await vault.remove('registration', name);
   }
 
-  /** A move that was cut short left the same token in both places. */
+  /** A move that was cut short left the same token in both places. Never rejects. */
   async #finish(id: string): Promise<void> {
-    const there = await this.#parts.shared.read(id).catch(() => null);
+    const { shared, context } = this.#parts;
+    const there = await shared.read(id).catch(() => null);
     if (!there?.token) return;
     const { token } = await this.#sealedToken(id);
-    if (token?.accessToken === there.token.accessToken) await this.#parts.shared.remove(id);
+    if (token?.accessToken !== there.token.accessToken) return;
+    await shared.remove(id).catch((err) => {
+      context.log.error({ ssoSession: id, err }, 'the second copy of a token could not be removed');
+    });
   }
 }

@@ -98,7 +98,9 @@ export class Vault implements Observable {
   /** Keeps the value: on disk where there is a key, else in memory until there is one. Errors: StorageFailed. */
   async write(kind: SecretKind, id: string, value: unknown): Promise<void> {
     const name = fileNameOf(kind, id);
-    if (!(await this.open())) {
+    await this.open();
+    // Asked in the same moment: a key that comes just now writes what is there by then.
+    if (this.#key === null) {
       this.#unwritten.set(name, value);
       return;
     }
@@ -166,8 +168,12 @@ export class Vault implements Observable {
       log.warn({ reason }, 'the keyring cannot be had: secrets stay in memory');
       return;
     }
-    for (const [name, value] of [...this.#unwritten]) {
-      await this.#turn(() => this.#store(name, value)).catch((err) => {
+    for (const name of [...this.#unwritten.keys()]) {
+      const turn = this.#turn(async () => {
+        // Removed, or written anew, before its turn came: the old value is nobody's any more.
+        if (this.#unwritten.has(name)) await this.#store(name, this.#unwritten.get(name));
+      });
+      await turn.catch((err) => {
         log.warn({ file: name, err }, 'a secret could not be written');
       });
     }

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ChangeEmitter } from '../../../src/agent/change-emitter.ts';
 import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
-import { createTokenCache } from '../../../src/agent/keeper/token-cache.ts';
+import { createTokenCache, type TokenCache } from '../../../src/agent/keeper/token-cache.ts';
 import { createRegistrationCache, fileNameOf } from '../../../src/agent/signin/registrations.ts';
 import { PrivateTokens } from '../../../src/agent/vault/private-tokens.ts';
 import { Vault } from '../../../src/agent/vault/vault.ts';
@@ -26,6 +26,7 @@ let home: string;
 let clock: FakeClock;
 let aws: MemoryAws;
 let keyring: MemoryKeyring;
+let shared: TokenCache;
 let privateTokens: string[];
 let changes: ChangeEmitter;
 let stop: (() => unknown)[];
@@ -56,7 +57,7 @@ async function start() {
     vault,
     settings,
     catalog,
-    shared: createTokenCache(home),
+    shared,
     sharedRegistrations: createRegistrationCache(home),
   });
   stop.push(await tokens.start());
@@ -90,6 +91,7 @@ beforeEach(() => {
   clock = new FakeClock();
   aws = new MemoryAws(clock);
   keyring = new MemoryKeyring();
+  shared = createTokenCache(home);
   privateTokens = [];
   changes = new ChangeEmitter();
   stop = [];
@@ -162,8 +164,15 @@ test('a keyring that is still locked is no sign-out: when it opens, the session 
     unlock = resolve;
   });
   const starting = start();
-  await settle();
-  await clock.advance(20_000);
+  let isUp = false;
+  void starting.then(() => {
+    isUp = true;
+  });
+  // Files are real, whatever the clock says: nobody knows when it begins to wait for the keyring.
+  await vi.waitFor(async () => {
+    await clock.advance(5_001);
+    expect(isUp).toBe(true);
+  });
   const { keeper } = await starting;
   expect(keeper.views()[0]?.state).toBe('signedOut');
   expect(list(join(home, 'vault'))).toHaveLength(1);
@@ -202,4 +211,43 @@ test('what another tool has put into the shared cache meanwhile is not overwritt
   await choose([]);
   expect((await tokens.read('corp')).token?.accessToken).toBe(theirs.accessToken);
   expect(list(join(home, 'vault'))).toEqual([]);
+});
+
+test('signed out of all: what another tool put beside a private token goes too', async () => {
+  privateTokens = ['corp'];
+  const { keeper } = await start();
+  await keeper.adopt('corp', aws.signIn());
+  await createTokenCache(home).write('corp', aws.signIn({ accessToken: 'SbxSecret-theirs' }));
+  await keeper.signOut();
+  expect(onDisk()).not.toContain('SbxSecret');
+  expect(list(cacheFolder())).toEqual([]);
+});
+
+test('a token that cannot be moved stays in use where it is, and is moved by the next change', async () => {
+  const { tokens, keeper } = await start();
+  await keeper.adopt('corp', aws.signIn({ accessToken: 'SbxSecret-1' }));
+  // Nothing can be written where a file is in the way.
+  writeFileSync(join(home, 'vault'), '');
+  await choose(['corp']);
+  await tokens.read('corp');
+  await settle();
+  expect(keeper.views()[0]).toMatchObject({ state: 'valid', store: 'shared' });
+  expect(await keeper.accessToken('corp')).toBe('SbxSecret-1');
+  rmSync(join(home, 'vault'));
+  await choose(['corp', 'lab']);
+  await tokens.read('corp');
+  expect(keeper.views()[0]).toMatchObject({ state: 'valid', store: 'private' });
+  expect(onDisk()).not.toContain('SbxSecret');
+});
+
+test('a second copy that cannot be removed keeps no agent from starting', async () => {
+  const first = await start();
+  const token = aws.signIn();
+  await first.keeper.adopt('corp', token);
+  await first.vault.write('token', 'corp', token);
+  await first.keeper.stop();
+  privateTokens = ['corp'];
+  shared.remove = () => Promise.reject(Object.assign(new Error('read-only'), { code: 'EROFS' }));
+  const { keeper } = await start();
+  expect(await keeper.accessToken('corp')).toBe(token.accessToken);
 });

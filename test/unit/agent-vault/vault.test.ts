@@ -132,6 +132,29 @@ describe('vault', () => {
     await expect(vault.demand()).resolves.toBeUndefined();
   });
 
+  test('what is removed or written anew while the key comes is not written as it was', async () => {
+    keyring.refuses = 'no such service';
+    let later = (): unknown => null;
+    const random = (bytes: number) => {
+      later();
+      later = () => null;
+      return randomBytes(bytes);
+    };
+    const vault = new Vault({ ...context(clock), home, random }, keyring);
+    for (const id of ['a', 'b', 'c']) await vault.write('token', id, `${id}-old`);
+    keyring.refuses = null;
+    keyring.key = randomBytes(32);
+    // The first is being sealed.
+    const done: Promise<void>[] = [];
+    later = () => done.push(vault.remove('token', 'b'), vault.write('token', 'c', 'c-new'));
+    await clock.advance(61_000);
+    await vault.open();
+    await Promise.all(done);
+    expect(done).toHaveLength(2);
+    const read = async (id: string) => (await open().read('token', id)).value;
+    expect(await Promise.all(['a', 'b', 'c'].map(read))).toEqual(['a-old', null, 'c-new']);
+  });
+
   test('a locked keyring holds nobody up; when it is unlocked, that is told', async () => {
     let unlock = () => {};
     keyring.key = randomBytes(32);
