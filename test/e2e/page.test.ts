@@ -149,12 +149,14 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
     await pages.withPage(
       ready(),
       async (page, agent) => {
+        agent.candidates = candidates;
+        agent.setProfiles(everyKind);
         for (const view of ['overview', 'access', 'settings', 'sessions/new']) {
           await page.evaluate((v) => location.assign(`#/${v}`), view);
           await page.locator('.page:visible').waitFor();
           await expectNoOverflow(page);
           if (view === 'overview') await expectAccessible(page);
-          await shot(page, `narrow-${view.replace('/', '-')}`);
+          await shot(page, `narrow-${view.replace('/', '-')}`, { whole: view === 'access' });
         }
         const rail = await page.getByRole('navigation').boundingBox();
         expect(rail?.y).toBeGreaterThan(600);
