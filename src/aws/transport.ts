@@ -186,12 +186,14 @@ export async function exchange(
     const receivedAt = network.now();
     network.observe({ result, origin: request.url.origin, name, sentAt, receivedAt, serverDate });
   };
-  let response: IncomingMessage;
+  let response: IncomingMessage | undefined;
   try {
     response = await sendTrusting(request, network, signal);
     if (response.statusCode === 407) throw new TransportError('ProxyAuthenticationRequired');
     if (!isAws(response)) throw new TransportError('NotAws', String(response.statusCode));
   } catch (e) {
+    // Nobody reads it.
+    response?.destroy();
     const { code } = e as TransportError;
     if (!notTheNetwork.has(code)) tell(resultOf(code), code, null);
     throw e;

@@ -31,7 +31,7 @@ import {
  * | `absent`, `stale` | `answered` (a person gave the MFA code), last failure for want of it | retried at once | `renew` |
  * | `absent`, `stale` | `reachable` (the network is back), last failure for want of it | retried at once | `renew` |
  * | any | `dropped` (signed out) | `absent` | |
- * | any | `clockSetBack` | as before, instants move along (the end is AWS's own instant and stays) | |
+ * | any | `clockSetBack` | as before, instants move along | |
  *
  * Credentials without end (`expiresAt` null) are never renewed by time: `wanted` reads them again once they are older
  * than `readAgainMs`, and `refused` at once. With `readAgainMs` 0 nothing is kept between two wishes.
@@ -228,6 +228,8 @@ function movedBack(state: RoleCredentialsState, byMs: number, now: number): Role
   const moved = (life: Lifetime): Lifetime => ({
     ...life,
     obtainedAt: life.obtainedAt === null ? null : life.obtainedAt - byMs,
+    // An end that AWS named was turned into the old clock's time. One that was not now comes too early: it is renewed.
+    expiresAt: life.expiresAt - byMs,
   });
   switch (state.state) {
     case 'absent':
@@ -235,7 +237,10 @@ function movedBack(state: RoleCredentialsState, byMs: number, now: number): Role
     case 'valid': {
       const life = moved(state.life);
       const endless = life.expiresAt === Number.POSITIVE_INFINITY;
-      const renewAt = endless ? state.renewAt - byMs : spaced(renewalInstant(life, CREDENTIALS_LEAD_MS), now);
+      const due = renewalInstant(life, CREDENTIALS_LEAD_MS);
+      // What is over now is renewed now, before anything takes it for run out.
+      const soon = isUsable(life, now) ? spaced(due, now) : now;
+      const renewAt = endless ? state.renewAt - byMs : soon;
       return { ...state, life, renewAt, forcedAt: state.forcedAt === null ? null : state.forcedAt - byMs };
     }
     case 'renewing':

@@ -185,6 +185,9 @@ export class BrokeredSource {
     reason: FetchReason = { asked: false, urgent: false, forced: false },
   ): void {
     const before = this.#state;
+    if (event.type === 'clockSetBack' && this.#secret !== null && this.#secret.expiresAt !== null) {
+      this.#secret = { ...this.#secret, expiresAt: this.#secret.expiresAt - event.byMs };
+    }
     const random = unitRandom(this.#parts.context.random);
     const { state, effects } = nextRoleCredentials(before, event, this.#now, random);
     this.#state = state;

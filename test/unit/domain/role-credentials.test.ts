@@ -141,12 +141,12 @@ describe('a clock that was set back', () => {
     expect(roleCredentialsDeadline(denied, true)).toBe(t0 + 30_000);
   });
 
-  it('leaves the end where it is, and renews by the life that is left', () => {
-    // Fetched while the clock was 40 min ahead: the hour looked like 20 min.
+  it('moves the end along, which was reckoned by the old one', () => {
+    // Fetched while the clock was 40 min ahead: AWS's instant was turned into that clock's.
     const ahead = 40 * minute;
     const { state } = through(
       [t0 + ahead, wanted],
-      [t0 + ahead, obtained(t0 + hour)],
+      [t0 + ahead, obtained(t0 + ahead + hour)],
       [t0, { type: 'clockSetBack', byMs: ahead }],
     );
     expect(usableLife(state, t0)?.expiresAt).toBe(t0 + hour);
