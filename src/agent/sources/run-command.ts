@@ -45,6 +45,8 @@ export function runCommand(wish: CommandWish): Promise<CommandResult> {
       'shell' in command
         ? spawn(command.shell, { ...options, shell: true })
         : spawn(command[0] ?? '', command.slice(1), options);
+    // Its error follows; where descriptors have run out (EMFILE) it does not even have pipes.
+    if (child.pid === undefined) return void child.once('error', reject);
     let stdout = Buffer.alloc(0);
     let stderr = Buffer.alloc(0);
     let timedOut = false;

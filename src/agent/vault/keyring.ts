@@ -42,6 +42,9 @@ export function processKeyring(options: {
         stdio: ['pipe', 'pipe', 'pipe'],
         windowsHide: true,
       });
+      const failed = (e: unknown) => new KeyringError((e as NodeJS.ErrnoException).code ?? 'Error');
+      // Its error follows; where descriptors have run out (EMFILE) it does not even have pipes.
+      if (child.pid === undefined) return void child.once('error', (e) => reject(failed(e)));
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -60,7 +63,7 @@ export function processKeyring(options: {
       child.on('error', (e) => {
         clearTimeout(timer);
         running.delete(end);
-        reject(new KeyringError((e as NodeJS.ErrnoException).code ?? 'Error'));
+        reject(failed(e));
       });
       child.on('close', (code) => {
         clearTimeout(timer);
