@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { awsFiles } from '../aws/config-file.ts';
+import { loginCacheDir } from '../aws/login-cache.ts';
 import { linkTarget, removeLeftovers } from '../aws/replace-file.ts';
 import { ssoCacheDir } from '../aws/sso-cache.ts';
 import type { AgentContext } from './ports.ts';
@@ -19,6 +20,7 @@ export async function sweepLeftovers(
     home,
     join(home, 'vault'),
     ssoCacheDir(userHome),
+    loginCacheDir(env, userHome),
     ...(config === null ? [] : [dirname(config)]),
     ...(await readdir(sessions).catch(() => [])).map((name) => join(sessions, name)),
   ];

@@ -294,7 +294,8 @@ describe('undo', () => {
 
 test('what a killed agent left is removed at the next start, what others are writing is not', async () => {
   const cache = join(folder, '.aws', 'sso', 'cache');
-  await mkdir(cache, { recursive: true });
+  const login = join(folder, '.aws', 'login', 'cache');
+  for (const place of [cache, login]) await mkdir(place, { recursive: true });
   await mkdir(context.home);
   const old = new Date(context.clock.now() - 60_000);
   const leave = async (place: string, name: string, at = old) => {
@@ -304,12 +305,12 @@ test('what a killed agent left is removed at the next start, what others are wri
   };
   // Process ids end far below this one.
   const dead = '.bedrock-tray-999999999-0123456789ab.tmp';
-  for (const place of [cache, context.home, dirname(file)]) await leave(place, dead);
+  for (const place of [cache, login, context.home, dirname(file)]) await leave(place, dead);
   const alive = await leave(cache, `.bedrock-tray-${process.ppid}-0123456789ab.tmp`);
   const young = await leave(cache, '.bedrock-tray-999999998-0123456789ab.tmp', new Date(context.clock.now()));
   const foreign = await leave(cache, '.somebody-999999999-0123456789ab.tmp');
   await sweepLeftovers(context);
-  for (const place of [cache, context.home, dirname(file)]) {
+  for (const place of [cache, login, context.home, dirname(file)]) {
     expect(await readdir(place)).not.toContain(dead);
   }
   for (const path of [alive, young, foreign]) expect(await readFile(path, 'utf8')).toBe('token');
