@@ -104,6 +104,17 @@ export class AssembledSimulation {
 
   /** Throws a Violation. */
   async run(): Promise<Totals> {
+    // Thousands of errors are made and caught: where they were made is of no interest.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return await this.#play();
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  }
+
+  async #play(): Promise<Totals> {
     const { clock } = this;
     for (const session of this.aws.sessions) {
       const token = this.aws.toolSignsIn(session);
@@ -176,9 +187,9 @@ export class AssembledSimulation {
       random: (bytes: number) => this.#random.bytes(bytes),
       openBrowser: (url: string) => this.#person.browserOpens(url),
     };
-    const settings = {
-      get: () => ({ ...rooms.Settings.parse({}), openBrowserAutomatically: this.#c.automatic }),
-    };
+    const set = { ...rooms.Settings.parse({}), openBrowserAutomatically: this.#c.automatic };
+    const settings = { get: () => set };
+    let translator: ReturnType<Rooms['createTranslator']> | undefined;
     const keeper = new rooms.SsoKeeper({
       context,
       catalog,
@@ -200,7 +211,10 @@ export class AssembledSimulation {
       oidc: aws.oidc,
       registrations: this.#registrations,
       openBrowser: (url, ssoSession) => this.#person.browserOpens(url, ssoSession),
-      translator: () => rooms.createTranslator('en'),
+      translator: () => {
+        translator ??= rooms.createTranslator('en');
+        return translator;
+      },
       listen,
     });
     const broker = new rooms.RoleBroker({
