@@ -42,7 +42,7 @@ async function toClient(agent: AgentConnection, id: string): Promise<number> {
 }
 
 /** Milliseconds, by the page's own clock, from the key until the marker stands in the terminal. */
-async function toPage(page: Page): Promise<number> {
+async function toPage(page: Page, bytes: number): Promise<number> {
   await page.locator('.terminal-host:visible[data-state=live]').waitFor();
   await page.locator('.terminal-host:visible').click();
   const taken = page.evaluate(
@@ -70,9 +70,12 @@ async function toPage(page: Page): Promise<number> {
     MARKER,
   );
   await page.keyboard.press('Enter');
-  const late = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error('the last line did not come to the page within 60 s')), 60_000).unref(),
-  );
+  // A tenth of a megabyte a second at the least, however busy the machine is.
+  const seconds = 60 + bytes / 100_000;
+  const late = new Promise<never>((_, reject) => {
+    const words = `the last line did not come to the page within ${seconds} s`;
+    setTimeout(() => reject(new Error(words)), seconds * 1000).unref();
+  });
   return Promise.race([taken, late]);
 }
 
@@ -114,7 +117,7 @@ export async function benchPage(
       const { stdout } = await own.run(['open', '--page']);
       await page.goto(stdout.trim().split('\n').at(-1) ?? '');
       await page.evaluate((hash) => location.assign(hash), `#/sessions/${shown.id}`);
-      rates.page.push((bytes / (await toPage(page))) * 1000);
+      rates.page.push((bytes / (await toPage(page, bytes))) * 1000);
       await page.close();
       await agent.call('sessions.kill', { id: shown.id });
     }
