@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connectAgent, stopAgent } from '../../src/client/find-or-start-agent.ts';
 import type { AgentConnection } from '../../src/client/rpc-client.ts';
-import { pinnedNode, type SandboxProcess, type StartOptions, startSandbox } from './sandbox.ts';
+import { compiledOnce, pinnedNode, type SandboxProcess, type StartOptions, startSandbox } from './sandbox.ts';
 
 /** The built product against a sandbox of its own, in a HOME of its own: what a person has after installing it. */
 
@@ -45,6 +45,7 @@ export class Installation implements AsyncDisposable {
       BROWSER: '/bin/true',
       TERM: 'xterm-256color',
       SHELL: '/bin/bash',
+      ...compiledOnce,
       ...extra,
     });
   }

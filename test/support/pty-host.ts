@@ -8,7 +8,7 @@ import { PtyHostClient } from '../../src/agent/sessions/pty-host-client.ts';
 import { TerminalConnection } from '../../src/client/terminal-connection.ts';
 import { terminalSocket } from '../../src/client/terminal-socket.ts';
 import { type HostedPty, terminalSocketOf } from '../../src/contract/pty-protocol.ts';
-import { pinnedNode } from './sandbox.ts';
+import { compiledOnce, pinnedNode } from './sandbox.ts';
 
 /** A pty-host process of a test's own, a controller's connection to it and terminals attached to it. */
 
@@ -123,7 +123,11 @@ export class TestPtyHost implements AsyncDisposable {
     const child = spawn(
       pinnedNode,
       [program, '--socket', socket, '--idle-ms', String(options.idleMs ?? FOREVER)],
-      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true },
+      {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        detached: true,
+        env: { ...process.env, ...compiledOnce },
+      },
     );
     await once(child, 'message', { signal: AbortSignal.timeout(20_000) });
     child.unref();

@@ -7,7 +7,7 @@ import { agentCommand, connectAgent } from '../../../src/client/find-or-start-ag
 import type { AgentConnection } from '../../../src/client/rpc-client.ts';
 import type { Role } from '../../../src/contract/index.ts';
 import { buildOnce, outDir } from '../../support/installation.ts';
-import { pinnedNode } from '../../support/sandbox.ts';
+import { compiledOnce, pinnedNode } from '../../support/sandbox.ts';
 
 /** A state folder and a HOME of its own, with the agents that were started in it. */
 export class AgentHome {
@@ -27,6 +27,7 @@ export class AgentHome {
       HOME: userHome,
       BEDROCK_TRAY_HOME: this.home,
       BEDROCK_TRAY_NODE: pinnedNode,
+      ...compiledOnce,
       // Nothing is to be asked of AWS here; if something is, it finds nobody.
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     };
