@@ -81,7 +81,9 @@ function agentFor(url: URL, { proxy, trust }: Route): HttpAgent | HttpsAgent {
     ...(proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' } }),
   };
   if (url.protocol === 'http:') return new HttpAgent(common);
-  return new HttpsAgent({ ...common, ...(trust === undefined ? {} : { secureContext: trust }) });
+  // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: who started us may have set it for something else.
+  const strict = { ...common, rejectUnauthorized: true };
+  return new HttpsAgent({ ...strict, ...(trust === undefined ? {} : { secureContext: trust }) });
 }
 
 /** Node's failure as ours: by its code only. */

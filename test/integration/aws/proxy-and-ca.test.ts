@@ -182,6 +182,24 @@ describe.skipIf(!openssl)(`a company’s network${openssl ? '' : ' (openssl is n
     },
   );
 
+  test('certificates are looked at whatever NODE_TLS_REJECT_UNAUTHORIZED says, with a proxy and without', async () => {
+    const portal = new URL('../../../src/aws/portal.ts', import.meta.url);
+    const direct = `https://localhost:${portOf(aws)}`;
+    const script = `
+      const { createPortal } = await import(${JSON.stringify(portal.href)});
+      for (const env of [
+        { AWS_ENDPOINT_URL_SSO: 'https://aws.test', HTTPS_PROXY: ${JSON.stringify(through())} },
+        { AWS_ENDPOINT_URL_SSO: ${JSON.stringify(direct)} },
+      ]) {
+        const said = createPortal({ region: 'us-east-1', env }).accounts('t').then(() => 'taken', (e) => e.name);
+        process.stdout.write((await said) + ' ');
+      }`;
+    const { stdout } = await runCommand(pinnedNode, ['--input-type=module', '-e', script], {
+      env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    });
+    expect(stdout).toBe('CertificateUntrusted CertificateUntrusted ');
+  });
+
   test('a certificate of another name is not AWS’s', async () => {
     const env = environment({ AWS_ENDPOINT_URL_SSO: 'https://other.test' });
     expect(await faultOf(accounts(env))).toMatchObject({ kind: 'network', name: 'NotAws' });
