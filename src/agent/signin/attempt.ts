@@ -276,6 +276,8 @@ export class SignInAttempt {
         return;
       } catch (e) {
         if (this.over) return;
+        // The token came and could not be taken over: the code has been used, there is no other.
+        if (this.#finishing) return this.#fail(this.#refusal(e));
         const fault = faultOf(e);
         if (fault.kind === 'throttle') {
           intervalMs += SLOW_DOWN_MS;

@@ -191,6 +191,23 @@ describe('the device code', () => {
     expect(registrations.size).toBe(0);
   });
 
+  it('a token that nobody can take over any more ends it, and the next sign-in can begin', async () => {
+    const { id } = await desk.start(device);
+    const ended = codeOf(desk.wait(id));
+    catalog.sessions = [];
+    catalog.changed();
+    await settle();
+    decided = true;
+    await clock.advance(11 * minute);
+    expect(await ended).toBe('SsoSessionUnknown');
+    expect(polls).toHaveLength(1);
+    catalog.sessions = [corp];
+    catalog.changed();
+    await settle();
+    expect(await codeOf(desk.start(device))).toBe('resolved');
+    expect(desk.current('corp')?.id).not.toBe(id);
+  });
+
   it('abandoned, it times out, stops polling and leaves no timer', async () => {
     const { id } = await desk.start(device);
     const ended = codeOf(desk.wait(id));
