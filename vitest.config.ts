@@ -9,6 +9,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx', 'test/property/**/*.test.ts'],
           environment: 'node',
           testTimeout: 20_000,
+          // Pure rooms keep nothing between files; loading them once for all files takes a sixth of the time.
+          isolate: false,
         },
       },
       {
