@@ -112,20 +112,23 @@ afterEach(async () => {
 
 const states = () => [keeper.views()[0]?.state, broker.views()[0]?.state, network.view().state];
 
-test('five days without a network: bounded, quiet, and well again within seconds of its return', async () => {
+test('days without a network: bounded, quiet, and well again within seconds of its return', {
+  timeout: 60_000,
+}, async () => {
+  const days = process.env.CI ? 5 : 1;
   await clock.advance(10 * hour);
   expect(states()).toEqual(['valid', 'valid', 'online']);
   expect(knocks).toBe(0);
   up = false;
   const [refreshes, calls, fired] = [aws.refreshes, aws.credentialCalls, clock.fired];
-  await clock.advance(5 * day);
+  await clock.advance(days * day);
   expect(states()).toEqual(['degraded', 'absent', 'offline']);
   // Keep-alive asks at most every 5 min (half of that with jitter), the knocks at most every 30 s.
-  expect(aws.refreshes - refreshes).toBeLessThan(5 * 24 * 30);
-  expect(aws.credentialCalls - calls).toBeLessThan(5 * 24 * 30);
-  expect(knocks).toBeLessThan(2 * 5 * 24 * 121);
+  expect(aws.refreshes - refreshes).toBeLessThan(days * 24 * 30);
+  expect(aws.credentialCalls - calls).toBeLessThan(days * 24 * 30);
+  expect(knocks).toBeLessThan(2 * days * 24 * 121);
   // A look at the computer's own addresses every 5 s, and little else.
-  expect(clock.fired - fired).toBeLessThan(5 * 24 * (720 + 240));
+  expect(clock.fired - fired).toBeLessThan(days * 24 * (720 + 240));
   up = true;
   addresses = 'wlan0';
   await clock.advance(10_000);

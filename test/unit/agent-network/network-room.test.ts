@@ -62,14 +62,14 @@ test('fault-free there is no timer and no knock', async () => {
   expect(scene.room.view()).toEqual({ state: 'online', sinceAt: Date.UTC(2030, 0, 1) });
 });
 
-test('offline for ten days: bounded, and over within seconds of a new address', async () => {
+test('offline for days: bounded, and over within seconds of a new address', { timeout: 60_000 }, async () => {
   const scene = new Scene();
   scene.call();
   scene.up = 'down';
   scene.call();
   await scene.clock.advance(1000);
   expect(scene.room.view().state).toBe('offline');
-  const days = 10;
+  const days = process.env.CI ? 10 : 1;
   await scene.clock.advance(days * 24 * hour);
   // Knocks at 2, 4, 8, 16 and every 30 s, a look at the addresses every 5 s.
   expect(scene.knocks.length).toBeLessThan(days * 24 * 120 + 10);
