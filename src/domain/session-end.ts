@@ -82,6 +82,11 @@ export function instanceOf(startUrl: string): string {
   return startUrl.replace(/(#\/?|\/)+$/, '');
 }
 
+/** People name SSO sessions: one of them may be `constructor`. */
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
 /** A sign-in by another tool took at most this long. */
 const SIGN_IN_TAKES_MS = 10 * minute;
 
@@ -104,8 +109,8 @@ export function nextEndKnowledge(
   now: number,
 ): EndKnowledge {
   const key = instanceOf(startUrl);
-  const length = knowledge.lengths[key] ?? unknownLength;
-  const known = knowledge.sessions[id];
+  const length = own(knowledge.lengths, key) ?? unknownLength;
+  const known = own(knowledge.sessions, id);
   // Another start URL under the same name is another SSO session.
   const facts = known !== undefined && instanceOf(known.startUrl) === key ? known : unknownSession(startUrl);
   const gone = { ...unknownSession(startUrl), beganAfter: facts.beganAfter };
@@ -220,9 +225,9 @@ export interface ExpectedEnd {
 
 /** What is to be expected of the SSO session `id`; null: nothing is known. */
 export function expectedEnd(knowledge: EndKnowledge, id: string): ExpectedEnd | null {
-  const facts = knowledge.sessions[id];
+  const facts = own(knowledge.sessions, id);
   if (facts === undefined || facts.beganBefore === null || facts.beganAfter === null) return null;
-  const length = knowledge.lengths[instanceOf(facts.startUrl)];
+  const length = own(knowledge.lengths, instanceOf(facts.startUrl));
   if (length === undefined || length.atMostMs === null) return null;
   const { lastGoodAt, beganAfter, beganBefore } = facts;
   const to = beganBefore + length.atMostMs;

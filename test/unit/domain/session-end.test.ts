@@ -97,6 +97,17 @@ describe('the learned end of an SSO session', () => {
     expect(w.end?.warnAt).toBe(w.end?.from);
   });
 
+  it.each(['__proto__', 'constructor', 'toString'])('of an SSO session that is named %s', (id) => {
+    const signIn = { type: 'signedIn', sinceAt: 0, tokenExpiresAt: hour } as const;
+    let knowledge = nothingLearned;
+    for (const event of [signIn, { type: 'refused' }, signIn] as const) {
+      expect(expectedEnd(knowledge, id)).toBeNull();
+      // As it goes to the disk and comes back.
+      knowledge = JSON.parse(JSON.stringify(nextEndKnowledge(knowledge, id, url, event, 30 * minute)));
+    }
+    expect(Object.keys(knowledge.sessions)).toEqual([id]);
+  });
+
   it('is narrowed by each end seen, to within a few minutes', () => {
     const w = new World(8 * hour);
     const widths: number[] = [];
