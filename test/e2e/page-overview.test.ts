@@ -122,7 +122,10 @@ describe.skipIf(!hasChromium())(
       } as const;
       const sso = given.ssoSession(at, { endsFrom: at + 9.5 * MINUTE, endsTo: at + 25 * MINUTE });
       await pages.withPage(ready({ ending, ssoSessions: [sso] }), async (page, agent) => {
-        await page.getByText('Your organisation ends the sign-in to corp in 9 min.').waitFor();
+        await page
+          .locator('.notice')
+          .getByText('Your organisation ends the sign-in to corp in 9 min.')
+          .waitFor();
         await page.getByText('Your organisation ends this sign-in between', { exact: false }).waitFor();
         await agent.open({ name: 'web & shop' });
         await shot(page, 'ending');
@@ -165,12 +168,19 @@ describe.skipIf(!hasChromium())(
           network: { state: 'offline', sinceAt: Date.now() - 3 * MINUTE },
           clockSkewMs: 123 * MINUTE + 500,
         });
-        await page.getByText('AWS cannot be reached since', { exact: false }).waitFor();
-        await page.getByText('This computer’s clock is 2 h 03 min behind AWS’s.').waitFor();
+        await page.locator('.notice').getByText('AWS cannot be reached since', { exact: false }).waitFor();
+        await page
+          .getByRole('status')
+          .getByText('AWS cannot be reached since', { exact: false })
+          .waitFor({ state: 'attached' });
+        await page
+          .locator('.notice')
+          .getByText('This computer’s clock is 2 h 03 min behind AWS’s.')
+          .waitFor();
         await expectAccessible(page);
         await shot(page, 'offline');
         agent.set({ network: { state: 'captive', sinceAt: Date.now() }, clockSkewMs: null });
-        await page.getByText('This network asks for a sign-in of its own.').waitFor();
+        await page.locator('.notice').getByText('This network asks for a sign-in of its own.').waitFor();
         await shot(page, 'captive');
       });
     });
@@ -190,7 +200,7 @@ describe.skipIf(!hasChromium())(
             },
             network: { state: 'offline', sinceAt: at },
           });
-          await page.getByText('本机时钟比 AWS 快', { exact: false }).waitFor();
+          await page.locator('.notice').getByText('本机时钟比 AWS 快', { exact: false }).waitFor();
           await expectNoOverflow(page);
           await expectAccessible(page, 'contrast');
           await shot(page, 'narrow-needs-person', { whole: true });

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { type Circumstance, circumstances } from '../../../../src/domain/circumstances.ts';
 import { durationMessage } from '../../../../src/domain/duration.ts';
 import { Notice } from '../../components/notice.tsx';
@@ -10,26 +10,37 @@ import { RenewSignIn } from './renew-sign-in.tsx';
 export function Circumstances({ now }: { now: number }): ReactNode {
   const words = useWords();
   const snapshot = useSnapshot();
-  return circumstances(snapshot, now).map((found) => {
-    const [sentence, advice] = said(found, words);
-    return (
-      <Notice
-        key={found.kind}
-        tone="attention"
-        action={
-          found.kind === 'ending' && (
-            <RenewSignIn ssoSession={found.ending.ssoSession} label={words.t('page:renewNow')} primary />
-          )
-        }
-      >
-        {/* Said once; the time in it goes on without being said again each minute. */}
-        <p>
-          <strong>{sentence}</strong>
-        </p>
-        <p>{advice}</p>
-      </Notice>
-    );
-  });
+  const found = circumstances(snapshot, now);
+  // A screen reader is told when something comes, not each time that the minutes in it go on.
+  const coming = found.map((c) => (c.kind === 'ending' ? `ending ${c.ending.stage}` : c.kind)).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above; the words of that moment are kept.
+  const spoken = useMemo(() => found.map((c) => said(c, words)[0]).join(' '), [coming, words]);
+  return (
+    <>
+      <p className="unseen" role="status">
+        {spoken}
+      </p>
+      {found.map((c) => {
+        const [sentence, advice] = said(c, words);
+        return (
+          <Notice
+            key={c.kind}
+            tone="attention"
+            action={
+              c.kind === 'ending' && (
+                <RenewSignIn ssoSession={c.ending.ssoSession} label={words.t('page:renewNow')} primary />
+              )
+            }
+          >
+            <p>
+              <strong>{sentence}</strong>
+            </p>
+            <p>{advice}</p>
+          </Notice>
+        );
+      })}
+    </>
+  );
 }
 
 function said(found: Circumstance, words: Words): [sentence: string, advice: string] {
