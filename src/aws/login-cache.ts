@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Env, partitionOf } from './endpoints.ts';
+import { partitionFacts, partitionIdOf } from '../domain/partition.ts';
+import type { Env } from './endpoints.ts';
 import { toFault } from './faults.ts';
 import { type AwsNetwork, plainNetwork } from './network.ts';
 import { replaceFile } from './replace-file.ts';
@@ -129,16 +130,7 @@ export function signInEndpoint(region: string, env: Env): string {
   const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true';
   const own = ignored ? '' : env.AWS_ENDPOINT_URL_SIGNIN || env.AWS_ENDPOINT_URL || '';
   if (own !== '' && URL.canParse(own)) return own.replace(/\/+$/, '');
-  const suffixes: Readonly<Record<string, string>> = {
-    'aws-cn': 'amazonaws.cn',
-    'aws-us-gov': 'amazonaws-us-gov.com',
-    'aws-iso': 'c2shome.ic.gov',
-    'aws-iso-b': 'sc2shome.sgov.gov',
-    'aws-iso-e': 'csphome.adc-e.uk',
-    'aws-iso-f': 'csphome.hci.ic.gov',
-    'aws-eusc': 'amazonaws-eusc.eu',
-  };
-  return `https://${region}.signin.${suffixes[partitionOf(region)] ?? 'aws.amazon.com'}`;
+  return `https://${region}.signin.${partitionFacts(partitionIdOf(region)).signInSuffix}`;
 }
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

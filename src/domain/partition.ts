@@ -1,45 +1,73 @@
 import type { ProfileView } from '../contract/state.ts';
 
-/** AWS's partitions: worlds apart, each with its own accounts, ARNs, addresses and access portals. */
+/** AWS's partitions that have Bedrock and an access portal: worlds apart, each with its own accounts and ARNs. */
 export type Partition = ProfileView['partition'];
 
-interface PartitionFacts {
-  /** Begins the name of each of its regions (the commercial partition has the rest). */
+export interface PartitionFacts {
+  /** Begins the name of each of its regions; the commercial partition has what fits no other. */
   regionPrefix: string;
   dnsSuffix: string;
-  consoleHost: string;
-  /** Where its global services answer, STS among them: a region that is always there. */
+  dualStackSuffix: string;
+  /** Of the host where `aws login` is refreshed. */
+  signInSuffix: string;
+  /** Where a service is called when nothing names a region. */
   homeRegion: string;
 }
 
-/** botocore's partitions.json; console hosts from the "Getting started" pages of GovCloud and of China. */
-const facts: Record<Partition, PartitionFacts> = {
-  aws: {
-    regionPrefix: '',
-    dnsSuffix: 'amazonaws.com',
-    consoleHost: 'console.aws.amazon.com',
-    homeRegion: 'us-east-1',
-  },
-  'aws-us-gov': {
-    regionPrefix: 'us-gov-',
-    dnsSuffix: 'amazonaws.com',
-    consoleHost: 'console.amazonaws-us-gov.com',
-    homeRegion: 'us-gov-west-1',
-  },
-  'aws-cn': {
-    regionPrefix: 'cn-',
-    dnsSuffix: 'amazonaws.com.cn',
-    consoleHost: 'console.amazonaws.cn',
-    homeRegion: 'cn-north-1',
-  },
+const factsOf = (
+  regionPrefix: string,
+  dnsSuffix: string,
+  dualStackSuffix: string,
+  signInSuffix: string,
+  homeRegion: string,
+): PartitionFacts => ({ regionPrefix, dnsSuffix, dualStackSuffix, signInSuffix, homeRegion });
+
+/** All of them, also those of which only addresses are known. botocore's partitions.json and rules of `signin`. */
+const partitions: Readonly<Record<string, PartitionFacts>> = {
+  'aws-cn': factsOf('cn-', 'amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'amazonaws.cn', 'cn-north-1'),
+  'aws-us-gov': factsOf('us-gov-', 'amazonaws.com', 'api.aws', 'amazonaws-us-gov.com', 'us-gov-west-1'),
+  'aws-iso': factsOf('us-iso-', 'c2s.ic.gov', 'api.aws.ic.gov', 'c2shome.ic.gov', 'us-iso-east-1'),
+  'aws-iso-b': factsOf('us-isob-', 'sc2s.sgov.gov', 'api.aws.scloud', 'sc2shome.sgov.gov', 'us-isob-east-1'),
+  'aws-iso-e': factsOf(
+    'eu-isoe-',
+    'cloud.adc-e.uk',
+    'api.cloud-aws.adc-e.uk',
+    'csphome.adc-e.uk',
+    'eu-isoe-west-1',
+  ),
+  'aws-iso-f': factsOf(
+    'us-isof-',
+    'csp.hci.ic.gov',
+    'api.aws.hci.ic.gov',
+    'csphome.hci.ic.gov',
+    'us-isof-south-1',
+  ),
+  'aws-eusc': factsOf(
+    'eusc-',
+    'amazonaws.eu',
+    'api.amazonwebservices.eu',
+    'amazonaws-eusc.eu',
+    'eusc-de-east-1',
+  ),
+  aws: factsOf('', 'amazonaws.com', 'api.aws', 'aws.amazon.com', 'us-east-1'),
 };
 
-export const partitionFacts = (partition: Partition): Readonly<PartitionFacts> => facts[partition];
+/** Id of any partition (what ARNs begin with), by a region of it. */
+export function partitionIdOf(region: string): string {
+  return Object.entries(partitions).find(([, p]) => region.startsWith(p.regionPrefix))?.[0] ?? 'aws';
+}
+
+/** Of a partition by its id; the commercial one's where nobody knows that id. */
+export function partitionFacts(id: string): PartitionFacts {
+  return (Object.hasOwn(partitions, id) ? partitions[id] : partitions.aws) as PartitionFacts;
+}
+
+const isShown = (id: string): id is Partition => id === 'aws' || id === 'aws-us-gov' || id === 'aws-cn';
 
 /** Partition of a region; the commercial one where nothing says otherwise. */
 export function partitionOfRegion(region: string): Partition {
-  if (region.startsWith(facts['aws-cn'].regionPrefix)) return 'aws-cn';
-  return region.startsWith(facts['aws-us-gov'].regionPrefix) ? 'aws-us-gov' : 'aws';
+  const id = partitionIdOf(region);
+  return isShown(id) ? id : 'aws';
 }
 
 /**
@@ -57,10 +85,15 @@ export function partitionOfStartUrl(startUrl: string): Partition | null {
   return /(^|\.)awsapps\.com$/.test(host) ? 'aws' : null;
 }
 
+/** Id of any partition, as an ARN has it; null for text that is no ARN. */
+export function partitionIdOfArn(arn: string): string | null {
+  return /^arn:([^:]*):/.exec(arn)?.[1] ?? null;
+}
+
 /** Partition of an ARN; null for text that is none, or of a partition that has no Bedrock. */
 export function partitionOfArn(arn: string): Partition | null {
-  const partition = /^arn:([^:]*):/.exec(arn)?.[1];
-  return partition !== undefined && Object.hasOwn(facts, partition) ? (partition as Partition) : null;
+  const id = partitionIdOfArn(arn);
+  return id !== null && isShown(id) ? id : null;
 }
 
 /** Account and role of an IAM role's ARN (its path left out), or of an STS ARN of a session of it. */
@@ -69,11 +102,6 @@ export function roleOfArn(arn: string): { accountId: string; roleName: string } 
   const session = /^arn:aws[\w-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/.+$/.exec(arn);
   const [, accountId, roleName] = role ?? session ?? [];
   return accountId === undefined || roleName === undefined ? null : { accountId, roleName };
-}
-
-/** The permission set behind a role that Identity Center made (`AWSReservedSSO_NAME_0123456789abcdef`), or null. */
-export function permissionSetOf(roleName: string): string | null {
-  return /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(roleName)?.[1] ?? null;
 }
 
 /**
@@ -97,10 +125,4 @@ export function portalConsoleUrl(
   const query = new URLSearchParams({ account_id: role.accountId, role_name: role.roleName });
   if (destination !== undefined) query.set('destination', destination);
   return `${portal}/#/console?${query}`;
-}
-
-/** Bedrock's page in the console of that partition. */
-export function bedrockConsoleUrl(region: string): string {
-  const { consoleHost } = facts[partitionOfRegion(region)];
-  return `https://${region}.${consoleHost}/bedrock/home?region=${encodeURIComponent(region)}`;
 }

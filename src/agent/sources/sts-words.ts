@@ -1,23 +1,8 @@
-import { partitionOf } from '../../aws/endpoints.ts';
 import { AwsFault } from '../../aws/faults.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { faultName } from '../../domain/fault.ts';
+import { partitionFacts, partitionIdOf, partitionIdOfArn } from '../../domain/partition.ts';
 import type { AgentContext } from '../ports.ts';
-
-/** Where a partition's STS is called when nothing names a region. */
-const partitionRegions: Readonly<Record<string, string>> = {
-  aws: 'us-east-1',
-  'aws-cn': 'cn-north-1',
-  'aws-us-gov': 'us-gov-west-1',
-  'aws-iso': 'us-iso-east-1',
-  'aws-iso-b': 'us-isob-east-1',
-  'aws-eusc': 'eusc-de-east-1',
-};
-
-/** Partition of an ARN; `aws` where it has none. */
-function partitionOfArn(arn: string): string {
-  return /^arn:([\w-]+):/.exec(arn)?.[1] ?? 'aws';
-}
 
 /**
  * The region of the STS call: the profile's, AWS_REGION, AWS_DEFAULT_REGION; in the partition of the role, since no
@@ -27,10 +12,10 @@ export function stsRegion(
   { region, roleArn }: { region: string | null; roleArn: string },
   env: AgentContext['env'],
 ): string {
-  const partition = partitionOfArn(roleArn);
+  const partition = partitionIdOfArn(roleArn) ?? 'aws';
   const wish = region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
-  if (wish && partitionOf(wish) === partition) return wish;
-  return partitionRegions[partition] ?? 'us-east-1';
+  if (wish && partitionIdOf(wish) === partition) return wish;
+  return partitionFacts(partition).homeRegion;
 }
 
 /** As configured, or a name that tells in CloudTrail who it was (the AWS CLI's is `botocore-session-N`). */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endpointOf, partitionOf } from '../../../src/aws/endpoints.ts';
+import { endpointOf } from '../../../src/aws/endpoints.ts';
 
 test.each([
   ['sso-oidc', 'us-east-1', 'https://oidc.us-east-1.amazonaws.com'],
@@ -13,13 +13,6 @@ test.each([
   ['bedrock', 'eusc-de-east-1', 'https://bedrock.eusc-de-east-1.amazonaws.eu'],
 ] as const)('%s in %s', (service, region, url) => {
   expect(endpointOf(service, region, {})).toBe(url);
-});
-
-test('partitions', () => {
-  const of = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'us-isob-east-1', 'eusc-de-east-1'].map(
-    partitionOf,
-  );
-  expect(of).toEqual(['aws', 'aws-us-gov', 'aws-cn', 'aws-iso-b', 'aws-eusc']);
 });
 
 test('a service’s own variable beats the general one; both can be ignored', () => {

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  bedrockConsoleUrl,
   partitionFacts,
+  partitionIdOf,
   partitionOfArn,
   partitionOfRegion,
   partitionOfStartUrl,
   permissionSetArnPattern,
-  permissionSetOf,
   portalConsoleUrl,
   roleOfArn,
 } from '../../../src/domain/partition.ts';
@@ -48,8 +47,6 @@ describe('ARNs', () => {
     expect(
       roleOfArn(`arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/${reserved}`),
     ).toEqual({ accountId: '111122223333', roleName: reserved });
-    expect(permissionSetOf(reserved)).toBe('Power_User');
-    expect(permissionSetOf('Admin')).toBeNull();
     expect(roleOfArn('arn:aws-us-gov:sts::111122223333:assumed-role/Admin/me@corp')).toEqual({
       accountId: '111122223333',
       roleName: 'Admin',
@@ -78,9 +75,13 @@ test('links to the console hold no secret, and go to the right one', () => {
   expect(portalConsoleUrl('https://x.awsapps.com/start', role, 'https://a/?b=c')).toBe(
     `${link}&destination=https%3A%2F%2Fa%2F%3Fb%3Dc`,
   );
-  expect(bedrockConsoleUrl('eu-west-1')).toBe(
-    'https://eu-west-1.console.aws.amazon.com/bedrock/home?region=eu-west-1',
-  );
-  expect(bedrockConsoleUrl('us-gov-west-1')).toContain('us-gov-west-1.console.amazonaws-us-gov.com/');
+});
+
+test('partitions of which only the addresses are known are told apart by them, and shown as the commercial one', () => {
+  const regions = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'us-isob-east-1', 'eusc-de-east-1'];
+  expect(regions.map(partitionIdOf)).toEqual(['aws', 'aws-us-gov', 'aws-cn', 'aws-iso-b', 'aws-eusc']);
+  expect(regions.map(partitionOfRegion)).toEqual(['aws', 'aws-us-gov', 'aws-cn', 'aws', 'aws']);
   expect(partitionFacts('aws-cn')).toMatchObject({ dnsSuffix: 'amazonaws.com.cn', homeRegion: 'cn-north-1' });
+  for (const id of ['aws-of-tomorrow', 'constructor'])
+    expect(partitionFacts(id).homeRegion).toBe('us-east-1');
 });
