@@ -5,6 +5,9 @@ import type { Snapshot } from '../../../src/contract/index.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { SecretService, secretServiceMissing } from '../../support/secret-service.ts';
 
+/** What is real (files, processes) takes its time, more on a busy machine. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+
 /** The built agent with a real keyring: what lies on disk, and what the next agent makes of it. */
 
 const filesBelow = (folder: string): string[] =>
@@ -43,7 +46,7 @@ describe.skipIf(missing !== undefined)(`secrets at rest${missing ? ` (${missing}
     const key = async () =>
       JSON.parse((await it_.run(['export-credentials', '--profile', 'sandbox'])).stdout).AccessKeyId;
     const before = await key();
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(
         vault()
           .map((name) => name.split('-')[0])
@@ -68,14 +71,14 @@ describe.skipIf(missing !== undefined)(`secrets at rest${missing ? ` (${missing}
     agent = await it_.connect();
     await agent.call('settings.set', { privateTokens: [] });
     const cache = join(it_.sandbox.home, '.aws', 'sso', 'cache');
-    await vi.waitFor(() => expect(leaks(cache)).toHaveLength(2));
+    await soon(() => expect(leaks(cache)).toHaveLength(2));
     expect(vault().map((name) => name.split('-')[0])).toEqual(['role']);
     await agent.call('settings.set', { privateTokens: ['sandbox'] });
-    await vi.waitFor(() => expect(filesBelow(cache)).toEqual([]));
-    await vi.waitFor(() => expect(vault()).toHaveLength(3));
+    await soon(() => expect(filesBelow(cache)).toEqual([]));
+    await soon(() => expect(vault()).toHaveLength(3));
 
     await agent.call('signOut', {});
-    await vi.waitFor(() => expect(vault().map((name) => name.split('-')[0])).toEqual(['registration']));
+    await soon(() => expect(vault().map((name) => name.split('-')[0])).toEqual(['registration']));
     expect(leaks(it_.home, join(it_.sandbox.home, '.aws'))).toEqual([]);
     agent.close();
   });

@@ -20,6 +20,9 @@ import {
 } from '../../support/keep-alive-rooms.ts';
 import { MemoryKeyring } from '../../support/memory-keyring.ts';
 
+/** What is real (files, processes) takes its time, more on a busy machine. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+
 /** The real files, a real vault with a keyring in memory, and a keeper on them. */
 
 let home: string;
@@ -133,12 +136,12 @@ test('private: refreshed for days, read by the next agent, gone with the sign-ou
   for (let n = 1; n <= 5; n++) {
     await clock.advance(41 * minute);
     // Files are real, whatever the clock says.
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(aws.refreshes).toBe(n);
       expect(first.keeper.views()[0]?.state).toBe('valid');
     });
   }
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const { value } = await first.vault.read('token', 'corp');
     expect((value as { accessToken: string }).accessToken).toBe(await first.keeper.accessToken('corp'));
   });
@@ -169,7 +172,7 @@ test('a keyring that is still locked is no sign-out: when it opens, the session 
     isUp = true;
   });
   // Files are real, whatever the clock says: nobody knows when it begins to wait for the keyring.
-  await vi.waitFor(async () => {
+  await soon(async () => {
     await clock.advance(5_001);
     expect(isUp).toBe(true);
   });
@@ -177,7 +180,7 @@ test('a keyring that is still locked is no sign-out: when it opens, the session 
   expect(keeper.views()[0]?.state).toBe('signedOut');
   expect(list(join(home, 'vault'))).toHaveLength(1);
   unlock();
-  await vi.waitFor(() => expect(keeper.views()[0]?.state).toBe('valid'));
+  await soon(() => expect(keeper.views()[0]?.state).toBe('valid'));
 });
 
 test('without a keyring a private token is in memory only, never in the shared cache', async () => {
@@ -250,4 +253,25 @@ test('a second copy that cannot be removed keeps no agent from starting', async 
   shared.remove = () => Promise.reject(Object.assign(new Error('read-only'), { code: 'EROFS' }));
   const { keeper } = await start();
   expect(await keeper.accessToken('corp')).toBe(token.accessToken);
+});
+
+test('a token that is being written while its store is switched is moved too', async () => {
+  const { tokens, keeper } = await start();
+  await keeper.adopt('corp', aws.signIn({ accessToken: 'SbxSecret-1' }));
+  const { write } = shared;
+  let goOn = () => {};
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  shared.write = async (id, token) => {
+    await gate;
+    await write(id, token);
+  };
+  const writing = tokens.write('corp', aws.signIn({ accessToken: 'SbxSecret-2' }));
+  await settle();
+  await choose(['corp']);
+  goOn();
+  await writing;
+  expect((await tokens.read('corp')).token?.accessToken).toBe('SbxSecret-2');
+  expect(onDisk()).not.toContain('SbxSecret');
 });
