@@ -180,8 +180,11 @@ describe('bugs in the machines are found', () => {
   );
 });
 
+// One of them in every run, all of them in CI: a history of the assembled agent takes its time.
+const shownRoomBugs = process.env.CI ? roomBugs : roomBugs.slice(0, 1);
+
 describe('bugs in the rooms are found', () => {
-  it.each(roomBugs.map((bug) => [bug.what, bug] as const))(
+  it.each(shownRoomBugs.map((bug) => [bug.what, bug] as const))(
     '%s',
     async (_, bug) => {
       using copy = copyWith(bug.edits);

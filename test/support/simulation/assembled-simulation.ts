@@ -408,6 +408,16 @@ export class AssembledSimulation {
         if (fresh) clock.later(clock.true + act.lagSeconds * second, () => files.put(id, fresh));
         return;
       }
+      case 'tool-race':
+        aws.rival = {
+          ssoSession: id,
+          write: (fresh) =>
+            clock.later(clock.true + act.lagSeconds * second, () => {
+              // Signed out meanwhile: the tool would put a dead token there.
+              if (files.files.has(id)) files.put(id, fresh);
+            }),
+        };
+        return;
       case 'torn-file': {
         const file = files.files.get(id);
         if (file === undefined || file === 'torn') return;

@@ -63,6 +63,8 @@ export type Act =
   | { do: 'tool-sign-in'; which: number }
   | { do: 'tool-sign-out'; which: number }
   | { do: 'tool-refresh'; which: number; lagSeconds: number }
+  /** Another tool is a moment quicker than the agent's next refresh, and writes its file so much later. */
+  | { do: 'tool-race'; which: number; lagSeconds: number }
   /** Another tool left its file half written, or an old one is put back. */
   | { do: 'torn-file'; which: number; minutes: number }
   | { do: 'old-file'; which: number }
@@ -165,6 +167,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       do: fc.constant('tool-refresh' as const),
       which,
       lagSeconds: fc.constantFrom(0, 0.3, 0.6),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('tool-race' as const),
+      which,
+      lagSeconds: fc.constantFrom(0, 0.2, 0.6),
     }),
   },
   {

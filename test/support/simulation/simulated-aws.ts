@@ -41,6 +41,8 @@ export class SimulatedAws {
   tokenLife: number;
   credentialLife: number;
   noRefreshToken = false;
+  /** Another tool that is quicker than the next refresh of that SSO session. */
+  rival: { ssoSession: string; write: (token: SsoToken) => void } | null = null;
   refreshes = 0;
   credentialCalls = 0;
   /** Calls that have not been answered yet. */
@@ -154,6 +156,7 @@ export class SimulatedAws {
       }),
     refresh: (token) => {
       this.refreshes++;
+      this.#rivalComes(token);
       return this.#call('oidc', () => this.#rotate(token));
     },
     authorizeUrl: ({ state, clientId }) =>
@@ -192,6 +195,15 @@ export class SimulatedAws {
         this.endSession(this.#authorize(accessToken).session);
       }),
   });
+
+  #rivalComes(token: SsoToken): void {
+    const { rival } = this;
+    const session = this.#refreshTokens.get(token.refreshToken ?? '')?.session;
+    if (rival === null || session?.config.id !== rival.ssoSession) return;
+    this.rival = null;
+    const fresh = this.toolRefreshes(token);
+    if (fresh) rival.write(fresh);
+  }
 
   async #call<T>(service: 'oidc' | 'portal', answer: () => T): Promise<T> {
     this.inFlight++;

@@ -2,7 +2,7 @@ import type { PresenceWatch } from '../../../src/agent/presence/presence-room.ts
 import type { CallbackAnswer } from '../../../src/agent/signin/callback-listener.ts';
 import type { Presence } from '../../../src/domain/presence.ts';
 import type { AgentOfPerson } from './assembled-simulation.ts';
-import { type Circumstances, minute } from './history.ts';
+import { type Circumstances, minute, second } from './history.ts';
 import type { Invariant, Totals } from './invariants.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { SimulatedAws } from './simulated-aws.ts';
@@ -93,7 +93,7 @@ export class SimulatedPerson {
 
   /** Something has changed in the agent. */
   looksAtPrompt(): void {
-    const { agent, totals, violated, needless } = this.#parts;
+    const { agent, totals, violated } = this.#parts;
     const prompt = agent().keeper.prompt();
     const raised = prompt === null ? '' : `${prompt.ssoSession} ${prompt.count}`;
     if (raised === this.#seen) return;
@@ -106,10 +106,21 @@ export class SimulatedPerson {
       .keeper.views()
       .find((v) => v.signIn !== null);
     if (signingIn) violated('one-prompt', 'a prompt beside a sign-in');
-    if (prompt.reason === 'expired' && prompt.count === 1 && needless(prompt.ssoSession)) {
-      violated('recovers', 'a person is asked although the SSO session lives');
-    }
+    if (prompt.reason === 'expired' && prompt.count === 1) this.#checkNeed(prompt.ssoSession);
     if (this.there) this.#consider();
+  }
+
+  /** Another tool that has just refreshed may be about to write its file: that SSO session lived all the time. */
+  #checkNeed(ssoSession: string): void {
+    const { clock, violated, needless } = this.#parts;
+    const session = this.#aws?.sessions.find((s) => s.config.id === ssoSession);
+    if (!session || session.endsAt <= clock.true || session.robbed) return;
+    const { endsAt } = session;
+    clock.later(clock.true + 2 * second, () => {
+      if (session.endsAt === endsAt && needless(ssoSession)) {
+        violated('recovers', 'a person is asked although the SSO session lives');
+      }
+    });
   }
 
   /** Where the computer cannot tell who is there, one reminder stands until a person sees it. */
