@@ -7,6 +7,7 @@ import {
   defaultTemplate,
   type NamedRole,
   profileNames,
+  takenBy,
 } from '../../../../src/domain/profile-name-template.ts';
 import { RegionChoice } from '../../components/bedrock-choices.tsx';
 import { Button } from '../../components/button.tsx';
@@ -25,23 +26,14 @@ interface Preview {
 /** The names that the agent will give, and which of them stand for the same role already. */
 function previewOf(
   template: string,
-  ssoSession: string,
+  wish: { ssoSession: string; region: string | undefined },
   roles: readonly NamedRole[],
   profiles: readonly ProfileView[],
   words: Words,
 ): Preview {
-  const known = new Map(profiles.map((p) => [p.name, p]));
-  const taken = (name: string, role: NamedRole): 'free' | 'same' | 'other' => {
-    const there = known.get(name);
-    if (!there) return 'free';
-    const same =
-      there.ssoSession === ssoSession &&
-      there.accountId === role.accountId &&
-      there.roleName === role.roleName;
-    return same ? 'same' : 'other';
-  };
+  const known = new Set(profiles.map((p) => p.name));
   try {
-    const names = profileNames(template, roles, taken);
+    const names = profileNames(template, roles, takenBy(profiles, wish));
     return { names: names.map((name) => ({ name, isThere: known.has(name) })), problem: null };
   } catch (error) {
     if (!isBedrockTrayError(error)) throw error;
@@ -77,9 +69,10 @@ export function CreateProfiles({
   const [template, setTemplate] = useState<string>(defaultTemplate);
   const [region, setRegion] = useState(suggestedRegion);
   const [shown, setShown] = useState(false);
-  const preview = previewOf(template, ssoSession, roles, profiles.data?.profiles ?? [], words);
-  const added = preview.names.filter((n) => !n.isThere).length;
   const wantedRegion = region.trim().toLowerCase();
+  const wish = { ssoSession, region: wantedRegion === '' ? undefined : wantedRegion };
+  const preview = previewOf(template, wish, roles, profiles.data?.profiles ?? [], words);
+  const added = preview.names.filter((n) => !n.isThere).length;
   const regionWrong = wantedRegion !== '' && !Region.safeParse(wantedRegion).success;
 
   const submit = (event: FormEvent): void => {
