@@ -4,7 +4,7 @@ import type {
   CredentialsView,
   EndingView,
   Environment,
-  IdentityMode,
+  ErrorView,
   MfaView,
   ProcedureArguments,
   ProcedureOutput,
@@ -71,21 +71,10 @@ export interface SsoSessionConfig {
   scopes: readonly string[];
 }
 
-/** A profile whose credentials are a permission set's. */
-export interface SsoProfile {
-  name: string;
-  ssoSession: string;
-  accountId: string;
-  roleName: string;
-  region: string | null;
-}
-
 /** What ~/.aws/config and ~/.aws/credentials say, re-read when they change. */
 export interface ProfileCatalog extends Observable {
   list(): ProfileView[];
   ssoSessions(): SsoSessionConfig[];
-  /** A profile that is a permission set's itself. Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed. */
-  ssoProfile(name: string): SsoProfile;
   /**
    * Where a profile's credentials come from, as the AWS CLI would find them; the same value until the files change.
    * Errors: ProfileUnknown, ProfileUnsupported, ConfigMalformed.
@@ -93,7 +82,7 @@ export interface ProfileCatalog extends Observable {
   source(name: string): CredentialSource;
   /** Rises with each change. */
   revision(): number;
-  problem(): import('../contract/index.ts').ErrorView | null;
+  problem(): ErrorView | null;
   /** Reads the files again now (after our own writes, or before refusing a name that is not known). */
   reload(): Promise<void>;
 }
@@ -306,14 +295,4 @@ export interface ClaudeSessions extends Observable {
   stop(sessions: 'keep' | 'end'): Promise<void>;
   /** Executable and version of Claude Code, as last looked up. */
   claude(): { path: string; version: string | null } | null;
-}
-
-/** What `ClaudeSessions` needs to know of the other rooms to open one. */
-export interface LaunchPlanInput {
-  profile: string;
-  region: string;
-  model: string | null;
-  smallFastModel: string | null;
-  identityMode: IdentityMode;
-  endpointUrl: string | null;
 }

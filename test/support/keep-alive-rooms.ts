@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RoleCacheKey, TokenCache } from '../../src/agent/keeper/token-cache.ts';
-import type { AgentContext, SsoProfile, SsoSessionConfig, SsoToken } from '../../src/agent/ports.ts';
+import type { AgentContext, SsoSessionConfig, SsoToken } from '../../src/agent/ports.ts';
 import { AwsFault, type FaultKind, OidcFault } from '../../src/aws/faults.ts';
 import type { PortalCredentials } from '../../src/aws/portal.ts';
 import type { TokenProblem } from '../../src/aws/sso-cache.ts';
@@ -73,6 +73,15 @@ export class MemoryTokenCache implements TokenCache {
     else this.files.set(id, file === 'torn' ? file : { ...file });
     for (const tell of this.#watchers) setImmediate(tell);
   }
+}
+
+/** A profile whose credentials are a permission set's. */
+interface SsoProfile {
+  name: string;
+  ssoSession: string;
+  accountId: string;
+  roleName: string;
+  region: string | null;
 }
 
 export class MemoryCatalog {

@@ -15,7 +15,7 @@ import { BedrockTrayError, type ErrorView, isBedrockTrayError } from '../../cont
 import type { ProfileView } from '../../contract/state.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
-import type { AgentContext, ProfileCatalog, SsoProfile, SsoSessionConfig } from '../ports.ts';
+import type { AgentContext, ProfileCatalog, SsoSessionConfig } from '../ports.ts';
 import { claudeSettingsFile, claudeSettingsOf, readClaudeSettings } from './claude-settings.ts';
 
 function viewOf({ unsupported, source: _, ...profile }: ConfiguredProfile): ProfileView {
@@ -73,15 +73,6 @@ export class ConfigProfileCatalog implements ProfileCatalog {
 
   ssoSessions(): SsoSessionConfig[] {
     return this.#ssoSessions;
-  }
-
-  ssoProfile(name: string): SsoProfile {
-    const source = this.source(name);
-    if (source.kind !== 'sso') {
-      throw new BedrockTrayError('ProfileUnsupported', { profile: name, reason: source.kind });
-    }
-    const { ssoSession, accountId, roleName } = source;
-    return { name, ssoSession, accountId, roleName, region: this.#profiles.get(name)?.region ?? null };
   }
 
   source(name: string): CredentialSource {

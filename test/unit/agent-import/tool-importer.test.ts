@@ -66,7 +66,7 @@ describe('legacy SSO profiles', () => {
     expect(await importer.apply(['legacy:dev'])).toEqual(['dev-sso']);
     expect(await readFile(config, 'utf8')).toBe(`${legacy}\n${candidates[1]?.writes}`);
     await catalog.reload();
-    expect(catalog.ssoProfile('dev-sso')).toMatchObject({ ssoSession: 'example', accountId: '111122223333' });
+    expect(catalog.source('dev-sso')).toMatchObject({ ssoSession: 'example', accountId: '111122223333' });
     // The same is not offered again; in place it still may be done.
     expect((await importer.list()).map((c) => c.id)).toEqual(['legacy:dev:convert']);
     await writer.undo();

@@ -238,10 +238,6 @@ export async function startTestApi(
       ssoSessions: () => [
         { id: 'corp', kind: 'sso-session', startUrl: 'https://x/start', region: 'us-east-1', scopes: [] },
       ],
-      ssoProfile: (name) => {
-        if (name !== 'dev') throw new BedrockTrayError('ProfileUnknown', { profile: name });
-        return { name, ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev', region: 'eu-west-1' };
-      },
       source: (name) => {
         if (name !== 'dev') throw new BedrockTrayError('ProfileUnknown', { profile: name });
         return { kind: 'sso', ssoSession: 'corp', accountId: '123456789012', roleName: 'Dev' };
