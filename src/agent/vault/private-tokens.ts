@@ -53,9 +53,7 @@ export class PrivateTokens implements TokenCache {
     const { settings } = this.#parts;
     this.#private = new Set(settings.get().privateTokens);
     for (const id of this.#private) await this.#finish(id);
-    return settings.onChange(() => {
-      this.#moving = this.#moving.then(() => this.#follow());
-    });
+    return settings.onChange(() => void this.#inTurn(() => this.#follow()));
   }
 
   storeOf(id: string): 'shared' | 'private' {
@@ -70,16 +68,18 @@ export class PrivateTokens implements TokenCache {
     return token === null ? { token, problem: locked ? 'unreadable' : 'missing' } : { token };
   }
 
-  async write(id: string, token: SsoToken): Promise<void> {
-    await this.#moving;
-    if (this.storeOf(id) === 'shared') return this.#parts.shared.write(id, token);
-    await this.#parts.vault.write('token', id, token);
+  write(id: string, token: SsoToken): Promise<void> {
+    const { shared, vault } = this.#parts;
+    return this.#inTurn(() =>
+      this.storeOf(id) === 'shared' ? shared.write(id, token) : vault.write('token', id, token),
+    );
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#moving;
-    if (this.storeOf(id) === 'private') await this.#parts.vault.remove('token', id);
-    else await this.#parts.shared.remove(id);
+  remove(id: string): Promise<void> {
+    const { shared, vault } = this.#parts;
+    return this.#inTurn(() =>
+      this.storeOf(id) === 'shared' ? shared.remove(id) : vault.remove('token', id),
+    );
   }
 
   removeRole(key: RoleCacheKey): Promise<void> {
@@ -114,12 +114,20 @@ export class PrivateTokens implements TokenCache {
         if (!this.#isPrivateRegistration(fileName)) return sharedRegistrations.read(fileName);
         return this.#sealedRegistration(fileName);
       },
-      write: async (fileName, registration) => {
-        await this.#moving;
-        if (!this.#isPrivateRegistration(fileName)) return sharedRegistrations.write(fileName, registration);
-        await vault.write('registration', fileName, registration);
-      },
+      write: (fileName, registration) =>
+        this.#inTurn(() =>
+          this.#isPrivateRegistration(fileName)
+            ? vault.write('registration', fileName, registration)
+            : sharedRegistrations.write(fileName, registration),
+        ),
     };
+  }
+
+  /** Moves and writes follow one another: what is written during a move would stay in the old place. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#moving.then(work);
+    this.#moving = turn.catch(() => {});
+    return turn;
   }
 
   #isPrivateRegistration(fileName: string): boolean {
