@@ -72,7 +72,7 @@ describe.skipIf(missing !== undefined)(`secrets at rest${missing ? ` (${missing}
     await agent.call('settings.set', { privateTokens: [] });
     const cache = join(it_.sandbox.home, '.aws', 'sso', 'cache');
     await soon(() => expect(leaks(cache)).toHaveLength(2));
-    expect(vault().map((name) => name.split('-')[0])).toEqual(['role']);
+    await soon(() => expect(vault().map((name) => name.split('-')[0])).toEqual(['role']));
     await agent.call('settings.set', { privateTokens: ['sandbox'] });
     await soon(() => expect(filesBelow(cache)).toEqual([]));
     await soon(() => expect(vault()).toHaveLength(3));
