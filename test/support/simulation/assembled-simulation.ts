@@ -49,6 +49,7 @@ export class AssembledSimulation {
   #agent!: Agent;
   #violation: Violation | null = null;
   #aftermath = false;
+  #ending = false;
   #disturbedAt = simulationStart;
   #fullUntil = 0;
   #hour = { at: simulationStart, wakeUps: 0, calls: 0, asks: 0 };
@@ -235,13 +236,18 @@ export class AssembledSimulation {
     });
     this.#agent = { keeper, desk, broker, handOut };
     this.#person.meets(aws);
-    keeper.onChange(() => this.#person.looksAtPrompt());
+    this.#ending = false;
+    keeper.onChange(() => {
+      // What an agent shows while it ends is seen by nobody.
+      if (!this.#ending) this.#person.looksAtPrompt();
+    });
     await keeper.start();
     const [first] = this.#profiles;
     if (this.#c.held && first !== undefined) broker.hold(first);
   }
 
   async #stop(): Promise<void> {
+    this.#ending = true;
     const { keeper, desk, broker, handOut } = this.#agent;
     await Promise.all([desk.stop(), handOut.stop(), broker.stop(), keeper.stop()]);
     this.clock.forgetWakes();
