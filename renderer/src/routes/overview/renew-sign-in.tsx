@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { sessionIsOpen } from '../../../../src/contract/state.ts';
+import { openSessionsOn } from '../../../../src/domain/renewal.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -19,10 +19,9 @@ export function RenewSignIn({
 }): ReactNode {
   const words = useWords();
   const agent = useAgent();
-  const { sessions } = useSnapshot();
   const { run, pending, error } = useAct();
   const [asking, setAsking] = useState(false);
-  const open = sessions.filter(sessionIsOpen).length;
+  const open = openSessionsOn(ssoSession, useSnapshot()).length;
   return (
     <>
       <Button look={primary ? ['primary'] : []} isPending={pending} onPress={() => setAsking(true)}>
