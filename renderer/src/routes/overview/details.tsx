@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CredentialsView, Environment } from '../../../../src/contract/state.ts';
 import type { Overview } from '../../../../src/domain/overview.ts';
+import { runtimeNotesOf } from '../../../../src/domain/profile-notes.ts';
 import { ModelChoice, RegionChoice } from '../../components/bedrock-choices.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { Notes } from '../../components/notes.tsx';
@@ -95,7 +96,7 @@ export function Details({ view }: { view: Overview }): ReactNode {
         </div>
       )}
       <ErrorNotice error={error} />
-      {profile && <Notes notes={profile.notes} />}
+      {profile && <Notes notes={[...profile.notes, ...(credentials ? runtimeNotesOf(credentials) : [])]} />}
       {(credentials || ssoSession) && (
         <p className="quiet small number generations">
           {credentials?.expiresAt != null && credentials.generation > 0 && (
