@@ -21,7 +21,11 @@ export async function fromAssumeRole(
 ): Promise<RoleCredentials> {
   const { clock } = parts.context;
   // First what signs: nobody is asked for a code that cannot be used.
-  let keys = await fetching.upstream();
+  let keys = await fetching.upstream().catch((e: unknown) => {
+    // Whoever has given a code learns what stands in its way, and may give another.
+    if (parts.mfa.take(fetching.key) !== null) parts.mfa.verdict(fetching.key, errorOf(e), true);
+    throw e;
+  });
   const mfa = mfaOf(source, fetching, parts);
   const call = (signedBy: RoleCredentials) =>
     assumeRole(
