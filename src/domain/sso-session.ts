@@ -83,7 +83,7 @@ export type SsoSession = Common &
   );
 
 export type SsoSessionEvent =
-  /** `tellingAt`: an instant at which a refresh would tell when the SSO session ends (session-end.ts), if there is one. */
+  /** `tellingAt`: an instant at which a refresh would tell when the SSO session ends (sso-session-end.ts), if there is one. */
   | { type: 'token'; token: TokenFacts; by: 'signIn' | 'refresh' | 'file'; tellingAt?: number | null }
   | { type: 'gone' }
   | { type: 'tick' }

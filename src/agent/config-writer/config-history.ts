@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ConfigChange } from '../../aws/config-change.ts';
 import type { AgentContext } from '../ports.ts';
-import { type State, StateFile } from '../settings/state-file.ts';
+import { type State, StateFile } from '../state-file.ts';
 
 const version = 1;
 /** So many changes can be taken back, the last one first. */

@@ -3,7 +3,7 @@ import { BedrockTrayError } from '../../contract/errors.ts';
 import { Environment } from '../../contract/state.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, EnvironmentStore, ProfileCatalog, SettingsStore } from '../ports.ts';
-import { type State, StateFile } from '../settings/state-file.ts';
+import { type State, StateFile } from '../state-file.ts';
 
 const version = 1;
 /** Where neither profile nor SSO session names a region: Claude Code's own fallback. */

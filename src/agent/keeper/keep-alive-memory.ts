@@ -7,10 +7,10 @@ import {
   expectedEnd,
   nextEndKnowledge,
   nothingLearned,
-} from '../../domain/session-end.ts';
+} from '../../domain/sso-session-end.ts';
 import { systemReason } from '../aws-errors.ts';
 import type { AgentContext, SsoSessionConfig } from '../ports.ts';
-import { StateFile } from '../settings/state-file.ts';
+import { StateFile } from '../state-file.ts';
 
 const version = 1;
 const Instant = z.number().nullable();

@@ -3,7 +3,6 @@ import { BedrockTrayError } from '../../contract/errors.ts';
 import type { SsoSessionView } from '../../contract/state.ts';
 import { provesEnd } from '../../domain/fault.ts';
 import { isUsable, nearest } from '../../domain/schedule.ts';
-import { type EndEvent, tellingInstant } from '../../domain/session-end.ts';
 import {
   canRefresh,
   nextSsoSession,
@@ -16,6 +15,7 @@ import {
   ssoSessionDeadline,
   type TokenFacts,
 } from '../../domain/sso-session.ts';
+import { type EndEvent, tellingInstant } from '../../domain/sso-session-end.ts';
 import { errorOf, faultOf, systemReason, unitRandom } from '../aws-errors.ts';
 import { sleepUntil } from '../clock.ts';
 import type { AgentContext, SsoSessionConfig, SsoToken } from '../ports.ts';

@@ -21,7 +21,7 @@ import type {
   SessionIdentity,
   SettingsStore,
 } from '../ports.ts';
-import { StateFile } from '../settings/state-file.ts';
+import { StateFile } from '../state-file.ts';
 import type { FoundClaude } from './claude-finder.ts';
 import { ClaudeProgram } from './claude-program.ts';
 import { type Launch, OpenSession } from './open-session.ts';

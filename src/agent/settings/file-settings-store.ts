@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Settings, type SettingsPatch } from '../../contract/settings.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, SettingsStore } from '../ports.ts';
-import { type State, StateFile } from './state-file.ts';
+import { type State, StateFile } from '../state-file.ts';
 
 const version = 1;
 

@@ -11,7 +11,7 @@ import type { AgentContext } from '../../../src/agent/ports.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import { SessionFiles } from '../../../src/agent/sessions/session-files.ts';
 import { FileSettingsStore } from '../../../src/agent/settings/file-settings-store.ts';
-import { StateFile } from '../../../src/agent/settings/state-file.ts';
+import { StateFile } from '../../../src/agent/state-file.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { canMount, mount, unmount } from '../../support/faults/mount.ts';

@@ -11,7 +11,7 @@ import { AwsConfigWriter } from '../../../src/agent/config-writer/config-writer.
 import type { AgentContext } from '../../../src/agent/ports.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import { FileSettingsStore } from '../../../src/agent/settings/file-settings-store.ts';
-import { StateFile } from '../../../src/agent/settings/state-file.ts';
+import { StateFile } from '../../../src/agent/state-file.ts';
 import { parseAwsText } from '../../../src/aws/config-file.ts';
 import { removeLeftovers } from '../../../src/aws/replace-file.ts';
 import { readToken, ssoCacheDir } from '../../../src/aws/sso-cache.ts';

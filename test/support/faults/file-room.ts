@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { ConfigHistory } from '../../../src/agent/config-writer/config-history.ts';
 import type { AgentContext } from '../../../src/agent/ports.ts';
 import { FileSettingsStore } from '../../../src/agent/settings/file-settings-store.ts';
-import { StateFile } from '../../../src/agent/settings/state-file.ts';
+import { StateFile } from '../../../src/agent/state-file.ts';
 import { changeConfigFile } from '../../../src/aws/config-change.ts';
 import { ssoCacheDir, writeToken } from '../../../src/aws/sso-cache.ts';
 import { accessTokenOf, padding, sessionId } from './file-room-contents.ts';

@@ -8,7 +8,7 @@ import {
   nextEndKnowledge,
   nothingLearned,
   tellingInstant,
-} from '../../../src/domain/session-end.ts';
+} from '../../../src/domain/sso-session-end.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
-import { replaceFile } from '../../aws/replace-file.ts';
-import { BedrockTrayError } from '../../contract/errors.ts';
-import type { Log } from '../ports.ts';
+import { replaceFile } from '../aws/replace-file.ts';
+import { BedrockTrayError } from '../contract/errors.ts';
+import type { Log } from './ports.ts';
 
 /** A JSON object on disk with the version of its layout. */
 export type State = Record<string, unknown>;
