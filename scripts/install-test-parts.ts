@@ -39,8 +39,9 @@ const WHEEL = {
   sha256: '80f505ee2e5bf8bf7cd45ba52d9a97d95e6bfa629b04010b4d93abebe0edfeb8',
 } as const;
 
-const CLAUDE = '2.1.330';
-const BOTOCORE = '1.43.11';
+/** Versions of the referees. */
+export const CLAUDE = '2.1.330';
+export const BOTOCORE = '1.43.11';
 
 const APT = [
   // Electron's and Chromium's own needs, and what brings them.

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BOTOCORE_FOLDER, BOTOCORE as botocoreVersion } from '../../scripts/install-test-parts.ts';
 import { pinnedNode } from './sandbox.ts';
+
+export { botocoreVersion };
 
 /** Python with botocore, a referee, in a virtual environment under .cache/. */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-export const botocoreVersion = '1.43.11';
-const pythonPath = join(root, '.cache', 'botocore', 'bin', 'python');
+const pythonPath = join(BOTOCORE_FOLDER, 'bin', 'python');
 
 function installedVersion(): string | undefined {
   try {

@@ -2,13 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CLAUDE_FOLDER, CLAUDE as claudeVersion } from '../../scripts/install-test-parts.ts';
 import { pinnedNode } from './sandbox.ts';
+
+export { claudeVersion };
 
 /** The real Claude Code, a referee. It lives under .cache/, apart from the product's own packages. */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-export const claudeVersion = '2.1.330';
-const claudePath = join(root, '.cache', 'claude', 'node_modules', '.bin', 'claude');
+const claudePath = join(CLAUDE_FOLDER, 'node_modules', '.bin', 'claude');
 
 function installedVersion(): string | undefined {
   try {
