@@ -50,6 +50,8 @@ export class AssembledSimulation {
   #violation: Violation | null = null;
   #aftermath = false;
   #ending = false;
+  /** The shortest that anything seemed to live in this hour. */
+  #shortestLife = Number.POSITIVE_INFINITY;
   #disturbedAt = simulationStart;
   #fullUntil = 0;
   #hour = { at: simulationStart, wakeUps: 0, calls: 0, asks: 0 };
@@ -468,8 +470,16 @@ export class AssembledSimulation {
     clock.later(clock.asleepUntil, () => this.#person.changed());
   }
 
+  /** By a clock that is ahead, what AWS gives seems to live shorter; renewals follow what they see. */
+  #apparentLife(): number {
+    const { tokenLife, credentialLife } = this.aws;
+    return Math.max(minute, Math.min(tokenLife, credentialLife - Math.max(0, this.clock.offset)));
+  }
+
   #setClock(byMs: number): void {
+    this.#shortestLife = Math.min(this.#shortestLife, this.#apparentLife());
     this.clock.set(byMs, this.#random.between(0, LAG));
+    this.#shortestLife = Math.min(this.#shortestLife, this.#apparentLife());
     this.#disturbedAt = Math.max(this.#disturbedAt, this.clock.true);
     this.#endCalm();
   }
@@ -565,7 +575,8 @@ export class AssembledSimulation {
         `${wakeUps} wake-ups in an hour with ${called} calls, ${h.asks} requests`,
       );
     }
-    const shortest = Math.min(aws.tokenLife, aws.credentialLife);
+    const shortest = Math.min(this.#shortestLife, this.#apparentLife());
+    this.#shortestLife = this.#apparentLife();
     if (called > 120 + 5 * h.asks + (200 * 30 * minute) / shortest) {
       this.#violated('no-hot-loop', `${called} calls in an hour with ${h.asks} requests`);
     }
