@@ -19,9 +19,11 @@ export function oneLine(text: string): string {
   return plain.length <= 300 ? plain : `…${plain.slice(-300)}`;
 }
 
-/** The program of a command line: its arguments may hold secrets. */
+/** The program of a command line: its arguments may hold secrets, and so may variables that a shell is to set for it. */
 export function shownCommand(words: readonly string[]): string {
   const [program = '', ...args] = words;
+  const variable = /^(\w+)=/.exec(program)?.[1];
+  if (variable !== undefined) return `${variable.slice(0, 200)}=…`;
   return args.length === 0 ? program.slice(0, 200) : `${program.slice(0, 200)} …`;
 }
 
