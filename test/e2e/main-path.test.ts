@@ -95,7 +95,8 @@ describe.skipIf(missing !== undefined)(
         (generation(now) < generation(before) + 3 || token(now) < token(before) + 1) &&
         Date.now() < deadline
       ) {
-        await page.waitForTimeout(1000);
+        // Each look starts a program, and nothing is to be done meanwhile.
+        await page.waitForTimeout(2500);
         now = await status();
       }
       expect(generation(now)).toBeGreaterThanOrEqual(generation(before) + 3);

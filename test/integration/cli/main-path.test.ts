@@ -152,7 +152,7 @@ describe('the main path by the command line alone', () => {
       const shown = await it_.run(['export-credentials', '--profile', 'sandbox']);
       expect(shown.stderr).toBe('');
       keys.add(keyOf(shown.stdout));
-      await sleep(250);
+      await sleep(500);
     }
     child.kill('SIGTERM');
     expect(keys.size).toBeGreaterThanOrEqual(4);
