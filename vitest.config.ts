@@ -1,4 +1,35 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take long, longest first: begun early, none is left to run alone at the end. */
+const long = [
+  'integration/sessions/invariants',
+  'e2e/page.test',
+  'e2e/page-sessions',
+  'e2e/page-access',
+  'e2e/page-overview',
+  'e2e/main-path',
+  'e2e/demo',
+  'integration/pty-host',
+  'integration/agent-process/agent-process',
+  'e2e/page-main-path',
+  'integration/cli',
+  'integration/agent/',
+  'integration/aws/',
+  'e2e/',
+  'integration/',
+  'property/',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = (file: TestSpecification): number => {
+      const at = long.findIndex((name) => file.moduleId.includes(`/test/${name}`));
+      return at < 0 ? long.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -35,6 +66,7 @@ export default defineConfig({
         },
       },
     ],
+    sequence: { sequencer: LongestFirst },
     maxWorkers: 2,
     retry: 0,
   },
