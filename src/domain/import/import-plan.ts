@@ -1,9 +1,9 @@
-import type { Finding, WantedRole } from './import-rules.ts';
-import { plainName } from './profile-name-template.ts';
-import { type Options, plainValue } from './resolve-source.ts';
-import { freeName, plainStartUrl, proposedSsoSessionName } from './sso-session-name.ts';
+import { plainName } from '../profile-name-template.ts';
+import { type Options, plainValue } from '../resolve-source.ts';
+import { freeName, plainStartUrl, proposedSsoSessionName } from '../sso-session-name.ts';
+import type { Finding, WantedRole } from './finding.ts';
 
-/** A section to write (as src/aws/config-edit has them). */
+/** A section to write (as src/aws/config-edit.ts has them). */
 export interface PlannedEdit {
   how: 'create' | 'change';
   type: 'profile' | 'sso-session';
