@@ -6,7 +6,8 @@ import { exitCodes } from '../../contract/index.ts';
 import { Left } from '../prompting.ts';
 import { print, printJson, translator, withAgent } from '../shell.ts';
 import { configureImport, type ImportOptions } from './configure-import.ts';
-import { configureSso, type SsoOptions } from './configure-sso.ts';
+import { configureSso } from './configure-sso.ts';
+import type { SsoOptions } from './configure-sso-questions.ts';
 
 /** Runs a wizard; leaving it is no error, but not what was asked either. */
 async function wizard(work: (agent: AgentConnection) => Promise<void>): Promise<void> {
