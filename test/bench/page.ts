@@ -45,30 +45,29 @@ async function toClient(agent: AgentConnection, id: string): Promise<number> {
 async function toPage(page: Page, bytes: number): Promise<number> {
   await page.locator('.terminal-host:visible[data-state=live]').waitFor();
   await page.locator('.terminal-host:visible').click();
-  const taken = page.evaluate(
-    (marker) =>
-      new Promise<number>((resolve) => {
-        let from = 0;
-        addEventListener(
-          'keydown',
-          () => {
-            from = performance.now();
-          },
-          { capture: true, once: true },
-        );
-        const host = [...document.querySelectorAll<HTMLElement>('.terminal-host')].find(
-          (one) => one.offsetParent !== null,
-        );
-        const look = () => {
-          if (from === 0 || !host?.textContent?.includes(marker)) return;
-          observer.disconnect();
-          resolve(performance.now() - from);
-        };
-        const observer = new MutationObserver(look);
-        observer.observe(host as HTMLElement, { childList: true, subtree: true, characterData: true });
-      }),
-    MARKER,
-  );
+  // In place before the key is pressed: neither waits for the other by itself.
+  const taken = await page.evaluateHandle((marker) => {
+    let from = 0;
+    addEventListener(
+      'keydown',
+      () => {
+        from = performance.now();
+      },
+      { capture: true, once: true },
+    );
+    const drawn = new Promise<number>((resolve) => {
+      const observer = new MutationObserver(() => {
+        const hosts = [...document.querySelectorAll<HTMLElement>('.terminal-host')];
+        const host = hosts.find((one) => one.offsetParent !== null);
+        if (from === 0 || !host?.textContent?.includes(marker)) return;
+        observer.disconnect();
+        resolve(performance.now() - from);
+      });
+      observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    // In an object, so that it is not waited for yet.
+    return { drawn };
+  }, MARKER);
   await page.keyboard.press('Enter');
   // A tenth of a megabyte a second at the least, however busy the machine is.
   const seconds = 60 + bytes / 100_000;
@@ -76,7 +75,7 @@ async function toPage(page: Page, bytes: number): Promise<number> {
     const words = `the last line did not come to the page within ${seconds} s`;
     setTimeout(() => reject(new Error(words)), seconds * 1000).unref();
   });
-  return Promise.race([taken, late]);
+  return Promise.race([taken.evaluate(({ drawn }) => drawn), late]);
 }
 
 /** From the pty through the page server to xterm in Chromium, until the last marker is on the screen. */
