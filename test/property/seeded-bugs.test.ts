@@ -21,13 +21,13 @@ interface Bug {
 
 const machineBugs: readonly Bug[] = [
   {
-    what: 'credentials that are over count while their renewal is under way',
+    what: 'credentials are believed to live a day longer than AWS says',
     breaks: 'never-expired',
     edits: [
       {
         file: 'domain/role-credentials.ts',
-        from: 'return state.life !== null && isUsable(state.life, now) ? state.life : null;',
-        to: 'return state.life;',
+        from: '?? now, expiresAt: event.expiresAt };',
+        to: '?? now, expiresAt: event.expiresAt + 86_400_000 };',
       },
     ],
   },
