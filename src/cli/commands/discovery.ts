@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { BedrockTrayError } from '../../contract/index.ts';
-import { print, printJson, translator, withAgent } from '../shell.ts';
-import { table } from '../table.ts';
+import { note, print, printJson, translator, withAgent } from '../shell.ts';
+import { plain, table } from '../table.ts';
 
 /** The SSO session that was named, else the active environment's, else the only one that is configured. */
 async function chosenSsoSession(agent: AgentConnection, named: string | undefined): Promise<string> {
@@ -36,12 +36,13 @@ export function addDiscovery(program: Command): void {
       withAgent(async (agent) => {
         const { profiles } = await agent.call('profiles.list', {});
         if (options.json) return printJson({ profiles });
-        const { t: say, error } = translator();
+        const { t: say, error, note: sentence } = translator();
         if (profiles.length === 0) return print(say('cli:profiles.none'));
         print(
           table(
             [
               say('cli:head.profile'),
+              say('cli:head.kind'),
               say('cli:head.ssoSession'),
               say('cli:head.account'),
               say('cli:head.role'),
@@ -50,6 +51,7 @@ export function addDiscovery(program: Command): void {
             ],
             profiles.map((p) => [
               p.name,
+              p.kind,
               p.ssoSession ?? '-',
               p.accountId ?? '-',
               p.roleName ?? '-',
@@ -58,6 +60,9 @@ export function addDiscovery(program: Command): void {
             ]),
           ),
         );
+        for (const { name, notes } of profiles) {
+          for (const n of notes) if (n.level === 'warning') note(plain(`${name}: ${sentence(n)}`));
+        }
       }),
     );
   program

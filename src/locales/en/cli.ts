@@ -26,6 +26,7 @@ export const cli = {
 
   'head.environment': 'Environment',
   'head.profile': 'Profile',
+  'head.kind': 'Kind',
   'head.region': 'Region',
   'head.model': 'Model',
   'head.identityMode': 'Identity',

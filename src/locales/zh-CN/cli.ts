@@ -27,6 +27,7 @@ export const cli: Record<keyof typeof en, string> = {
 
   'head.environment': '环境',
   'head.profile': '配置文件',
+  'head.kind': '类型',
   'head.region': '区域',
   'head.model': '模型',
   'head.identityMode': '身份',
