@@ -4,11 +4,11 @@ import { BedrockTrayError, exitCodeOf, isBedrockTrayError } from '../contract/er
 import { PRODUCT_VERSION } from '../contract/version.ts';
 import { redact, redactText } from '../domain/redaction.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../locales/index.ts';
+import { openBrowser } from './browsers/open-browser.ts';
 import { SystemClock } from './clock.ts';
 import { composeAgent } from './composition.ts';
 import { takeLock } from './lock.ts';
 import { type AgentLog, openLog } from './log/agent-log.ts';
-import { openBrowser } from './open-browser.ts';
 import { agentPaths, makePrivateFolder } from './paths.ts';
 import { programs } from './programs.ts';
 

@@ -1,8 +1,8 @@
 import type { ProcedureOutput } from '../../contract/index.ts';
 import { browserCommand } from '../../domain/browsers.ts';
-import { isWebAddress, runOpener } from '../open-browser.ts';
 import type { AgentContext, SettingsStore } from '../ports.ts';
 import { type BrowserPlaces, findBrowsers } from './browser-finder.ts';
+import { isWebAddress, runOpener } from './open-browser.ts';
 
 export interface BrowsersParts {
   context: Pick<AgentContext, 'env' | 'userHome' | 'log' | 'openBrowser'>;

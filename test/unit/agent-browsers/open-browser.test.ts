@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from '../../../src/agent/open-browser.ts';
+import { openBrowser } from '../../../src/agent/browsers/open-browser.ts';
 import { browserCommands } from '../../../src/domain/browser-commands.ts';
 
 const url = 'http://127.0.0.1:1/a?b=c&d=$HOME;e="f"';
