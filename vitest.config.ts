@@ -31,6 +31,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** A poll waits for an event; where the time itself is promised, the test measures it. */
+const patience = { poll: { timeout: 10_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -53,6 +56,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Real processes on a machine that may be busy: once more, and the report says so.
           retry: 1,
+          expect: patience,
         },
       },
       {
@@ -63,6 +67,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           retry: 1,
+          expect: patience,
         },
       },
     ],
