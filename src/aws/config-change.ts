@@ -83,7 +83,7 @@ export async function undoConfigChange(change: ConfigChange): Promise<boolean> {
   const onlyIf = async () => isSame(await bytesOf(file), now);
   try {
     if (existed) await replaceFile(file, before, { onlyIf });
-    else await removeFile(file);
+    else await removeFile(file, { onlyIf });
   } catch (e) {
     if ((e as NodeJS.ErrnoException).code === 'ECHANGED')
       throw new BedrockTrayError('ConfigChanged', { file });

@@ -94,9 +94,15 @@ export async function replaceFile(
   await syncFolder(folder);
 }
 
-/** Removes a file (a link's target) for good. Not being there is fine. */
-export async function removeFile(path: string): Promise<void> {
+/** Removes a file (a link's target) for good. Not being there is fine. `onlyIf`: as for replaceFile. */
+export async function removeFile(
+  path: string,
+  options: { onlyIf?: () => Promise<boolean> } = {},
+): Promise<void> {
   const target = await linkTarget(path);
+  if (options.onlyIf && !(await options.onlyIf())) {
+    throw Object.assign(new Error('changed meanwhile'), { code: 'ECHANGED' });
+  }
   await rm(target, { force: true });
   await syncFolder(dirname(target));
 }

@@ -22,7 +22,7 @@ import { sweepLeftovers } from '../../../src/agent/leftovers.ts';
 import type { AgentContext } from '../../../src/agent/ports.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import { changeConfigFile } from '../../../src/aws/config-change.ts';
-import { removeLeftovers } from '../../../src/aws/replace-file.ts';
+import { removeFile, removeLeftovers } from '../../../src/aws/replace-file.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 let folder: string;
@@ -236,6 +236,14 @@ describe('undo', () => {
     // Gone altogether: not ours to bring back.
     await rm(file);
     await expect(writer.undo()).rejects.toMatchObject({ code: 'ConfigChanged' });
+  });
+
+  test('a file is not removed when it changed at the last moment', async () => {
+    await writeFile(file, corp);
+    await expect(removeFile(file, { onlyIf: async () => false })).rejects.toMatchObject({ code: 'ECHANGED' });
+    expect(await text()).toBe(corp);
+    await removeFile(file, { onlyIf: async () => (await text()) === corp });
+    expect(await readdir(dirname(file))).toEqual([]);
   });
 
   test('a change that is named is taken back only if it is the last', async () => {
