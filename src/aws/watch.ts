@@ -3,6 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 
 /** Writers change a file in several steps; one look after the last of them is enough. */
 const settleMs = 40;
+/** Where the writing does not end, somebody looks at least this often. */
+const longestMs = 500;
 /** How many folders above the watched one are followed, so that it may come, go and come again. */
 const ancestors = 3;
 /** Where the system has no watch left to give (inotify's limit), the folder is looked at this often. */
@@ -22,13 +24,20 @@ export function watchFolder(folder: string, onChange: () => void, only?: Readonl
   }
   const open = new Map<string, { watcher: FSWatcher; identity: string }>();
   let timer: NodeJS.Timeout | undefined;
+  let unheardSince: number | undefined;
   let fallback: NodeJS.Timeout | undefined;
   let stopped = false;
 
   const changed = () => {
     if (stopped) return;
+    const now = performance.now();
+    unheardSince ??= now;
     clearTimeout(timer);
-    timer = setTimeout(onChange, settleMs);
+    const pause = Math.min(settleMs, Math.max(0, unheardSince + longestMs - now));
+    timer = setTimeout(() => {
+      unheardSince = undefined;
+      onChange();
+    }, pause);
   };
 
   const identityOf = (path: string): string | null => {

@@ -91,6 +91,25 @@ test('only the names that matter are told', async () => {
   await nextChange();
 });
 
+test('writing that does not end is told while it goes on', async () => {
+  const file = join(home, 'config');
+  stop = watchFolder(home, onChange);
+  let writing = true;
+  const writer = (async () => {
+    while (writing) {
+      await writeFile(file, 'x');
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  })();
+  try {
+    await nextChange();
+    await nextChange();
+  } finally {
+    writing = false;
+    await writer;
+  }
+});
+
 test('nothing is told after it was stopped', async () => {
   stop = watchFolder(home, onChange);
   await writeFile(join(home, 'a'), 'x');
