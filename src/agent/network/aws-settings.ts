@@ -48,7 +48,12 @@ export class AwsSettings {
       folders.set(dirname(file), names.add(basename(file)));
     }
     for (const [folder, names] of folders) {
-      this.#unwatch.push(watchFolder(folder, () => void this.reload(), names));
+      const heard = () => {
+        this.reload().catch((err) => {
+          this.#log.error({ err }, 'a change of how AWS is reached could not be taken over');
+        });
+      };
+      this.#unwatch.push(watchFolder(folder, heard, names));
     }
     await this.reload();
   }

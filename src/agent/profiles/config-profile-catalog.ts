@@ -187,7 +187,9 @@ export class ConfigProfileCatalog implements ProfileCatalog {
       if (this.#watches.has(folder)) continue;
       const heard = () => {
         // A file may have become a link to elsewhere.
-        void this.#watch().then(() => this.reload());
+        this.#watch()
+          .then(() => this.reload())
+          .catch((err) => this.#log.error({ err }, 'a change of the AWS files could not be taken over'));
       };
       this.#watches.set(folder, watchFolder(folder, heard, names));
     }

@@ -49,6 +49,20 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
+test('a reading that fails after a change is logged, and ends nothing', async () => {
+  const errors: unknown[] = [];
+  const { log } = context(new FakeClock());
+  const broken = () => {
+    throw new Error('broken');
+  };
+  const failing = { ...log, debug: broken, error: (fields: object) => errors.push(fields) };
+  settings = new AwsSettings({ ...context(new FakeClock()), userHome: home, env: {}, log: failing });
+  await settings.start();
+  // Told by `debug`, which fails here.
+  write('no section at all\n');
+  await soon(() => expect(errors).toContainEqual({ err: expect.objectContaining({ message: 'broken' }) }));
+});
+
 test('a profile’s own section, with its services', async () => {
   const known = await start();
   expect(endpointOf('sso', 'eu-west-1', known.ofProfile('vpce'))).toBe('https://portal.corp.example');

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AwsConfigWriter } from '../../../src/agent/config-writer/config-writer.ts';
 import { FileEnvironmentStore } from '../../../src/agent/environments/file-environment-store.ts';
 import type { Observable } from '../../../src/agent/ports.ts';
@@ -150,6 +150,22 @@ describe('profiles', () => {
     await catalog.start();
     return catalog;
   };
+
+  test('a reading that fails after a change is logged, and ends nothing', async () => {
+    const errors: unknown[] = [];
+    const { log, ...rest } = context();
+    const broken = () => {
+      throw new Error('broken');
+    };
+    const error = (fields: object) => void errors.push(fields);
+    const catalog = new ConfigProfileCatalog({ ...rest, log: { ...log, warn: broken, error } });
+    stops.push(() => catalog.stop());
+    await catalog.start();
+    // Told by `warn`, which fails here.
+    await writeFile(configFile(), 'no section at all\n');
+    const failed = { err: expect.objectContaining({ message: 'broken' }) };
+    await vi.waitFor(() => expect(errors).toContainEqual(failed), { timeout: 5_000, interval: 10 });
+  });
 
   test('no files at all; then the AWS CLI writes one', async () => {
     await rm(join(userHome, '.aws'), { recursive: true });
