@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { partitionFacts, partitionIdOf } from '../domain/partition.ts';
 import type { Env } from './endpoints.ts';
-import { toFault } from './faults.ts';
+import { AwsFault, toFault } from './faults.ts';
 import { type AwsNetwork, plainNetwork } from './network.ts';
 import { replaceFile } from './replace-file.ts';
 import { formatDate, parseDate } from './sso-cache.ts';
@@ -146,11 +146,25 @@ export function dpopProof(dpopKey: string, url: string, now: number): string {
   return `${message}.${signature.toString('base64url')}`;
 }
 
+/** As dpopProof. Errors: AwsFault of kind `client`: no later try helps. What node:crypto says may quote the key. */
+function proofFor({ dpopKey }: LoginToken, url: string, now: number): string {
+  try {
+    return dpopProof(dpopKey, url, now);
+  } catch {
+    const facts = {
+      service: 'signin',
+      host: new URL(url).host,
+      detail: 'the key in its cache is unreadable',
+    };
+    throw new AwsFault({ ...facts, kind: 'client', name: 'DpopKeyUnreadable' });
+  }
+}
+
 const timeoutMs = 10_000;
 
 /**
  * New 15-minute credentials and the next refresh token. Errors: AwsFault; `detail` is then the service's own code
- * (`TOKEN_EXPIRED`, `USER_CREDENTIALS_CHANGED`, `INSUFFICIENT_PERMISSIONS`).
+ * (`TOKEN_EXPIRED`, `USER_CREDENTIALS_CHANGED`, `INSUFFICIENT_PERMISSIONS`). A key that does not sign is one of kind `client`.
  */
 export async function refreshLogin(
   place: { region: string; env: Env; network?: AwsNetwork | undefined },
@@ -162,7 +176,7 @@ export async function refreshLogin(
   const secrets = [token.refreshToken, token.secretAccessKey, token.sessionToken];
   try {
     // By AWS's clock: a proof of another time is refused.
-    const proof = dpopProof(token.dpopKey, url, network.now() + network.skewMs());
+    const proof = proofFor(token, url, network.now() + network.skewMs());
     const { clientId, refreshToken } = token;
     const response = await exchange(
       {
