@@ -90,7 +90,7 @@ export const procedures = {
         flow: z.enum(['auto', 'pkce', 'device']).default('auto'),
         /** Whether the agent opens the browser; false where the shell shows the URL or opens it. */
         openBrowser: z.boolean().default(true),
-        /** Sign out at the portal first, so that the SSO session gets its full length anew. Other tools have no sign-in until the new one; credentials handed out go on working. Errors: NetworkUnavailable (then nothing has changed). */
+        /** Sign out at the portal first, so that the SSO session gets its full length anew. Other tools have no sign-in until the new one; credentials handed out go on working. Errors: NetworkUnavailable (then nothing has changed); SignInBusy where one without it is under way for that SSO session, which can no longer begin with a logout. */
         renew: z.boolean().default(false),
       })
       .strict(),

@@ -41,6 +41,8 @@ interface Running {
   begun: Promise<void>;
   /** The SSO session lives: only the sign-in's own token ends it. */
   beside: boolean;
+  /** The portal logout comes first. */
+  renews: boolean;
 }
 
 /** What somebody asks a sign-in to be. */
@@ -70,7 +72,9 @@ export class SignInRoom implements SignInDesk {
   async start(input: Wish): Promise<SignInView> {
     const config = await this.#config(input.ssoSession);
     const running = this.#running;
-    if (running && running.attempt.config.id !== config.id) {
+    // One that is under way can no longer begin with a logout.
+    const joinable = running?.attempt.config.id === config.id && (running.renews || !input.renew);
+    if (running && !joinable) {
       throw new BedrockTrayError('SignInBusy', { ssoSession: running.attempt.config.id });
     }
     if (running) {
@@ -131,6 +135,7 @@ export class SignInRoom implements SignInDesk {
       attempt,
       begun: Promise.resolve(),
       beside: state !== undefined && alive.has(state),
+      renews: wish.renew === true,
     };
     this.#running = running;
     running.begun = attempt.begin(wish, async () => {

@@ -169,6 +169,21 @@ describe('a renewal', () => {
     expect(await keeper.accessToken('corp')).toBe('access-2');
   });
 
+  it('does not join a sign-in that began without a logout, and is told so; others join it', async () => {
+    await keeper.adopt('corp', aws.signIn());
+    const plain = await desk.start(wish('corp'));
+    await expect(desk.start(wish('corp', { renew: true }))).rejects.toMatchObject({
+      code: 'SignInBusy',
+      params: { ssoSession: 'corp' },
+    });
+    expect(aws.logouts).toEqual([]);
+    desk.cancel(plain.id);
+    const renewal = await desk.start(wish('corp', { renew: true }));
+    expect((await desk.start(wish('corp', { renew: true }))).id).toBe(renewal.id);
+    expect((await desk.start(wish('corp'))).id).toBe(renewal.id);
+    expect(aws.logouts).toEqual(['access-1']);
+  });
+
   it('is no end of the sign-in although the SSO session lives when it begins; another tool that signs in afterwards is', async () => {
     await keeper.adopt('corp', aws.signIn());
     const { id } = await desk.start(wish('corp', { renew: true }));
