@@ -23,6 +23,12 @@ export type Resolution =
   | { kind: ProfileKind; chain: string[]; source: CredentialSource; refused: null }
   | { kind: ProfileKind; chain: string[]; source: null; refused: string; at: string };
 
+/**
+ * More profiles behind one another than anybody has: each costs a call at each renewal. Also what bounds the work for
+ * a file of profiles that all go through each other.
+ */
+const MAX_HOPS = 50;
+
 /** Why a profile cannot be used: thrown inside this file only. */
 class Refusal extends Error {
   readonly kind: ProfileKind;
@@ -148,6 +154,7 @@ function sourceOfRole(
       `source_profile goes in a circle: ${[...visited.slice(visited.indexOf(sourceProfile)), sourceProfile].join(' → ')}`,
     );
   }
+  if (visited.length > MAX_HOPS) throw refuse(`source_profile goes through more than ${MAX_HOPS} profiles`);
   visited.push(sourceProfile);
   const source =
     assumesRole(base) && !hasStaticKeys(base)
