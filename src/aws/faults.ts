@@ -32,8 +32,6 @@ export interface FaultFacts {
   detail: string;
   /** How long the service asks to wait (Retry-After), ms. */
   retryAfterMs?: number;
-  /** The service's clock (Date header), epoch ms: tells a wrong local clock. */
-  serverDate?: number;
 }
 
 export class AwsFault extends Error {
@@ -42,7 +40,6 @@ export class AwsFault extends Error {
   readonly host: string;
   readonly detail: string;
   readonly retryAfterMs?: number;
-  readonly serverDate?: number;
   constructor(facts: FaultFacts) {
     super(`${facts.service}: ${facts.name}${facts.detail ? `: ${facts.detail}` : ''}`);
     this.name = facts.name;
@@ -51,7 +48,6 @@ export class AwsFault extends Error {
     this.host = facts.host;
     this.detail = facts.detail;
     if (facts.retryAfterMs !== undefined) this.retryAfterMs = facts.retryAfterMs;
-    if (facts.serverDate !== undefined) this.serverDate = facts.serverDate;
   }
 }
 
@@ -152,7 +148,6 @@ export function toFault(
     host: new URL(call.endpoint).host,
     detail: wordsOf(e, call.secrets),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(serverDate === undefined ? {} : { serverDate }),
   };
   return call.service === 'sso-oidc' ? new OidcFault(facts) : new AwsFault(facts);
 }

@@ -1,10 +1,7 @@
 /**
- * What Bedrock offered of Anthropic's models when this table was made: shown only where AWS cannot be asked. The
- * live list always wins. Ids as Claude Code 2.1.330 knows them.
+ * What Bedrock offered of Anthropic's models on 2026-11-22: shown only where AWS cannot be asked. The live list always
+ * wins. Ids as Claude Code 2.1.330 knows them, without a region prefix, and the name shown.
  */
-export const shippedModelsDate = '2026-11-22';
-
-/** Id without a region prefix, and the name shown. */
 const claude: readonly (readonly [id: string, name: string])[] = [
   ['anthropic.claude-opus-5-5', 'Claude Opus 5.5'],
   ['anthropic.claude-opus-5', 'Claude Opus 5'],

@@ -35,17 +35,6 @@ export function durationMessage(ms: number): DurationMessage {
   };
 }
 
-/**
- * Milliseconds until `durationMessage` says something else for a time left that shrinks from `ms`: when a menu or
- * tooltip has to be drawn again. `null` when it never will.
- */
-export function durationChangesIn(ms: number): number | null {
-  if (!(ms >= SECOND)) return null;
-  const unit = ms < SECONDS_BELOW ? SECOND : ms < DAY ? MINUTE : HOUR;
-  // One millisecond more than what is left of the unit: at exactly `unit` the words are still the same.
-  return (ms % unit) + 1;
-}
-
 /** A time left as a clock for a display that ticks: "1:02:03", "42:07", "0:09". Language-neutral; days are counted in hours. */
 export function durationClock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / SECOND));

@@ -208,9 +208,7 @@ describe('portal, STS and Bedrock', () => {
     await sandbox.switches({ deniedRoles: [], throttleNext: 1 });
     expect(await fault(ask())).toMatchObject({ kind: 'throttle' });
     await sandbox.switches({ serverErrorNext: 1 });
-    const error = await fault(ask());
-    expect(error).toMatchObject({ kind: 'server' });
-    expect(error.serverDate).toBeGreaterThan(Date.now() - 60_000);
+    expect(await fault(ask())).toMatchObject({ kind: 'server' });
     await sandbox.switches({ dropNext: 1 });
     expect(await fault(ask())).toMatchObject({ kind: 'network', host: new URL(sandbox.baseUrl).host });
     // All of that was asked once each: the SDK did not try again by itself.

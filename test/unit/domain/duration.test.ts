@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { durationChangesIn, durationClock, durationMessage } from '../../../src/domain/duration.ts';
+import { durationClock, durationMessage } from '../../../src/domain/duration.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 
 const S = 1000;
@@ -28,20 +28,6 @@ describe('time left in words', () => {
   ] as const)('%d ms', ([ms, en, zh]) => {
     expect(said(ms)).toBe(en);
     expect(said(ms, 'zh-CN')).toBe(zh);
-  });
-
-  test('stays the same until `durationChangesIn` has passed, and not longer', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: S, max: 100 * D }), (ms) => {
-        const step = durationChangesIn(ms);
-        expect(step).not.toBeNull();
-        if (step === null) return;
-        expect(step).toBeGreaterThan(0);
-        expect(said(ms - step + 1)).toBe(said(ms));
-        expect(said(ms - step)).not.toBe(said(ms));
-      }),
-    );
-    expect(durationChangesIn(999)).toBeNull();
   });
 
   test('never promises more than there is', () => {
