@@ -70,11 +70,7 @@ test('a page in AWS’s place is no word of the service', () => {
 
 test('what the service asks for and its clock are read', () => {
   const date = 'Wed, 01 Jan 2031 00:00:00 GMT';
-  const at = Date.UTC(2031, 0, 1);
-  expect(portal(sdk('Throttled', 429, {}, { 'retry-after': '7', date }))).toMatchObject({
-    retryAfterMs: 7000,
-    serverDate: at,
-  });
+  expect(portal(sdk('Throttled', 429, {}, { 'retry-after': '7', date })).retryAfterMs).toBe(7000);
   const later = 'Wed, 01 Jan 2031 00:00:30 GMT';
   expect(portal(sdk('Throttled', 503, {}, { 'retry-after': later, date })).retryAfterMs).toBe(30_000);
   expect(portal(sdk('Throttled', 503)).retryAfterMs).toBeUndefined();
