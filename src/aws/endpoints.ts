@@ -16,7 +16,7 @@ const services = {
 export type Service = keyof typeof services;
 
 /** Ids of the services that are called here, as a `[services]` section names them (`sso_oidc`). */
-export const serviceKeys: readonly string[] = Object.values(services).map(({ key }) => key);
+export const serviceKeys: readonly string[] = [...Object.values(services).map(({ key }) => key), 'signin'];
 
 /** The variable that names a service's own endpoint (`AWS_ENDPOINT_URL_SSO_OIDC`). */
 export function endpointVariable(serviceKey: string): string {
@@ -28,6 +28,13 @@ export function isTrue(value: string | undefined): boolean {
   return value?.trim().toLowerCase() === 'true';
 }
 
+/** The endpoint that the person has set for a service, if any. */
+function configuredEndpoint(serviceKey: string, env: Env): string | null {
+  if (isTrue(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)) return null;
+  const own = env[endpointVariable(serviceKey)] || env.AWS_ENDPOINT_URL || '';
+  return own !== '' && URL.canParse(own) ? own.replace(/\/+$/, '') : null;
+}
+
 /**
  * Where a service is called: AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL (unless
  * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS), or AWS's own address in that region, of the kind that AWS_USE_FIPS_ENDPOINT
@@ -37,14 +44,18 @@ export function isTrue(value: string | undefined): boolean {
  */
 export function endpointOf(service: Service, region: string, env: Env): string {
   const { key, prefix, govFips } = services[service];
-  const own = isTrue(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)
-    ? ''
-    : env[endpointVariable(key)] || env.AWS_ENDPOINT_URL || '';
-  if (own !== '' && URL.canParse(own)) return own.replace(/\/+$/, '');
+  const own = configuredEndpoint(key, env);
+  if (own !== null) return own;
   const id = partitionIdOf(region);
   const { dnsSuffix, dualStackSuffix } = partitionFacts(id);
   const fips = isTrue(env.AWS_USE_FIPS_ENDPOINT);
   const dualStack = isTrue(env.AWS_USE_DUALSTACK_ENDPOINT);
   const plain = !fips || (govFips && id === 'aws-us-gov' && !dualStack);
   return `https://${prefix}${plain ? '' : '-fips'}.${region}.${dualStack ? dualStackSuffix : dnsSuffix}`;
+}
+
+/** The same of AWS Sign-In, which has hosts of its own (rules of botocore's `signin` service). */
+export function signInEndpoint(region: string, env: Env): string {
+  const { signInSuffix } = partitionFacts(partitionIdOf(region));
+  return configuredEndpoint('signin', env) ?? `https://${region}.signin.${signInSuffix}`;
 }

@@ -1,8 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { partitionFacts, partitionIdOf } from '../domain/partition.ts';
-import type { Env } from './endpoints.ts';
+import { type Env, signInEndpoint } from './endpoints.ts';
 import { AwsFault, toFault } from './faults.ts';
 import { type AwsNetwork, plainNetwork } from './network.ts';
 import { replaceFile } from './replace-file.ts';
@@ -123,14 +122,6 @@ export async function writeLogin(dir: string, loginSession: string, token: Login
     dpopKey: token.dpopKey,
   };
   await replaceFile(path, JSON.stringify(document), { mode: 0o600 });
-}
-
-/** Where AWS Sign-In is called (rules of botocore's `signin` service): AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL, or AWS's own. */
-export function signInEndpoint(region: string, env: Env): string {
-  const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true';
-  const own = ignored ? '' : env.AWS_ENDPOINT_URL_SIGNIN || env.AWS_ENDPOINT_URL || '';
-  if (own !== '' && URL.canParse(own)) return own.replace(/\/+$/, '');
-  return `https://${region}.signin.${partitionFacts(partitionIdOf(region)).signInSuffix}`;
 }
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

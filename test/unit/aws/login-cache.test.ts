@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { signInEndpoint } from '../../../src/aws/endpoints.ts';
 import {
   dpopProof,
   loginCacheDir,
   loginFileName,
   readLogin,
-  signInEndpoint,
   writeLogin,
 } from '../../../src/aws/login-cache.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endpointOf } from '../../../src/aws/endpoints.ts';
+import { endpointOf, signInEndpoint } from '../../../src/aws/endpoints.ts';
 import { withProfileSettings } from '../../../src/aws/network-settings.ts';
 
 const options = (o: Record<string, string>) => new Map(Object.entries(o));
@@ -29,7 +29,11 @@ test('endpoints: a service’s variable, the general one, the services section, 
   const services = options({
     sts: `\nendpoint_url = ${vpce}\nother = 1`,
     s3: '\nendpoint_url = https://s3.example',
+    signin: '\nendpoint_url = https://signin.example',
   });
+  expect(signInEndpoint('us-east-1', withProfileSettings({}, profile, services))).toBe(
+    'https://signin.example',
+  );
   const of = (env: Record<string, string>, service: 'sts' | 'sso') =>
     endpointOf(service, 'us-east-1', withProfileSettings(env, profile, services));
   expect(of({}, 'sts')).toBe(vpce);
