@@ -52,17 +52,18 @@ export function isBypassed(url: URL, noProxy: string): boolean {
 }
 
 /**
- * The proxy in a PAC-style answer of the system (`PROXY host:3128; DIRECT`): the first entry that we can speak to,
- * or null for a direct connection. SOCKS proxies are passed over.
+ * The ways in a PAC-style answer of the system (`PROXY a:3128; PROXY b:3128; DIRECT`), in its order; null is a direct
+ * connection. What we cannot speak to (SOCKS) is passed over; where nothing else is named, directly.
  */
-export function systemProxyOf(rules: string): string | null {
+export function systemWaysOf(rules: string): (string | null)[] {
+  const ways: (string | null)[] = [];
   for (const rule of rules.split(';')) {
     const [kind = '', place = ''] = rule.trim().split(/\s+/);
-    if (kind.toUpperCase() === 'DIRECT') return null;
+    if (kind.toUpperCase() === 'DIRECT') ways.push(null);
     const scheme = { PROXY: 'http', HTTP: 'http', HTTPS: 'https' }[kind.toUpperCase()];
-    if (scheme !== undefined && URL.canParse(`${scheme}://${place}`)) return `${scheme}://${place}`;
+    if (scheme !== undefined && URL.canParse(`${scheme}://${place}`)) ways.push(`${scheme}://${place}`);
   }
-  return null;
+  return ways.length === 0 ? [null] : [...new Set(ways)];
 }
 
 export function isLoopback(url: URL): boolean {
@@ -71,15 +72,16 @@ export function isLoopback(url: URL): boolean {
 }
 
 /**
- * The proxy by which a URL is to be reached, or null for directly. HTTPS_PROXY or HTTP_PROXY by the URL's scheme, in
+ * The proxies by which a URL is to be reached, null for directly: one, or where the system says it, several of which
+ * the next is for when one cannot be reached. HTTPS_PROXY or HTTP_PROXY by the URL's scheme, in
  * any spelling, and NO_PROXY; where no such variable is set, what the system says. May hold a user and a password:
  * never to be logged. A loopback address is never asked for through a proxy.
  */
-export function proxyFor(url: URL, env: Env, systemRules: string | null): string | null {
-  if (isLoopback(url) || isBypassed(url, variable(env, 'no_proxy') ?? '')) return null;
+export function proxiesFor(url: URL, env: Env, systemRules: string | null): (string | null)[] {
+  if (isLoopback(url) || isBypassed(url, variable(env, 'no_proxy') ?? '')) return [null];
   const own = variable(env, url.protocol === 'https:' ? 'https_proxy' : 'http_proxy');
   // An empty one is a wish too: no proxy.
   if (own !== undefined)
-    return own === '' ? null : /^[a-z][a-z0-9+.-]*:\/\//i.test(own) ? own : `http://${own}`;
-  return systemRules === null ? null : systemProxyOf(systemRules);
+    return [own === '' ? null : /^[a-z][a-z0-9+.-]*:\/\//i.test(own) ? own : `http://${own}`];
+  return systemRules === null ? [null] : systemWaysOf(systemRules);
 }

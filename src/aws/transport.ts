@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import type { AwsNetwork, CallOutcome } from './network.ts';
-import { proxyFor } from './proxy.ts';
+import { proxiesFor } from './proxy.ts';
 import { isUnknownAuthority, isUntrusted, trustOfBundle, trustOfSystem, trustSoFar } from './trust.ts';
 
 /** ms until a connection must stand. */
@@ -19,6 +19,8 @@ export class TransportError extends Error {
   readonly code: string;
   /** What the system said in its own code, where `code` is a class of such. */
   readonly reason: string;
+  /** No connection came about: nothing of the request was sent. */
+  unsent = false;
   constructor(code: string, reason = '') {
     super('');
     this.name = 'TransportError';
@@ -51,17 +53,27 @@ function isAws(response: IncomingMessage): boolean {
 }
 
 interface Route {
+  /** Its place among the ways that the system names. */
+  at: number;
   proxy: string | null;
   trust: SecureContext | undefined;
 }
 
-/** How a URL is reached at present. Errors: TransportError. */
-function routeTo(url: URL, network: AwsNetwork): Route {
+/**
+ * Which of the system's several ways is tried first: the one that worked last, until its rules change. One for the
+ * process, as the system's settings are.
+ */
+let start = { rules: '', at: 0 };
+
+/** How a URL is reached at present: in this order, the next where one cannot be reached. Errors: TransportError. */
+function routesTo(url: URL, network: AwsNetwork): Route[] {
   const env = network.env();
-  const proxy = proxyFor(url, env, network.proxyRules());
-  if (proxy !== null && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol))) {
+  const rules = network.proxyRules() ?? '';
+  if (start.rules !== rules) start = { rules, at: 0 };
+  const proxies = proxiesFor(url, env, rules === '' ? null : rules);
+  const isSpoken = (proxy: string) => URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol);
+  if (!proxies.every((proxy) => proxy === null || isSpoken(proxy)))
     throw new TransportError('ProxyUnsupported');
-  }
   let trust: SecureContext | undefined;
   if (url.protocol === 'https:') {
     try {
@@ -71,7 +83,14 @@ function routeTo(url: URL, network: AwsNetwork): Route {
       throw new TransportError('CaBundleUnreadable', typeof code === 'string' ? code : 'Error');
     }
   }
-  return { proxy, trust };
+  const first = start.at % proxies.length;
+  const routes = proxies.map((proxy, at) => ({ at, proxy, trust }));
+  return [...routes.slice(first), ...routes.slice(0, first)];
+}
+
+/** Whether the next way is worth a try: this one leads nowhere. A refusal, or somebody in between, is an answer. */
+function leadsNowhere({ unsent, code }: TransportError): boolean {
+  return unsent && /^(PROXY_|TimeoutError$|(?!ERR_)E[A-Z_]+$)/.test(code);
 }
 
 /** One connection for one request: calls are few and far apart, a kept socket would often be dead by the next. */
@@ -91,6 +110,9 @@ function failureOf(error: unknown, viaProxy: boolean): TransportError {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   const name = typeof code === 'string' ? code : 'Error';
   if (name === 'ERR_PROXY_TUNNEL' || name === 'ERR_PROXY_INVALID_CONFIG') {
+    // It hung up before it said anything.
+    if (name === 'ERR_PROXY_TUNNEL' && statusCode === undefined)
+      return new TransportError('PROXY_ECONNRESET');
     return new TransportError(statusCode === 407 ? 'ProxyAuthenticationRequired' : 'ProxyRefused');
   }
   // Something speaks, but not TLS for that name, or not HTTP: a portal in between.
@@ -110,8 +132,14 @@ function send(
     const agent = agentFor(url, route);
     const options = { method, headers, agent };
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
+    let connected = false;
+    const connects = () => {
+      connected = true;
+      clearTimeout(timer);
+    };
     const fail = (e: TransportError) => {
       clearTimeout(timer);
+      e.unsent = !connected;
       reject(e);
       request.destroy();
     };
@@ -122,9 +150,9 @@ function send(
       fail(new TransportError(timedOut ? 'TimeoutError' : 'AbortError'));
     };
     request.on('socket', (socket) => {
-      const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
-      if (socket.connecting) socket.once(connected, () => clearTimeout(timer));
-      else clearTimeout(timer);
+      const ready = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+      if (socket.connecting) socket.once(ready, connects);
+      else connects();
     });
     request.once('response', (response) => {
       clearTimeout(timer);
@@ -146,9 +174,24 @@ function send(
   });
 }
 
+/** Sends by the first way that leads anywhere; the request itself is sent once. */
+async function sendSomehow(request: TransportRequest, network: AwsNetwork, signal?: AbortSignal) {
+  const routes = routesTo(request.url, network);
+  for (const [n, route] of routes.entries()) {
+    try {
+      return await sendTrusting(request, route, signal);
+    } catch (e) {
+      if (routes.length === 1 || !(e instanceof TransportError) || !leadsNowhere(e)) throw e;
+      // Also where the caller's time is up: the next call begins with the next way.
+      start.at = route.at + 1;
+      if (signal?.aborted || n === routes.length - 1) throw e;
+    }
+  }
+  throw new TransportError('ProxyUnsupported');
+}
+
 /** Sends, and once more with the computer's own authorities where Node's know nothing of the certificate's. */
-async function sendTrusting(request: TransportRequest, network: AwsNetwork, signal?: AbortSignal) {
-  const route = routeTo(request.url, network);
+async function sendTrusting(request: TransportRequest, route: Route, signal?: AbortSignal) {
   try {
     return await send(request, route, signal);
   } catch (e) {
@@ -190,13 +233,15 @@ export async function exchange(
   };
   let response: IncomingMessage | undefined;
   try {
-    response = await sendTrusting(request, network, signal);
+    response = await sendSomehow(request, network, signal);
     if (response.statusCode === 407) throw new TransportError('ProxyAuthenticationRequired');
     if (!isAws(response)) throw new TransportError('NotAws', String(response.statusCode));
   } catch (e) {
     // Nobody reads it.
     response?.destroy();
     const { code } = e as TransportError;
+    // Directly, where a proxy is the way: the next call tries them all anew.
+    if (resultOf(code) === 'not-aws') start.at = 0;
     if (!notTheNetwork.has(code)) tell(resultOf(code), code, null);
     throw e;
   }

@@ -3,7 +3,7 @@ import { sortSections } from '../../../src/aws/config-file.ts';
 import { type Env, endpointOf, type Service } from '../../../src/aws/endpoints.ts';
 import { parseIni } from '../../../src/aws/ini.ts';
 import { withProfileSettings } from '../../../src/aws/network-settings.ts';
-import { proxyFor } from '../../../src/aws/proxy.ts';
+import { proxiesFor } from '../../../src/aws/proxy.ts';
 import { askBotocore, python, referee } from './referee.ts';
 
 /** Where AWS is called and by which proxy: botocore is asked the same questions. */
@@ -126,7 +126,7 @@ describe.skipIf(python === undefined)(referee, () => {
   test(`${proxies.length} choices of a proxy`, async () => {
     const questions = proxies.map(([env, url]) => ({ ask: 'proxy', env, url }));
     const answers = await askBotocore<{ proxy: string | null }>(questions, {});
-    expect(proxies.map(([env, url]) => [env, url, proxyFor(new URL(url), env, null)])).toEqual(
+    expect(proxies.map(([env, url]) => [env, url, ...proxiesFor(new URL(url), env, null)])).toEqual(
       proxies.map(([env, url], n) => [env, url, answers[n]?.proxy ?? null]),
     );
   });

@@ -137,6 +137,33 @@ describe.skipIf(!openssl)(`a company’s network${openssl ? '' : ' (openssl is n
     expect(asked).toHaveLength(1);
   });
 
+  test('of several that the system names the next is tried where one cannot be reached; a refusal is none of that', async () => {
+    const env = { AWS_ENDPOINT_URL_SSO: 'https://aws.test', AWS_CA_BUNDLE: certificate };
+    let knocked = 0;
+    await using dead = await listening(createTcp((socket) => socket.destroy(void knocked++)));
+    const own = `PROXY 127.0.0.1:${portOf(proxy)}`;
+    const rules = `PROXY 127.0.0.1:9; PROXY 127.0.0.1:${portOf(dead)}; ${own}; DIRECT`;
+    const { network, outcomes } = watched(env, rules);
+    const portal = createPortal({ region: 'us-east-1', env, network });
+    expect(await portal.accounts('t')).toHaveLength(1);
+    expect(outcomes.map(({ result }) => result)).toEqual(['answered']);
+    expect(knocked).toBe(1);
+    // The one that worked is first from now on.
+    expect(await portal.accounts('t')).toHaveLength(1);
+    expect([knocked, asked.length]).toEqual([1, 2]);
+    // Until the rules change.
+    expect(await accounts(env, `PROXY 127.0.0.1:${portOf(dead)}; ${own}`)).toHaveLength(1);
+    expect(knocked).toBe(2);
+    password = 'clerk:secret';
+    expect(await faultOf(accounts(env, `${own}; PROXY 127.0.0.1:${portOf(dead)}; DIRECT`))).toMatchObject({
+      name: 'ProxyAuthenticationRequired',
+    });
+    expect(knocked).toBe(2);
+    expect(await faultOf(accounts(env, 'PROXY 127.0.0.1:9; PROXY 127.0.0.1:9'))).toMatchObject({
+      name: 'PROXY_ECONNREFUSED',
+    });
+  });
+
   test('a proxy with a password gets it, and nobody else sees it', async () => {
     password = 'clerk:hunter2+secret';
     const url = `http://clerk:hunter2%2Bsecret@127.0.0.1:${portOf(proxy)}`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isBypassed, proxyFor, systemProxyOf } from '../../../src/aws/proxy.ts';
+import { isBypassed, proxiesFor, systemWaysOf } from '../../../src/aws/proxy.ts';
 
 const oidc = new URL('https://oidc.us-east-1.amazonaws.com');
 
@@ -18,39 +18,42 @@ describe('HTTPS_PROXY and HTTP_PROXY', () => {
     [{ HTTPS_PROXY: '' }, null],
     [{}, null],
   ])('%j -> %s', (env, proxy) => {
-    expect(proxyFor(oidc, env, null)).toBe(proxy);
+    expect(proxiesFor(oidc, env, null)).toEqual([proxy]);
   });
   test('http endpoints take HTTP_PROXY; a loopback takes none', () => {
     const env = { HTTP_PROXY: 'http://p:1', HTTPS_PROXY: 'http://q:2' };
-    expect(proxyFor(new URL('http://vpce.example'), env, null)).toBe('http://p:1');
+    expect(proxiesFor(new URL('http://vpce.example'), env, null)).toEqual(['http://p:1']);
     for (const loopback of [
       'http://127.0.0.1:5',
       'http://localhost:5',
       'http://[::1]:5',
       'https://127.8.8.8',
     ]) {
-      expect(proxyFor(new URL(loopback), env, 'PROXY p:1')).toBeNull();
+      expect(proxiesFor(new URL(loopback), env, 'PROXY p:1')).toEqual([null]);
     }
   });
   test('the system’s proxy stands in where the environment is silent, and NO_PROXY holds for it too', () => {
-    expect(proxyFor(oidc, {}, 'PROXY proxy.corp:3128; DIRECT')).toBe('http://proxy.corp:3128');
-    expect(proxyFor(oidc, { HTTPS_PROXY: 'http://own:1' }, 'PROXY proxy.corp:3128')).toBe('http://own:1');
-    expect(proxyFor(oidc, { https_proxy: '' }, 'PROXY proxy.corp:3128')).toBeNull();
-    expect(proxyFor(oidc, { no_proxy: 'amazonaws.com' }, 'PROXY proxy.corp:3128')).toBeNull();
+    expect(proxiesFor(oidc, {}, 'PROXY proxy.corp:3128; DIRECT')).toEqual(['http://proxy.corp:3128', null]);
+    expect(proxiesFor(oidc, { HTTPS_PROXY: 'http://own:1' }, 'PROXY proxy.corp:3128')).toEqual([
+      'http://own:1',
+    ]);
+    expect(proxiesFor(oidc, { https_proxy: '' }, 'PROXY proxy.corp:3128')).toEqual([null]);
+    expect(proxiesFor(oidc, { no_proxy: 'amazonaws.com' }, 'PROXY proxy.corp:3128')).toEqual([null]);
   });
 });
 
 test.each([
-  ['DIRECT', null],
-  ['PROXY proxy.corp:3128; DIRECT', 'http://proxy.corp:3128'],
-  ['HTTPS secure.corp:443', 'https://secure.corp:443'],
+  ['DIRECT', [null]],
+  ['PROXY proxy.corp:3128; DIRECT', ['http://proxy.corp:3128', null]],
+  ['PROXY a:1; PROXY b:2; PROXY a:1; DIRECT; DIRECT', ['http://a:1', 'http://b:2', null]],
+  ['HTTPS secure.corp:443', ['https://secure.corp:443']],
   // We do not speak SOCKS: the next one, or directly.
-  ['SOCKS5 socks.corp:1080; PROXY proxy.corp:8080', 'http://proxy.corp:8080'],
-  ['SOCKS5 socks.corp:1080', null],
-  ['', null],
-  ['nonsense ; ;', null],
-])('system rules %s', (rules, proxy) => {
-  expect(systemProxyOf(rules)).toBe(proxy);
+  ['SOCKS5 socks.corp:1080; PROXY proxy.corp:8080', ['http://proxy.corp:8080']],
+  ['SOCKS5 socks.corp:1080', [null]],
+  ['', [null]],
+  ['nonsense ; ;', [null]],
+])('system rules %s', (rules, ways) => {
+  expect(systemWaysOf(rules)).toEqual(ways);
 });
 
 describe('NO_PROXY', () => {
