@@ -109,7 +109,7 @@ export const procedures = {
     z.object({ minutes: z.union([z.literal(5), z.literal(15), z.literal(60), z.literal(240)]) }).strict(),
     Nothing,
   ),
-  /** What the desktop knows of the network: whether there is one, and the system's proxy for AWS as Chromium's `resolveProxy` answers (`PROXY host:3128; DIRECT`); null where it does not know. Told again at each change. */
+  /** What the desktop knows of the network: whether there is one, and the system's proxy for AWS as Chromium's `resolveProxy` answers (`PROXY host:3128; DIRECT`); null where it does not know, which ends what it told before. Told again at each change; when whoever told it has gone, a direct connection is tried where its proxy cannot be reached. */
   'network.report': call(
     ['tray'],
     z.object({ online: z.boolean().nullable(), proxyRules: z.string().max(2_000).nullable() }).strict(),

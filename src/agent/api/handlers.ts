@@ -175,8 +175,8 @@ export function createHandlers(rooms: Rooms): Handlers {
       keeper.snooze(input.minutes);
       return {};
     },
-    'network.report': (input) => {
-      rooms.network.report(input);
+    'network.report': (input, connection) => {
+      rooms.network.report(input, connection);
       return {};
     },
     'presence.report': (input, connection) => {

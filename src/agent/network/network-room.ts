@@ -34,6 +34,11 @@ export interface NetworkParts {
   addresses?: () => string;
 }
 
+/** A shell's connection. */
+export interface Teller {
+  onClosed(closer: () => void): void;
+}
+
 function ownAddresses(): string {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return all
@@ -53,7 +58,10 @@ export class NetworkRoom implements Observable {
   readonly #reachable = new ChangeEmitter();
   readonly #timer: DeadlineTimer;
   #state: Reachability;
+  /** What the system would do, as the last shell told it. */
   #rules: string | null = null;
+  /** The shells that tell of this desktop's network, as long as they are connected. */
+  readonly #tellers = new Set<Teller>();
   #skewMs = 0;
   #knowsClock = false;
   #waiting: () => boolean = () => false;
@@ -117,10 +125,17 @@ export class NetworkRoom implements Observable {
     return this.#network(() => this.#parts.settings.ofProfile(profile));
   }
 
-  /** What a shell on this desktop knows: whether the system has a network, and its proxy (`PROXY host:port; DIRECT`). */
-  report(hint: { online: boolean | null; proxyRules: string | null }): void {
-    const moved = hint.proxyRules !== null && hint.proxyRules !== this.#rules;
-    if (moved) this.#rules = hint.proxyRules;
+  /**
+   * What a shell on this desktop knows: whether the system has a network, and its proxy (`PROXY host:port; DIRECT`);
+   * null where it does not know, nor does what it told before hold any longer.
+   */
+  report(hint: { online: boolean | null; proxyRules: string | null }, teller: Teller): void {
+    if (!this.#tellers.has(teller)) {
+      this.#tellers.add(teller);
+      teller.onClosed(() => this.#tellers.delete(teller));
+    }
+    const moved = hint.proxyRules !== this.#rules;
+    this.#rules = hint.proxyRules;
     // `false` is worth a look, and no more: it is AWS that counts, and it may be reached nevertheless.
     if (hint.online === false) this.#dispatch({ type: 'doubted' });
     else if (hint.online || moved) this.stirred();
@@ -131,12 +146,20 @@ export class NetworkRoom implements Observable {
     this.#dispatch({ type: 'stirred' });
   }
 
+  /**
+   * With nobody left to tell of a change the rules are the last that were known: the computer may have left the
+   * network that they were for, so that where they lead nowhere it is tried directly.
+   */
+  #systemRules(): string | null {
+    return this.#rules !== null && this.#tellers.size === 0 ? `${this.#rules}; DIRECT` : this.#rules;
+  }
+
   #network(env: AwsNetwork['env'], observe = (outcome: CallOutcome) => this.#observe(outcome)): AwsNetwork {
     const { clock } = this.#parts.context;
     return {
       now: () => clock.now(),
       env,
-      proxyRules: () => this.#rules,
+      proxyRules: () => this.#systemRules(),
       skewMs: () => this.#skewMs,
       observe,
     };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Connection } from '../../../src/agent/api/connection.ts';
 import { ChangeEmitter } from '../../../src/agent/change-emitter.ts';
 import { NetworkRoom } from '../../../src/agent/network/network-room.ts';
 import type { AwsNetwork, CallOutcome } from '../../../src/aws/network.ts';
@@ -119,7 +120,8 @@ test('the tray says that the network is back: tried at once; storms of it are no
   scene.call();
   await scene.clock.advance(hour);
   scene.up = 'up';
-  scene.room.report({ online: true, proxyRules: null });
+  const tray = new Connection('tray');
+  scene.room.report({ online: true, proxyRules: null }, tray);
   await scene.clock.advance(3_001);
   expect(scene.reachable).toHaveLength(1);
   scene.up = 'down';
@@ -127,7 +129,7 @@ test('the tray says that the network is back: tried at once; storms of it are no
   await scene.clock.advance(3_000);
   const before = scene.knocks.length;
   for (let n = 0; n < 100; n++) {
-    scene.room.report({ online: true, proxyRules: null });
+    scene.room.report({ online: true, proxyRules: null }, tray);
     await scene.clock.advance(100);
   }
   expect(scene.knocks.length - before).toBeLessThanOrEqual(6);
@@ -157,13 +159,26 @@ test('a captive portal is shown as one, and left when AWS answers', async () => 
   expect(scene.reachable).toHaveLength(1);
 });
 
-test('the system’s proxy reaches every call', () => {
+test('the system’s proxy reaches every call, until its shell does not know it any more', () => {
   const scene = new Scene();
+  const tray = new Connection('tray');
   expect(scene.caller.proxyRules()).toBeNull();
-  scene.room.report({ online: null, proxyRules: 'PROXY p:3128' });
+  scene.room.report({ online: null, proxyRules: 'PROXY p:3128' }, tray);
   expect(scene.caller.proxyRules()).toBe('PROXY p:3128');
-  scene.room.report({ online: true, proxyRules: null });
+  scene.room.report({ online: true, proxyRules: null }, tray);
+  expect(scene.caller.proxyRules()).toBeNull();
+});
+
+test('with no shell left, direct is tried too: the computer may have left that network', () => {
+  const scene = new Scene();
+  const trays = [new Connection('tray'), new Connection('tray')] as const;
+  for (const tray of trays) scene.room.report({ online: true, proxyRules: 'PROXY p:3128' }, tray);
+  trays[0].closed();
   expect(scene.caller.proxyRules()).toBe('PROXY p:3128');
+  trays[1].closed();
+  expect(scene.caller.proxyRules()).toBe('PROXY p:3128; DIRECT');
+  scene.room.report({ online: true, proxyRules: 'PROXY q:3128' }, new Connection('tray'));
+  expect(scene.caller.proxyRules()).toBe('PROXY q:3128');
 });
 
 test('the clock: AWS’s Date against the middle of the request; small differences are none', async () => {
