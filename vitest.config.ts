@@ -72,7 +72,8 @@ export default defineConfig({
       },
     ],
     sequence: { sequencer: LongestFirst },
-    maxWorkers: 2,
+    // One more than the cores of a small machine: much of the time is waited for programs and renewals.
+    maxWorkers: 3,
     retry: 0,
   },
 });

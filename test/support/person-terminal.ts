@@ -66,6 +66,15 @@ export class PersonTerminal {
       });
   }
 
+  /** Waits until the screen, as `seen` sees it, is this one. */
+  async becomes(screen: string, seen: (text: string) => string, ms = 15_000): Promise<void> {
+    await this.#happenings
+      .until(() => seen(this.text) === screen, 'the screen', ms)
+      .catch(() => {
+        throw new Error(`the screen is not as before:\n${this.text}\nbut was:\n${screen}`);
+      });
+  }
+
   /** Resolves when nothing was written for a while: what is shown is complete. */
   async settles(quietMs = 700, ms = 20_000): Promise<void> {
     const deadline = Date.now() + ms;
