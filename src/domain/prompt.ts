@@ -58,7 +58,7 @@ export type PromptEvent =
 /** What the machine cannot know: whether anybody would see it, and whether a need is being met right now. */
 export interface PromptCircumstances {
   presence: Presence;
-  /** SSO sessions that a person is signing in to. */
+  /** SSO sessions that a person is signing in to, or that may turn out to live. */
   signingIn: ReadonlySet<string>;
 }
 

@@ -49,6 +49,8 @@ export class SsoKeeper implements Keeper {
   readonly #prompter: Prompter;
   /** Signed out by us so that the sign-in under way gets the full length. */
   readonly #renewing = new Set<string>();
+  /** Looked at again because the clock was set back. */
+  readonly #lookedAt = new Set<string>();
   #unsubscribe: (() => void)[] = [];
   #seenAt = 0;
   #stopped = false;
@@ -64,7 +66,7 @@ export class SsoKeeper implements Keeper {
       settings,
       presence: this.#presence,
       autoSignIn: (ssoSession) => parts.autoSignIn?.(ssoSession),
-      signingIn: () => new Set(this.#signIns.keys()),
+      signingIn: () => new Set([...this.#signIns.keys(), ...this.#lookedAt]),
       endings: () => this.#endings(),
       changed: () => this.#changed(),
     });
@@ -310,9 +312,13 @@ export class SsoKeeper implements Keeper {
     if (live || added.length > 0) this.#changed();
   }
 
-  async #read(session: KeptSession, live: boolean): Promise<void> {
+  #read(session: KeptSession, live: boolean): Promise<void> {
+    return this.#reading(session, session.read(live));
+  }
+
+  async #reading(session: KeptSession, read: Promise<void>): Promise<void> {
     try {
-      await session.read(live);
+      await read;
     } catch (e) {
       const { log } = this.#parts.context;
       log.warn({ ssoSession: session.config.id, reason: faultOf(e).name }, 'token file could not be read');
@@ -337,9 +343,22 @@ export class SsoKeeper implements Keeper {
   #clockSetBack(byMs: number): void {
     this.#seenAt = this.#parts.context.clock.now();
     this.#parts.context.log.warn({ byMs }, 'the clock was set back');
-    for (const session of this.#sessions.values()) session.clockSetBack(byMs);
+    for (const session of this.#sessions.values()) void this.#setRight(session, byMs);
     this.#prompter.event({ type: 'clockSetBack', byMs });
     this.#memory.snooze(this.#prompter.snoozedUntil);
+  }
+
+  /** Nobody is asked while it is looked whether what seemed to be over lives by the clock that is right. */
+  async #setRight(session: KeptSession, byMs: number): Promise<void> {
+    const { id } = session.config;
+    if (session.servable() === null) this.#lookedAt.add(id);
+    await this.#reading(session, session.clockSetBack(byMs));
+    if (!this.#lookedAt.has(id)) return;
+    await session.busy;
+    this.#lookedAt.delete(id);
+    if (this.#stopped) return;
+    this.#prompter.event({ type: 'tick' });
+    this.#changed();
   }
 
   #alive(id: string): void {

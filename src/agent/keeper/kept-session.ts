@@ -1,7 +1,7 @@
 import type { Oidc } from '../../aws/oidc.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { SsoSessionView } from '../../contract/state.ts';
-import { provesEnd } from '../../domain/fault.ts';
+import { endsSsoSession, provesEnd } from '../../domain/fault.ts';
 import { isUsable, nearest } from '../../domain/schedule.ts';
 import {
   canRefresh,
@@ -59,6 +59,8 @@ export class KeptSession {
   #busy: Promise<void> | null = null;
   #unsavedRetryAt: number | null = null;
   #problem: BedrockTrayError | null = null;
+  /** It is `expired` because this computer's clock says so, not because AWS refused. */
+  #overByClock = false;
   #stopped = false;
 
   constructor(
@@ -170,6 +172,9 @@ export class KeptSession {
     const { state, effects } = nextSsoSession(before, event, this.#now, random);
     this.#state = state;
     if (state.phase === 'expired' && before.phase !== 'expired') this.#learnEnd(before, event);
+    if (state.phase === 'expired' && (before.phase !== 'expired' || event.type === 'token')) {
+      this.#overByClock = endedByClock(before, event, this.#now);
+    }
     if (state.phase === 'signedOut' || (state.phase === 'expired' && state.token === null))
       this.#token = null;
     if (before.phase !== state.phase) {
@@ -284,11 +289,20 @@ export class KeptSession {
     await this.#removeFile();
   }
 
-  /** The clock was found set back. */
-  clockSetBack(byMs: number): void {
+  /**
+   * The clock was found set back. Where nothing lives here the file is read again: what a clock that was ahead took for
+   * over may live by the one that is right. What AWS refused, and what a person signed out of, stays over.
+   */
+  async clockSetBack(byMs: number): Promise<void> {
     if (this.#unsavedRetryAt !== null) this.#unsavedRetryAt -= byMs;
     this.#memory.learn(this.config, { type: 'clockSetBack' });
     this.dispatch({ type: 'clockSetBack', byMs });
+    const { phase } = this.#state;
+    if (phase !== 'expired' && phase !== 'signedOut') return;
+    if (phase === 'expired' && this.#overByClock) this.#file.tellAgain();
+    await this.read(false);
+    // A file that was written by the wrong clock names an end that is too late: a refresh gives the true one.
+    if (this.servable() !== null) this.dispatch({ type: 'clockSetBack', byMs: 0 });
   }
 
   /** Drops the token here and in the file. Errors: StorageFailed (the token is forgotten here nevertheless). */
@@ -397,6 +411,26 @@ export class KeptSession {
     }
     this.#follow(news, true);
     return null;
+  }
+}
+
+/** Whether it is this computer's clock that ended it: by the right one, what is in the file may live. */
+function endedByClock(before: SsoSession, event: SsoSessionEvent, now: number): boolean {
+  switch (event.type) {
+    case 'loggedOut':
+      return false;
+    case 'refreshFailed':
+      return !endsSsoSession(event.fault);
+    case 'rejected':
+      // Refused, and the refresh that could have saved it was held to be too late.
+      return (
+        before.phase !== 'signedOut' &&
+        before.token !== null &&
+        before.token.refreshableUntil !== null &&
+        !canRefresh(before.token, now)
+      );
+    default:
+      return true;
   }
 }
 

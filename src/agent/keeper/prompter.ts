@@ -18,7 +18,7 @@ export interface PrompterParts {
   presence: PresenceWatch;
   /** Starts a sign-in that opens the browser: called once per prompt, only where settings say so. */
   autoSignIn: (ssoSession: string) => void;
-  /** SSO sessions that a person is signing in to. */
+  /** SSO sessions that a person is signing in to, or that may turn out to live. */
   signingIn: () => ReadonlySet<string>;
   /** Living SSO sessions with an end to come. */
   endings: () => readonly EndingSubject[];

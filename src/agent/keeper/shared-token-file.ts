@@ -14,6 +14,7 @@ export class SharedTokenFile {
   readonly #id: string;
   /** The access token that the file held when it was last read or written here; null: there was none. */
   #known: string | null = null;
+  #tellAgain = false;
   #operations = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -21,6 +22,11 @@ export class SharedTokenFile {
     this.#cache = cache;
     this.#id = id;
     this.path = cache.pathOf(id);
+  }
+
+  /** What the file holds is news once more at the next look: it was judged by a clock that was wrong. */
+  tellAgain(): void {
+    this.#tellAgain = true;
   }
 
   /** Each piece of news is told once. */
@@ -36,8 +42,9 @@ export class SharedTokenFile {
         this.#known = null;
         return { kind: 'gone' };
       }
-      if (token.accessToken === this.#known) return { kind: 'nothing' };
+      if (token.accessToken === this.#known && !this.#tellAgain) return { kind: 'nothing' };
       this.#known = token.accessToken;
+      this.#tellAgain = false;
       return { kind: 'token', token };
     }
   }
@@ -48,6 +55,7 @@ export class SharedTokenFile {
       if (!wanted()) return;
       await this.#cache.write(this.#id, token);
       this.#known = token.accessToken;
+      this.#tellAgain = false;
     });
   }
 

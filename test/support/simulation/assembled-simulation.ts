@@ -482,6 +482,20 @@ export class AssembledSimulation {
     this.#shortestLife = Math.min(this.#shortestLife, this.#apparentLife());
     this.#disturbedAt = Math.max(this.#disturbedAt, this.clock.true);
     this.#endCalm();
+    if (byMs < 0 && this.clock.offset === 0) this.#checkTakenBack();
+  }
+
+  /** What a clock that was ahead took for over lives again soon after it was set right, and nobody is asked any more. */
+  #checkTakenBack(): void {
+    const { clock, aws } = this;
+    const setAt = this.#disturbedAt;
+    clock.later(Math.max(clock.true, clock.asleepUntil) + LAG + 2 * minute, () => {
+      if (this.#disturbedAt > setAt || clock.asleep || aws.faults.endsAt > setAt) return;
+      const prompt = this.#agent.keeper.prompt();
+      if (prompt && this.#needless(prompt.ssoSession)) {
+        this.#violated('recovers', 'a person is still asked although the clock is right again');
+      }
+    });
   }
 
   #endFaults(): void {
@@ -546,7 +560,7 @@ export class AssembledSimulation {
   #needless(ssoSession: string): boolean {
     const session = this.aws.sessions.find((s) => s.config.id === ssoSession);
     const file = this.#files.files.get(ssoSession);
-    // By a clock that is far ahead every registration is over.
+    // By a clock that is far ahead every registration is over; #checkTakenBack looks when it is right again.
     if (
       this.clock.offset !== 0 ||
       !session ||

@@ -427,6 +427,93 @@ describe('a clock that is set back', () => {
     await clock.advance(hour);
     expect(view().state).toBe('expired');
   });
+
+  const year = 365 * 24 * hour;
+
+  it('by a year that it was ahead: the token in the file lives, and the prompt is taken back', async () => {
+    cache.files.set('corp', aws.signIn());
+    await keeper.start();
+    await clock.advance(10 * minute);
+    // The token and the client registration look over.
+    await clock.sleep(year);
+    there();
+    expect(view().state).toBe('expired');
+    expect(keeper.prompt()).toMatchObject({ ssoSession: 'corp' });
+    await clock.setBack(year);
+    expect(keeper.prompt()).toBeNull();
+    // How long the token lives is asked at once.
+    expect(aws.refreshes).toBe(1);
+    expect(view()).toMatchObject({ state: 'valid', expiresAt: clock.now() + hour });
+    expect(aws.live).toContain(await keeper.accessToken('corp'));
+    await clock.advance(3 * hour);
+    expect(view().state).toBe('valid');
+  });
+
+  it('asks for none of two that live again', async () => {
+    catalog.sessions = [corp, { ...corp, id: 'lab', startUrl: 'https://lab.awsapps.com/start' }];
+    cache.files.set('corp', aws.signIn());
+    cache.files.set('lab', aws.signIn());
+    await keeper.start();
+    there();
+    await clock.sleep(year);
+    there();
+    expect(keeper.prompt()).toMatchObject({ ssoSession: 'corp' });
+    const asked = new Set<string>();
+    keeper.onChange(() => asked.add(keeper.prompt()?.ssoSession ?? ''));
+    await clock.setBack(year);
+    expect(keeper.views().map((v) => v.state)).toEqual(['valid', 'valid']);
+    expect([...asked]).not.toContain('lab');
+    expect(keeper.prompt()).toBeNull();
+  });
+
+  it('wakes what was over at start by a clock that was ahead', async () => {
+    const token = aws.signIn();
+    await clock.sleep(year);
+    cache.files.set('corp', token);
+    await keeper.start();
+    keeper.need('corp', dev);
+    there();
+    expect(keeper.prompt()).not.toBeNull();
+    await clock.setBack(year);
+    expect(view().state).toBe('valid');
+    expect(keeper.prompt()).toBeNull();
+  });
+
+  it('a token that is over by the right clock too is refreshed', async () => {
+    cache.files.set('corp', aws.signIn());
+    await keeper.start();
+    await clock.sleep(year);
+    expect(view().state).toBe('expired');
+    await clock.setBack(year - 2 * hour);
+    expect(view()).toMatchObject({ state: 'valid', expiresAt: clock.now() + hour });
+    expect(aws.refreshes).toBe(1);
+  });
+
+  it('brings back nothing that AWS refused', async () => {
+    cache.files.set('corp', aws.signIn());
+    aws.refreshable.clear();
+    await keeper.start();
+    there();
+    const rejected = keeper.rejected('corp', 'access-1');
+    await clock.advance(minute);
+    await rejected;
+    expect(view().state).toBe('expired');
+    const { refreshes } = aws;
+    await clock.setBack(30 * minute);
+    there();
+    expect(view().state).toBe('expired');
+    expect(keeper.prompt()).toMatchObject({ ssoSession: 'corp' });
+    expect(aws.refreshes).toBe(refreshes);
+  });
+
+  it('brings back nothing that a person signed out of, although its file could not be removed', async () => {
+    cache.files.set('corp', aws.signIn());
+    await keeper.start();
+    vi.spyOn(cache, 'remove').mockRejectedValue(Object.assign(new Error('EACCES'), { code: 'EACCES' }));
+    await expect(keeper.signOut('corp')).rejects.toMatchObject({ code: 'StorageFailed' });
+    await clock.setBack(30 * minute);
+    expect(view().state).toBe('signedOut');
+  });
 });
 
 describe('a network that is back', () => {

@@ -46,6 +46,16 @@ describe('a token file shared with other tools', () => {
     expect(await file.look()).toEqual({ kind: 'nothing' });
   });
 
+  it('tells once more what was judged by a wrong clock', async () => {
+    await file.write(aws.signIn(), always);
+    file.tellAgain();
+    expect(await file.look()).toMatchObject({ kind: 'token', token: { accessToken: 'access-1' } });
+    expect(await file.look()).toEqual({ kind: 'nothing' });
+    file.tellAgain();
+    cache.files.delete('corp');
+    expect(await file.look()).toEqual({ kind: 'gone' });
+  });
+
   it('does not take the moment before our first write has landed for a sign-out', async () => {
     let land = () => {};
     cache.beforeWrite = () => new Promise((resolve) => (land = resolve));
