@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import type { Log } from '../ports.ts';
 
 const TIMEOUT_MS = 8_000;
 /** Start-up files may change; asking costs a second with some of them. */
 const KEPT_MS = 5 * 60_000;
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** Left by the shell itself, by npm or by us: no part of the person's environment. */
 const noise = /^(_|SHLVL|PWD|OLDPWD|INIT_CWD|npm_.*|BEDROCK_TRAY_RESOLVING_ENVIRONMENT)$/;
@@ -93,34 +93,40 @@ export class LoginShell {
 
   #run(args: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
-      const child = execFile(
-        this.shell,
-        args,
-        {
-          env: { ...this.#base, BEDROCK_TRAY_RESOLVING_ENVIRONMENT: '1' },
-          cwd: this.#base.HOME || '/',
-          maxBuffer: MAX_BYTES,
-          encoding: 'utf8',
-          // In a session of its own it can neither touch our terminal nor leave children behind unseen.
-          ...({ detached: true } as object),
-        },
-        (error, stdout) => {
-          clearTimeout(timer);
-          // An rc file may end with an error though all was said.
-          if (error && !stdout) reject(new Error(`ended with ${error.code ?? error.signal}`));
-          else resolve(stdout);
-        },
-      );
-      child.stdin?.end();
-      const timer = setTimeout(() => {
-        reject(new Error('timed out'));
+      const child = spawn(this.shell, args, {
+        env: { ...this.#base, BEDROCK_TRAY_RESOLVING_ENVIRONMENT: '1' },
+        cwd: this.#base.HOME || '/',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        // In a session of its own it can neither touch our terminal nor leave children behind unseen.
+        detached: true,
+      });
+      const kill = (reason: string): void => {
+        reject(new Error(reason));
+        // What a start-up file put into the background may hold the pipe open.
+        child.stdout.destroy();
         if (child.pid === undefined) return;
         try {
           process.kill(-child.pid, 'SIGKILL');
         } catch {
           // It has just ended.
         }
-      }, this.#timeoutMs);
+      };
+      const timer = setTimeout(() => kill('timed out'), this.#timeoutMs);
+      let stdout = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        if (stdout.length > MAX_CHARACTERS) kill('says too much');
+      });
+      child.once('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      child.once('close', (code, signal) => {
+        clearTimeout(timer);
+        // An rc file may end with an error though all was said.
+        if (code !== 0 && stdout === '') reject(new Error(`ended with ${code ?? signal}`));
+        else resolve(stdout);
+      });
     });
   }
 }

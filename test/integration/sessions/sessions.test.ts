@@ -370,7 +370,7 @@ describe('what a session needs', () => {
 
   it('is found without one that hangs', async () => {
     const shell = join(own.folder, 'hanging-shell');
-    await writeFile(shell, '#!/bin/sh\nsleep 1000\n');
+    await writeFile(shell, `#!/bin/sh\necho $$ > '${own.folder}/pid'\nsleep 1000\n`);
     await chmod(shell, 0o755);
     const warnings: string[] = [];
     const silent = () => undefined;
@@ -379,9 +379,19 @@ describe('what a session needs', () => {
       node: pinnedNode,
       log: { info: silent, debug: silent, error: silent, warn: (_, message) => warnings.push(message) },
       now: () => 0,
-      timeoutMs: 300,
+      timeoutMs: 1_500,
     });
     expect(await login.environment()).toEqual({ SHELL: shell, HOME: own.home, PATH: '/usr/bin' });
     expect(warnings).toHaveLength(1);
+    // Neither it nor what it started is left.
+    const pid = Number(await readFile(join(own.folder, 'pid'), 'utf8'));
+    const left = () => {
+      try {
+        return process.kill(-pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(left).toBe(false);
   });
 });
