@@ -112,11 +112,18 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   });
   // Keeper and desk know each other: the one asks for a sign-in, the other brings its token.
   let desk: SignInRoom | undefined;
+  let kept: KeptRoles | undefined;
   const keeper = new SsoKeeper({
     context,
     catalog,
     cache: tokens,
-    oidc,
+    oidc: (region) => ({
+      refresh: async (token) => {
+        const next = await oidc(region).refresh(token);
+        kept?.rotated(token, next);
+        return next;
+      },
+    }),
     portal,
     settings,
     autoSignIn: (ssoSession) => desk?.startByItself(ssoSession),
@@ -145,8 +152,23 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     network: (profile) => network.forProfile(profile),
     platform: process.platform,
   });
-  const kept = new KeptRoles({ context, vault, settings, keeper });
-  const broker = new RoleBroker({ context, catalog, keeper, portal, mfa, fetch: sources.fetch, kept });
+  const keptRoles = new KeptRoles({ context, vault, settings, keeper, tokens });
+  kept = keptRoles;
+  const broker = new RoleBroker({
+    context,
+    catalog,
+    keeper,
+    portal,
+    mfa,
+    fetch: sources.fetch,
+    kept,
+    unlocked: async (ssoSession) => {
+      if (!(await tokens.unlocked(ssoSession))) return false;
+      // The keeper reads it in the same moment.
+      await keeper.untilValid(ssoSession, AbortSignal.timeout(2_000)).catch(() => {});
+      return true;
+    },
+  });
   const sessions = new ClaudeSessionsRoom({
     context,
     broker,
@@ -272,7 +294,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       await environments.start();
       undo.push(await tokens.start());
       await keeper.start();
-      undo.push(kept.start());
+      undo.push(keptRoles.start());
       undo.push(holdActiveEnvironment(environments, broker));
       await sessions.start();
       await server.listen();

@@ -57,6 +57,8 @@ export interface BrokerParts {
   mfa: Pick<MfaDesk, 'onCode' | 'take' | 'forget'>;
   /** What the last agent left of roles' credentials, and where they are left for the next. */
   kept?: Pick<KeptRoles, 'load' | 'save'>;
+  /** Waits for a token that lies behind a locked keyring, in bounded time; true where it has come. */
+  unlocked?: (ssoSession: string) => Promise<boolean>;
 }
 
 /** A profile that somebody asked for or holds, and the source it stands for at present. */
@@ -198,6 +200,18 @@ export class RoleBroker implements Broker {
     );
   }
 
+  /** As the keeper's; where the token lies behind a keyring that is being asked, the sign-in is there when it opens. */
+  async #accessToken(ssoSession: string): Promise<string> {
+    const { keeper, unlocked } = this.#parts;
+    try {
+      return await keeper.accessToken(ssoSession);
+    } catch (e) {
+      const isNeeded = e instanceof BedrockTrayError && e.code === 'SignInNeeded';
+      if (!isNeeded || !(await unlocked?.(ssoSession))) throw e;
+      return await keeper.accessToken(ssoSession);
+    }
+  }
+
   /** A portal call with a valid token. A 401 makes the keeper decide about the token; the call is tried again once. */
   async #withToken<T>(
     ssoSession: string,
@@ -206,7 +220,7 @@ export class RoleBroker implements Broker {
     const { keeper, catalog, portal } = this.#parts;
     for (let tries = 1; ; tries++) {
       // After a second 401 this throws SignInNeeded, unless somebody has signed in meanwhile.
-      const token = await keeper.accessToken(ssoSession);
+      const token = await this.#accessToken(ssoSession);
       const config = catalog.ssoSessions().find((s) => s.id === ssoSession);
       if (!config) throw new BedrockTrayError('SsoSessionUnknown', { ssoSession });
       try {
@@ -308,10 +322,12 @@ export class RoleBroker implements Broker {
     const { kept } = this.#parts;
     const found = reason.forced ? null : await kept?.load(key, ssoSession);
     if (found) return found;
-    const fresh = await this.#withToken(ssoSession, (portal, token) =>
-      portal.credentials(token, accountId, roleName),
-    );
-    kept?.save(key, ssoSession, fresh);
+    let obtainedWith = '';
+    const fresh = await this.#withToken(ssoSession, (portal, token) => {
+      obtainedWith = token;
+      return portal.credentials(token, accountId, roleName);
+    });
+    kept?.save(key, ssoSession, fresh, obtainedWith);
     return fresh;
   }
 

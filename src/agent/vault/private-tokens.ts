@@ -68,6 +68,14 @@ export class PrivateTokens implements TokenCache {
     return token === null ? { token, problem: locked ? 'unreadable' : 'missing' } : { token };
   }
 
+  /** Waits for a keyring that is being asked for this SSO session's token; true where the token has come by that. */
+  async unlocked(id: string): Promise<boolean> {
+    const { pending } = this.#parts.vault;
+    if (this.storeOf(id) === 'shared' || pending === null) return false;
+    await pending;
+    return (await this.#sealedToken(id)).token !== null;
+  }
+
   write(id: string, token: SsoToken): Promise<void> {
     const { shared, vault } = this.#parts;
     return this.#inTurn(() =>

@@ -71,6 +71,11 @@ export class Vault implements Observable {
     return this.#key !== null;
   }
 
+  /** While the keyring is being asked: resolves when it has answered, or its time was up. */
+  get pending(): Promise<void> | null {
+    return this.#asking;
+  }
+
   /** Asks now, whenever it was asked last. Errors: KeyringUnavailable. */
   async demand(): Promise<void> {
     this.#askAgainAt = 0;
@@ -84,9 +89,9 @@ export class Vault implements Observable {
     const open = await this.open();
     await this.#last.catch(() => {});
     if (this.#unwritten.has(name)) return { value: this.#unwritten.get(name) ?? null, locked: false };
-    if (!open || this.#key === null) return { value: null, locked: true };
     const bytes = await readFile(join(this.#folder, name)).catch(() => null);
     if (bytes === null) return { value: null, locked: false };
+    if (!open || this.#key === null) return { value: null, locked: true };
     const plain = unseal(this.#key, name, bytes);
     if (plain === null) {
       this.#context.log.warn({ file: name }, 'a sealed file does not open; it is as if it were not there');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RoleBroker } from '../../../src/agent/broker/broker.ts';
 import { ChangeEmitter } from '../../../src/agent/change-emitter.ts';
 import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
+import type { SsoToken } from '../../../src/agent/ports.ts';
 import { KeptRoles } from '../../../src/agent/vault/kept-roles.ts';
 import { Vault } from '../../../src/agent/vault/vault.ts';
 import { onlySso } from '../../support/broker-sources.ts';
@@ -30,17 +31,24 @@ let encryptedCache: boolean;
 let changes: ChangeEmitter;
 let end: () => Promise<void>;
 
-async function start() {
+async function start(unlocked = async (_ssoSession: string) => false) {
   await end();
   const settings = {
     get: () => ({ ...memorySettings().get(), encryptedCache }),
     onChange: (listener: () => void) => changes.onChange(listener),
   };
   const parts = { context: context(clock), catalog: new MemoryCatalog(), portal: aws.portal };
-  const keeper = new SsoKeeper({ ...parts, cache, oidc: aws.oidc, settings });
+  const oidc = () => ({
+    refresh: async (token: SsoToken) => {
+      const next = await aws.oidc().refresh(token);
+      kept.rotated(token, next);
+      return next;
+    },
+  });
+  const keeper = new SsoKeeper({ ...parts, cache, oidc, settings });
   const vault = new Vault({ ...context(clock), home }, keyring);
-  const kept = new KeptRoles({ context: context(clock), vault, settings, keeper });
-  const broker = new RoleBroker({ ...parts, keeper, kept, ...onlySso(context(clock)) });
+  const kept: KeptRoles = new KeptRoles({ context: context(clock), vault, settings, keeper, tokens: cache });
+  const broker = new RoleBroker({ ...parts, keeper, kept, unlocked, ...onlySso(context(clock)) });
   await keeper.start();
   const stopKept = kept.start();
   end = async () => {
@@ -62,6 +70,19 @@ const files = () => {
 /** Until what is written without being waited for has been written. */
 async function written(count: number): Promise<void> {
   await vi.waitFor(() => expect(files()).toHaveLength(count), { timeout: 5_000, interval: 5 });
+}
+
+const bytes = () => files().map((name) => readFileSync(join(home, 'vault', name), 'latin1'));
+
+/** Until the one file says something else than before. */
+async function rewritten(before: string[]): Promise<void> {
+  await vi.waitFor(
+    () => {
+      expect(bytes()).toHaveLength(1);
+      expect(bytes()).not.toEqual(before);
+    },
+    { timeout: 5_000, interval: 5 },
+  );
 }
 
 beforeEach(() => {
@@ -144,6 +165,81 @@ test('signed out by another tool while no agent ran: not served, and deleted', a
   const { broker } = await start();
   await expect(broker.credentials('dev')).rejects.toMatchObject({ code: 'SignInNeeded' });
   await written(0);
+});
+
+test('asked for with a token that another has taken the place of since: not kept', async () => {
+  const { broker } = await start();
+  aws.portalGate = async () => {
+    aws.portalGate = null;
+    cache.put('corp', aws.signIn());
+  };
+  await broker.credentials('dev');
+  await settle();
+  // Written after it, one after the other.
+  await broker.credentials('admin');
+  await written(1);
+  await (await start()).broker.credentials('admin');
+  expect(aws.credentialCalls).toBe(2);
+});
+
+test('another sign-in while no agent ran, by whomever: not served, and deleted', async () => {
+  await (await start()).broker.credentials('dev');
+  await written(1);
+  await end();
+  cache.files.set('corp', aws.signIn());
+  const before = bytes();
+  const { broker } = await start();
+  expect((await broker.credentials('dev')).accessKeyId).toBe('ASIA2');
+  // And the new ones are the new person's.
+  await rewritten(before);
+  await end();
+  expect((await (await start()).broker.credentials('dev')).accessKeyId).toBe('ASIA2');
+});
+
+test('a token that is refreshed here is followed: also before what was kept is looked at', async () => {
+  aws.credentialsLifetime = 8 * 60 * minute;
+  await (await start()).broker.credentials('dev');
+  await written(1);
+  const before = bytes();
+  await clock.advance(50 * minute);
+  expect(aws.refreshes).toBe(1);
+  await rewritten(before);
+  const { broker } = await start();
+  await clock.advance(50 * minute);
+  expect(aws.refreshes).toBeGreaterThan(1);
+  expect((await broker.credentials('dev')).accessKeyId).toBe('ASIA1');
+  // Refreshed by another tool: nobody knows whose it is.
+  await end();
+  cache.files.set('corp', aws.signIn());
+  expect((await (await start()).broker.credentials('dev')).accessKeyId).toBe('ASIA2');
+});
+
+test('a token that cannot be read yet is no sign-out: what was kept stays', async () => {
+  await (await start()).broker.credentials('dev');
+  await written(1);
+  await end();
+  const token = cache.files.get('corp') as SsoToken;
+  cache.files.set('corp', 'torn');
+  const { keeper } = await start();
+  // A change that is heard.
+  keeper.snooze(5);
+  await settle();
+  expect(keeper.views()[0]?.state).toBe('signedOut');
+  expect(files()).toHaveLength(1);
+  await end();
+  cache.files.set('corp', token);
+  expect((await (await start()).broker.credentials('dev')).accessKeyId).toBe('ASIA1');
+});
+
+test('a request while the keyring is asked waits for it rather than for a sign-in', async () => {
+  const token = cache.files.get('corp') as SsoToken;
+  cache.files.set('corp', 'torn');
+  const { broker } = await start(async () => {
+    cache.put('corp', token);
+    await settle();
+    return true;
+  });
+  expect((await broker.credentials('dev')).accessKeyId).toBe('ASIA1');
 });
 
 test('switched off, they go; off from the start, none are written', async () => {

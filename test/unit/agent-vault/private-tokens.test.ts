@@ -176,10 +176,13 @@ test('a keyring that is still locked is no sign-out: when it opens, the session 
     await clock.advance(5_001);
     expect(isUp).toBe(true);
   });
-  const { keeper } = await starting;
+  const { keeper, tokens } = await starting;
   expect(keeper.views()[0]?.state).toBe('signedOut');
   expect(list(join(home, 'vault'))).toHaveLength(1);
+  const unlocked = tokens.unlocked('corp');
   unlock();
+  expect(await unlocked).toBe(true);
+  expect(await tokens.unlocked('corp')).toBe(false);
   await soon(() => expect(keeper.views()[0]?.state).toBe('valid'));
 });
 
