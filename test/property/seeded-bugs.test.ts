@@ -117,8 +117,8 @@ const roomBugs: readonly Bug[] = [
     edits: [
       {
         file: 'agent/signin/desk.ts',
-        from: 'const running = this.#running;\n    if (running && running.attempt.config.id !== config.id) {',
-        to: 'const running = null as Running | null;\n    if (running && running.attempt.config.id !== config.id) {',
+        from: 'const running = this.#running;',
+        to: 'const running = null as Running | null;',
       },
     ],
   },
@@ -130,17 +130,6 @@ const roomBugs: readonly Bug[] = [
         file: 'agent/keeper/refresh-among-rivals.ts',
         from: 'const other = tried.size < MAX_TRIED ? await another(tried, parts) : null;',
         to: 'const other = null;',
-      },
-    ],
-  },
-  {
-    what: 'what a clock that was ahead took for over stays over when it is set right',
-    breaks: 'recovers',
-    edits: [
-      {
-        file: 'agent/keeper/kept-session.ts',
-        from: "if (phase === 'expired' && this.#overByClock) this.#file.tellAgain();",
-        to: '',
       },
     ],
   },
