@@ -171,7 +171,7 @@ export function overview(snapshot: Snapshot, now: number, profileSsoSession: str
     timeLeft: timeLeftOf(now, state, live, ssoSession),
     endless: usable && live.expiresAt === null,
     next: nextOf(now, state, live, ssoSession),
-    problems: problemsOf(snapshot, ssoSession, credentials, mfa),
+    problems: problemsOf(snapshot, state, ssoSession, credentials, mfa),
   };
 }
 
@@ -295,16 +295,22 @@ function nextOf(
   return { kind: state === 'degraded' || state === 'failed' ? 'retry' : 'renewal', at };
 }
 
-/** Problems that concern the overview, each once. A code that is asked for is no problem: the question says it. */
+/**
+ * Problems that concern the overview, each once. What the state itself asks for is no problem beside it: a sign-in
+ * while signed out or signing in, a code that is asked for.
+ */
 function problemsOf(
   snapshot: Snapshot,
+  state: OverviewState,
   ssoSession: SsoSessionView | null,
   credentials: CredentialsView | null,
   mfa: MfaView | null,
 ): ErrorView[] {
+  const asksForSignIn = state === 'signedOut' || state === 'expired' || state === 'signingIn';
   const byText = new Map<string, ErrorView>();
   for (const p of [snapshot.configProblem, ssoSession?.problem, credentials?.problem]) {
     if (mfa !== null && (p?.code === 'MfaNeeded' || p?.code === 'MfaRefused')) continue;
+    if (asksForSignIn && p?.code === 'SignInNeeded') continue;
     if (p) byText.set(JSON.stringify([p.code, p.params]), p);
   }
   return [...byText.values()];

@@ -171,6 +171,20 @@ describe('overview', () => {
     expect(see(keys({ state: 'denied' })).sentence.key).toBe('stateDeniedSource');
   });
 
+  test.each([
+    ['signedOut', {}],
+    ['expired', {}],
+    ['signingIn', { signIn: given.signIn(AT) }],
+  ] as const)('%s: that a sign-in is needed is not told again as a problem; others are', (state, more) => {
+    const signInNeeded = new BedrockTrayError('SignInNeeded', { ssoSession: 'corp', startUrl: '' }).view();
+    const problem = { ...sso({ state, ...more, problem: signInNeeded }) };
+    const stale = { state: 'stale', expiresAt: AT - 1 } as const;
+    expect(see({ ...problem, ...creds({ ...stale, problem: signInNeeded }) }).problems).toEqual([]);
+    expect(see({ ...problem, ...creds({ ...stale, problem: network }) }).problems).toEqual([network]);
+    // Signed in, it is news.
+    expect(see(creds({ ...stale, problem: signInNeeded })).problems).toEqual([signInNeeded]);
+  });
+
   test('a code that is asked for is asked, not also told as a problem; what lives stays usable', () => {
     const view = see({ mfa: mfa('base'), ...creds({ state: 'stale', problem: mfaNeeded }) });
     expect([view.problems, view.usable, view.next]).toEqual([[], true, null]);
