@@ -111,6 +111,13 @@ describe.skipIf(!hasChromium())('Access and Settings in Chromium (needs Debianâ€
         await sheet.getByText('Nothing was changed.', { exact: true }).waitFor();
         await sheet.getByRole('button', { name: 'Add 5 profiles' }).click();
         await page.getByText('5 profiles were added to ~/.aws/config.').waitFor();
+        // In sight however far the list is scrolled, and where the keyboard goes on.
+        const undo = page.getByRole('button', { name: 'Undo' });
+        await expect.poll(() => page.locator('.undoable:focus').count()).toBe(1);
+        await page.locator('.accounts > li').last().scrollIntoViewIfNeeded();
+        const box = await undo.boundingBox();
+        expect(box?.y).toBeGreaterThanOrEqual(0);
+        expect((box?.y ?? 9999) + (box?.height ?? 0)).toBeLessThanOrEqual(page.viewportSize()?.height ?? 0);
         expect(agent.inputs('profiles.createMany').at(-1)?.roles).toHaveLength(5);
         expect(agent.profiles.map((p) => p.name)).toContain('456789012345.PowerUserAccess');
         await page.getByText('456789012345.PowerUserAccess').first().waitFor();

@@ -1,18 +1,23 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useAgent, useWords } from '../model/app-context.tsx';
 import { useAct } from '../model/ask.ts';
 import { plainText } from '../model/plain-text.ts';
 import { Button } from './button.tsx';
 import { ErrorNotice, Notice } from './notice.tsx';
 
-/** Says what was written to ~/.aws/config and takes it back where wanted. */
+/**
+ * Says what was written to ~/.aws/config and takes it back where wanted. It stays in sight however far a long list is
+ * scrolled, and the keyboard goes on here, as the button that led here has gone.
+ */
 export function Undoable({ children, onClose }: { children: ReactNode; onClose: () => void }): ReactNode {
   const words = useWords();
   const agent = useAgent();
   const { run, pending, error } = useAct();
   const [undone, setUndone] = useState<string | null>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => bar.current?.focus({ preventScroll: true }), []);
   return (
-    <>
+    <div className="undoable" ref={bar} tabIndex={-1}>
       <Notice
         tone={undone === null ? 'ready' : 'off'}
         action={
@@ -40,6 +45,6 @@ export function Undoable({ children, onClose }: { children: ReactNode; onClose: 
         </span>
       </Notice>
       <ErrorNotice error={error} />
-    </>
+    </div>
   );
 }

@@ -156,7 +156,13 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
               <Button look={['plain']} onPress={() => setChosen(new Map())}>
                 {words.t('page:chooseNone')}
               </Button>
-              <Button look={['primary']} onPress={() => setCreating(true)}>
+              <Button
+                look={['primary']}
+                onPress={() => {
+                  setCreated(null);
+                  setCreating(true);
+                }}
+              >
                 {words.t('page:addProfiles')}
               </Button>
             </div>
