@@ -128,7 +128,10 @@ function MfaBanner(): ReactNode {
   );
 }
 
-/** Says calmly that the agent is away; the page stays as it was and connects again by itself. */
+/**
+ * Says calmly that the agent is away; the page stays as it was and connects again by itself. The agent of a demo ends
+ * with the demo and does not come back.
+ */
 function LinkBanner(): ReactNode {
   const words = useWords();
   const agent = useAgent();
@@ -143,6 +146,13 @@ function LinkBanner(): ReactNode {
     return () => clearTimeout(timer);
   }, [link]);
   if (link === 'online' || !late) return <div role="status" />;
+  if (snapshot?.agent.demo)
+    return (
+      <div className="link-banner" role="status">
+        <IndicatorSign of="off" size={18} />
+        <span>{words.t('page:demoEnded')}</span>
+      </div>
+    );
   const sentence =
     problem?.code === 'ProtocolMismatch'
       ? errorText(problem)

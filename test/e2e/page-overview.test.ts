@@ -185,6 +185,17 @@ describe.skipIf(!hasChromium())(
       });
     });
 
+    test('a demo that has ended says so and promises nothing', async () => {
+      const state = ready();
+      await pages.withPage({ ...state, agent: { ...state.agent, demo: true } }, async (page, agent) => {
+        await page.getByText('Demo', { exact: true }).waitFor();
+        await agent.disappear();
+        await page.getByText('The demo has ended. Start it again with npm run demo.').waitFor();
+        expect(await page.getByText('reconnects automatically').count()).toBe(0);
+        expect(await page.getByRole('button', { name: 'Try now' }).count()).toBe(0);
+      });
+    });
+
     test('on a narrow window, in the dark and in Chinese it fits and can be read', async () => {
       await pages.withPage(
         expired({ mfa: mfa({ profile: 'payments-admin' }), clockSkewMs: -9 * MINUTE }),

@@ -40,6 +40,7 @@ export const page = {
   sessionsOpen_other: '{{count}} sessions open',
   version: 'Version {{version}}',
   demo: 'Demo',
+  demoEnded: 'The demo has ended. Start it again with npm run demo.',
   loading: 'Loading…',
   agentConnecting: 'Connecting to the Bedrock Tray agent…',
   agentGone:

@@ -39,6 +39,7 @@ export const page: Record<keyof typeof en, string> = {
   sessionsOpen_other: '{{count}} 个会话已打开',
   version: '版本 {{version}}',
   demo: '演示',
+  demoEnded: '演示已结束。运行 npm run demo 可重新开始。',
   loading: '正在载入…',
   agentConnecting: '正在连接 Bedrock Tray 代理…',
   agentGone: '代理没有响应。Claude Code 会话仍在运行，本页会自动重新连接。',
