@@ -264,7 +264,13 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   });
   const server = new ApiServer({
     socket: paths.socket,
-    serveRpc: createOrpcAdapter(createDispatch({ handlers: tellingActs(handlers, presence), log })),
+    serveRpc: createOrpcAdapter(
+      createDispatch({
+        handlers: tellingActs(handlers, presence),
+        log,
+        words: () => createTranslator(shownLanguage(settings.get().language, systemLanguage(context.env))),
+      }),
+    ),
     handOut,
     hooks: new HookRelay({
       identity: (id) => sessions.identity(id),

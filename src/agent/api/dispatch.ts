@@ -11,6 +11,8 @@ import {
   procedures,
   type StreamName,
 } from '../../contract/index.ts';
+import { inputWord } from '../../domain/input-word.ts';
+import { createTranslator, type Translator } from '../../locales/index.ts';
 import type { Log } from '../ports.ts';
 import type { Connection } from './connection.ts';
 
@@ -32,6 +34,8 @@ export type Handlers = {
 export interface DispatchOptions {
   handlers: Handlers;
   log: Log;
+  /** In whose language inputs are refused; English where it is not given. */
+  words?: (() => Translator) | undefined;
   /** Check what the handlers answer against the contract too (tests). */
   checkOutput?: boolean | undefined;
 }
@@ -45,13 +49,18 @@ export type Dispatch = (
 ) => Promise<unknown>;
 
 /** The first thing that is wrong with an input, without its value (which may be a secret). */
-function badInput(error: z.ZodError): BedrockTrayError<'BadInput'> {
+function badInput(error: z.ZodError, words: Translator): BedrockTrayError<'BadInput'> {
   const issue = error.issues[0];
+  const { key, params } = inputWord({
+    code: issue?.code,
+    path: issue?.path ?? [],
+    values: issue?.code === 'invalid_value' ? issue.values : undefined,
+  });
   const named = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 3) : [];
   const field = [...(issue?.path ?? []), ...named].map(String).join('.').slice(0, 200);
   return new BedrockTrayError('BadInput', {
     field: field || 'input',
-    reason: (issue?.message ?? 'not valid').slice(0, 300),
+    reason: words.t(key, params),
   });
 }
 
@@ -64,14 +73,19 @@ export function crossing(error: unknown, what: string, log: Log): BedrockTrayErr
 }
 
 /** The one way to the handlers, whatever carries the request. */
-export function createDispatch({ handlers, log, checkOutput = false }: DispatchOptions): Dispatch {
+export function createDispatch({
+  handlers,
+  log,
+  words = () => createTranslator('en'),
+  checkOutput = false,
+}: DispatchOptions): Dispatch {
   return async (name, input, connection, signal) => {
     const row: Procedure = procedures[name];
     if (!row.roles.includes(connection.role)) {
       throw new BedrockTrayError('Forbidden', { procedure: name, role: connection.role });
     }
     const parsed = row.input.safeParse(input);
-    if (!parsed.success) throw badInput(parsed.error);
+    if (!parsed.success) throw badInput(parsed.error, words());
     const checked = (value: unknown) => (checkOutput ? row.output.parse(value) : value);
     const handler = handlers[name] as (
       input: unknown,

@@ -4,6 +4,7 @@ import {
   type Environment,
   Environment as EnvironmentSchema,
 } from '../../contract/index.ts';
+import { inputWord } from '../../domain/input-word.ts';
 import { badInput, print, printJson, translator, withAgent } from '../shell.ts';
 import { table } from '../table.ts';
 
@@ -31,7 +32,12 @@ function environmentOf(name: string, options: CreateOptions): Environment {
   });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw badInput(issue?.path.join('.') || 'name', issue?.message ?? '');
+  const { key, params } = inputWord({
+    code: issue?.code,
+    path: issue?.path ?? [],
+    values: issue?.code === 'invalid_value' ? issue.values : undefined,
+  });
+  throw badInput(issue?.path.join('.') || 'name', translator().t(key, params));
 }
 
 function rows(environments: readonly Environment[], active: string | null): string {

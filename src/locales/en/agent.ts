@@ -23,4 +23,13 @@ export const agent = {
   importAssumeRole: 'Profile “{{profile}}” with everything that AWS’s own tools need to assume its role.',
   importSession: 'SSO session “{{ssoSession}}”.',
   importNothing: 'This cannot be taken over.',
+  /** Why an input cannot be used (errors:BadInput). */
+  inputAccount: 'an account number has 12 digits',
+  inputRegion: 'it is not a region such as us-east-1',
+  inputRole: 'a role’s name has letters, digits and +=,.@-_',
+  inputPath: 'it is not a whole path',
+  inputUrl: 'it is not an http or https address',
+  inputOneOf: 'it is none of {{values}}',
+  inputUnknown: 'nothing of that name is known here',
+  inputForm: 'it has an unexpected form',
 } as const;

@@ -16,6 +16,14 @@ export const agent: Record<keyof typeof en, string> = {
   importAssumeRole: '配置文件“{{profile}}”，包含 AWS 自带工具担任其角色所需的全部设置。',
   importSession: 'SSO 会话“{{ssoSession}}”。',
   importNothing: '无法导入。',
+  inputAccount: '账户号为 12 位数字',
+  inputRegion: '它不是像 us-east-1 这样的区域',
+  inputRole: '角色名称由字母、数字和 +=,.@-_ 组成',
+  inputPath: '它不是完整路径',
+  inputUrl: '它不是 http 或 https 地址',
+  inputOneOf: '不在 {{values}} 之中',
+  inputUnknown: '此处没有这个名称',
+  inputForm: '格式不符合要求',
   /** Shown by an AWS SDK whose program outlived the command that it was started with. */
   endpointRevoked: '这些凭证所属的命令已结束。请用“bedrock-tray exec”重新启动该程序。',
   /** Shown by an AWS SDK when AWS takes long. */
