@@ -1,5 +1,5 @@
 import * as clack from '@clack/prompts';
-import { badInput, translator } from './shell.ts';
+import { Said, translator } from './shell.ts';
 
 /** Thrown when the person leaves a wizard with Ctrl+C or Escape. */
 export class Left extends Error {}
@@ -19,7 +19,7 @@ export async function ask(
   question: () => Promise<string | symbol>,
 ): Promise<string> {
   if (given !== undefined) return given;
-  if (!canAsk()) throw badInput(option, translator().t('cli:configure.needed'));
+  if (!canAsk()) throw new Said(translator().t('cli:configure.needed', { option }));
   return answered(await question());
 }
 

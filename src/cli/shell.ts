@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentPlaces } from '../client/agent-places.ts';
 import { connectAgent } from '../client/find-or-start-agent.ts';
 import type { AgentConnection } from '../client/rpc-client.ts';
 import {
@@ -7,7 +9,7 @@ import {
   exitCodeOf,
   exitCodes,
   isBedrockTrayError,
-  type Snapshot,
+  type Settings,
 } from '../contract/index.ts';
 import { createTranslator, shownLanguage, systemLanguage, type Translator } from '../locales/index.ts';
 
@@ -21,15 +23,51 @@ export function translator(): Translator {
   return words;
 }
 
-/** Follows the language that the person chose in the settings. */
-export function followLanguageOf(snapshot: Snapshot): void {
-  const language = shownLanguage(snapshot.settings.language, systemLanguage(process.env));
+/** Follows the language that the person chose in the settings, as the agent's own words do. */
+export function followLanguageOf(settings: Pick<Settings, 'language'>): void {
+  const language = shownLanguage(settings.language, systemLanguage(process.env));
   if (language !== words.language) words = createTranslator(language);
+}
+
+/** Something that the person is told in a sentence of the command line's own. */
+export class Said extends Error {
+  readonly exitCode: number;
+  constructor(sentence: string, exitCode: number = exitCodes.usage, options?: { cause?: unknown }) {
+    super(sentence, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Why a folder cannot be made, or null when it is there. */
+function folderProblem(folder: string): string | null {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return null;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'EEXIST' || code === 'ENOTDIR' ? words.t('cli:agent.homeNoFolder') : (code ?? message);
+  }
+}
+
+/** Runs `work` on the agent; a state folder that cannot be one is named as the cause of its failure. */
+export async function atHome<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isBedrockTrayError(error) && error.code !== 'SocketInUse') throw error;
+    const folder = agentPlaces(process.env).home;
+    const reason = folderProblem(folder);
+    if (reason === null) throw error;
+    throw new Said(words.t('cli:agent.homeUnusable', { folder, reason }), exitCodes.noAgent, {
+      cause: error,
+    });
+  }
 }
 
 /** Opens a connection in the role `cli`, starting the agent when there is none (unless `start` is false). */
 export function connect(options: { start?: boolean } = {}): Promise<AgentConnection> {
-  return connectAgent({ role: 'cli', env: process.env, start: options.start ?? true, outDir });
+  const start = options.start ?? true;
+  return atHome(() => connectAgent({ role: 'cli', env: process.env, start, outDir }));
 }
 
 /** Runs `work` with a connection that is closed afterwards. */
@@ -41,6 +79,7 @@ export async function withAgent<T>(
   // Somebody types here: the agent may ask for a sign-in (docs/keep-alive.md, presence).
   if (process.stdin.isTTY) agent.call('presence.report', { idleMs: 0, locked: null }).catch(() => {});
   try {
+    followLanguageOf(await agent.call('settings.get', {}));
     return await work(agent);
   } finally {
     agent.close();
@@ -64,14 +103,21 @@ export function note(line: string): void {
 /** An unexpected error as data: its message only where it is one of ours. */
 export function errorView(error: unknown): ErrorView {
   if (isBedrockTrayError(error)) return error.view();
+  // The folder that this was started in has been removed.
+  if (error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'uv_cwd')
+    return { code: 'FolderMissing', params: { folder: process.env.PWD ?? '.' } };
   return { code: 'Internal', params: { reference: error instanceof Error ? error.message : String(error) } };
 }
 
 /** Prints the sentence for an error on stderr and answers the exit code. */
 export function report(error: unknown): number {
+  if (error instanceof Said) {
+    note(`bedrock-tray: ${error.message}`);
+    return error.exitCode;
+  }
   const view = errorView(error);
   note(`bedrock-tray: ${words.error(view)}`);
-  return isBedrockTrayError(error) ? exitCodeOf(error.code) : exitCodes.failed;
+  return exitCodeOf(view.code);
 }
 
 /** A usage error found by the command line itself. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
-import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
+import { agentCommand, agentHello, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError, exitCodes, PRODUCT_VERSION } from '../../contract/index.ts';
-import { outDir, print, printJson, translator, withAgent } from '../shell.ts';
+import { atHome, note, outDir, print, printJson, translator, withAgent } from '../shell.ts';
 
 export function addAgent(program: Command): void {
   const { t } = translator();
@@ -11,6 +11,8 @@ export function addAgent(program: Command): void {
     .command('run')
     .description(t('cli:agent.run'))
     .action(async () => {
+      const running = await atHome(() => agentHello(process.env));
+      if (running) return note(translator().t('cli:agent.already', { pid: running.pid }));
       const { file, args, env } = agentCommand({ outDir });
       const child = spawn(file, args, { stdio: 'inherit', env });
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -33,7 +35,9 @@ export function addAgent(program: Command): void {
     .description(t('cli:agent.stop'))
     .option('--end-sessions', t('cli:agent.endSessions'))
     .action(async (options: { endSessions?: boolean }) => {
-      const stopped = await stopAgent({ outDir, sessions: options.endSessions ? 'end' : 'keep' });
+      const stopped = await atHome(() =>
+        stopAgent({ outDir, sessions: options.endSessions ? 'end' : 'keep' }),
+      );
       print(translator().t(stopped ? 'cli:agent.stopped' : 'cli:agent.none'));
     });
   agent

@@ -18,7 +18,7 @@ import {
 } from '../../domain/profile-name-template.ts';
 import { freeName, proposedSsoSessionName } from '../../domain/sso-session-name.ts';
 import { answered, ask, canAsk, fits, Left } from '../prompting.ts';
-import { badInput, translator } from '../shell.ts';
+import { badInput, Said, translator } from '../shell.ts';
 import { plain } from '../table.ts';
 
 /** What was given on the command line. */
@@ -130,7 +130,7 @@ async function chooseMany<T>(
   option: string,
 ): Promise<T[]> {
   if (all.length <= 1) return [...all];
-  if (!canAsk()) throw badInput(option, translator().t('cli:configure.needed'));
+  if (!canAsk()) throw new Said(translator().t('cli:configure.needed', { option }));
   const chosen = answered(
     await clack.autocompleteMultiselect({
       message,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
-import { BedrockTrayError } from '../../contract/index.ts';
-import { note, print, printJson, translator, withAgent } from '../shell.ts';
+import { exitCodes } from '../../contract/index.ts';
+import { note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
 
 /** The SSO session that was named, else the active environment's, else the only one that is configured. */
@@ -19,10 +19,9 @@ async function chosenSsoSession(agent: AgentConnection, named: string | undefine
   const candidates = sections.length > 0 ? sections : ssoSessions;
   const only = candidates.length === 1 ? candidates[0] : undefined;
   if (only) return only.id;
-  throw new BedrockTrayError('BadInput', {
-    field: '--sso-session',
-    reason: translator().t('cli:chooseSsoSession', { names: candidates.map((s) => s.id).join(', ') || '-' }),
-  });
+  const { t } = translator();
+  const names = candidates.map((s) => s.id).join(', ');
+  throw new Said(names === '' ? t('cli:status.noSsoSession') : t('cli:chooseSsoSession', { names }));
 }
 
 /** What is configured, what the access portal offers, and what Bedrock offers. */
@@ -35,9 +34,15 @@ export function addDiscovery(program: Command): void {
     .action((options: { json?: boolean }) =>
       withAgent(async (agent) => {
         const { profiles } = await agent.call('profiles.list', {});
-        if (options.json) return printJson({ profiles });
+        const { configProblem } = await agent.call('state.get', {});
         const { t: say, error, note: sentence } = translator();
-        if (profiles.length === 0) return print(say('cli:profiles.none'));
+        if (configProblem) {
+          // What the files said last is shown all the same; with nothing to show, the command has failed.
+          note(plain(error(configProblem)));
+          if (profiles.length === 0) process.exitCode = exitCodes.failed;
+        }
+        if (options.json) return printJson({ profiles });
+        if (profiles.length === 0) return configProblem ? undefined : print(say('cli:profiles.none'));
         print(
           table(
             [
@@ -56,13 +61,20 @@ export function addDiscovery(program: Command): void {
               p.accountId ?? '-',
               p.roleName ?? '-',
               p.region ?? '-',
-              p.problem ? error(p.problem) : '',
+              // A section without credentials, such as a [default] with a region, is no mistake.
+              p.problem && p.kind !== 'none' ? error(p.problem) : '',
             ]),
           ),
         );
+        const warned = new Map<string, string[]>();
         for (const { name, notes } of profiles) {
-          for (const n of notes) if (n.level === 'warning') note(plain(`${name}: ${sentence(n)}`));
+          for (const n of notes) {
+            if (n.level !== 'warning') continue;
+            const said = sentence(n);
+            warned.set(said, [...(warned.get(said) ?? []), name]);
+          }
         }
+        for (const [said, names] of warned) note(plain(`${names.join(', ')}: ${said}`));
       }),
     );
   program

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CredentialFormat, exitCodes } from '../../contract/index.ts';
 import { formatCredentials, uselessKeys } from '../../domain/credential-formats.ts';
-import { badInput, connect, outDir, translator } from '../shell.ts';
+import { connect, outDir, Said, translator } from '../shell.ts';
 
 interface Options {
   profile?: string;
@@ -68,10 +68,10 @@ export function addExportCredentials(program: Command): void {
     .option('--socket <path>', t('cli:export.socket'))
     .action(async (options: Options) => {
       const format = CredentialFormat.safeParse(options.format);
-      if (!format.success) throw badInput('--format', translator().t('cli:export.format', { formats }));
+      if (!format.success) throw new Said(translator().t('cli:export.badFormat', { formats }));
       if (options.session !== undefined) return exportForSession(options.session, format.data);
       const profile = options.profile ?? process.env.AWS_PROFILE;
-      if (!profile) throw badInput('--profile', translator().t('cli:export.which'));
+      if (!profile) throw new Said(translator().t('cli:export.which'));
       (await connect()).close();
       const asked = askAgain(['--profile', profile, '--format', format.data]);
       process.stdout.write(asked.stdout);

@@ -73,7 +73,7 @@ export function addLogin(program: Command): void {
   program
     .command('logout')
     .description(t('cli:logout.description'))
-    .option('--sso-session <name>', t('cli:option.ssoSession'))
+    .option('--sso-session <name>', t('cli:logout.ssoSession'))
     .option('--json', t('cli:option.json'))
     .action((options: { ssoSession?: string; json?: boolean }) =>
       withAgent(async (agent) => {

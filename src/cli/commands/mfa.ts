@@ -3,7 +3,7 @@ import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { isBedrockTrayError, type MfaView } from '../../contract/index.ts';
-import { badInput, note, print, printJson, report, translator, withAgent } from '../shell.ts';
+import { badInput, note, print, printJson, report, Said, translator, withAgent } from '../shell.ts';
 
 const isCode = (text: string) => /^\d{6,8}$/.test(text);
 
@@ -22,10 +22,12 @@ async function readCode(question: MfaView): Promise<string | null> {
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
     lines.close();
-    if (isCode(line.trim())) return line.trim();
+    const code = line.trim();
+    if (isCode(code)) return code;
+    if (code !== '') throw badInput('code', t('cli:mfa.badCode'));
     break;
   }
-  throw badInput('code', t('cli:mfa.badCode'));
+  throw new Said(t('cli:mfa.left'));
 }
 
 /** Asks until AWS takes a code or the person gives up. False: given up. */

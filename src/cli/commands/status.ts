@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Snapshot, sessionIsOpen } from '../../contract/index.ts';
+import { type CredentialsView, type Snapshot, sessionIsOpen } from '../../contract/index.ts';
 import { durationMessage } from '../../domain/duration.ts';
 import { followLanguageOf, print, printJson, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
@@ -13,6 +13,15 @@ function left(expiresAt: number | null, now: number): string {
     left: t(`page:${duration.key}`, duration.params),
     time: clockTime(expiresAt, now),
   });
+}
+
+/** The state of credentials in a word; those that are not there for a reason have failed, or wait for the person. */
+function credentialsWord({ state, problem }: CredentialsView): string {
+  const { t } = translator();
+  if (state !== 'absent' || problem === null) return t(`cli:credentialsState.${state}`);
+  if (problem.code === 'SignInNeeded') return t('cli:credentialsState.signInNeeded');
+  if (problem.code === 'MfaNeeded') return t('cli:credentialsState.mfaNeeded');
+  return t('cli:credentialsState.failed');
 }
 
 /** What a person should know or do: one line each. */
@@ -81,7 +90,7 @@ export function describeStatus(s: Snapshot, now: number): string {
           c.profile,
           c.accountId ?? '',
           c.roleName ?? '',
-          t(`cli:credentialsState.${c.state}`),
+          credentialsWord(c),
           c.state === 'valid' && c.expiresAt === null ? t('cli:status.noEnd') : left(c.expiresAt, now),
           c.problem ? error(c.problem) : '',
         ]),
@@ -121,7 +130,7 @@ export function addStatus(program: Command): void {
         let latest: Snapshot | undefined;
         const show = (): void => {
           if (!latest) return;
-          followLanguageOf(latest);
+          followLanguageOf(latest.settings);
           if (options.json) {
             // While watching: one document a line, so that a reader can tell them apart.
             if (options.watch) print(JSON.stringify(latest));

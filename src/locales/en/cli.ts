@@ -2,7 +2,7 @@
 export const cli = {
   description: 'Keeps your AWS sign-in alive and opens Claude Code on Amazon Bedrock.',
   helpHint: '(add --help for more)',
-  chooseSsoSession: 'name one of: {{names}}',
+  chooseSsoSession: 'Name an SSO session with --sso-session: {{names}}.',
   defaultModel: 'Claude Code’s default',
 
   'option.json': 'print one JSON document',
@@ -54,6 +54,9 @@ export const cli = {
   'credentialsState.renewing': 'renewing',
   'credentialsState.stale': 'valid, renewal failing',
   'credentialsState.denied': 'denied',
+  'credentialsState.failed': 'failed',
+  'credentialsState.signInNeeded': 'sign-in needed',
+  'credentialsState.mfaNeeded': 'code needed',
   'sessionState.waiting': 'waiting for sign-in',
   'sessionState.starting': 'starting',
   'sessionState.running': 'running',
@@ -102,6 +105,7 @@ export const cli = {
   'mfa.left': 'No code was given.',
 
   'logout.description': 'sign out of one SSO session, or of all',
+  'logout.ssoSession': 'SSO session, as in [sso-session NAME]; without it: of all',
   'logout.done': 'Signed out of {{names}}.',
   'logout.none': 'Nobody was signed in.',
 
@@ -110,7 +114,7 @@ export const cli = {
   'configure.claude': 'choose the Claude Code that is run; without a path, the one on your PATH',
   'configure.claudeSet': 'New sessions run {{path}}.',
   'configure.claudeDefault': 'New sessions run the Claude Code on your PATH.',
-  'configure.needed': 'it is needed where no terminal can ask for it',
+  'configure.needed': '{{option}} is needed where no terminal can ask for it.',
   'configure.which': 'Which SSO session?',
   'configure.another': 'Another one…',
   'configure.startUrl': 'Start URL of your AWS access portal',
@@ -177,9 +181,10 @@ export const cli = {
 
   'export.description': 'print role credentials for other programs',
   'export.format': 'one of {{formats}}',
+  'export.badFormat': '--format must be one of {{formats}}.',
   'export.session': 'the Claude Code session that asks',
   'export.socket': 'the agent’s socket',
-  'export.which': 'name a profile, or set AWS_PROFILE',
+  'export.which': 'Name a profile with --profile, or set AWS_PROFILE.',
 
   'exec.description': 'run a command with the credentials of a profile',
 
@@ -222,6 +227,10 @@ export const cli = {
   'agent.home': 'State: {{folder}}',
   'agent.log': 'Log: {{file}}',
   'agent.stopped': 'The agent has stopped.',
+  'agent.already': 'An agent runs already (process {{pid}}).',
+  'agent.homeUnusable':
+    'The state folder {{folder}} cannot be used: {{reason}}. Set BEDROCK_TRAY_HOME to a folder that you may write to.',
+  'agent.homeNoFolder': 'a file stands in its place',
   'agent.none': 'No agent is running.',
 
   'demo.description': 'all of it against a loopback AWS: no account, nothing leaves this machine',
@@ -232,6 +241,7 @@ export const cli = {
   'demo.claudeMissing':
     'Press Sign in, then Allow in the browser, then Open Claude Code. Claude Code is not installed, so a shell opens in its place; “npm install -g @anthropic-ai/claude-code” installs it.',
   'demo.again': 'The address works once, within a minute; Enter opens the page again with a new one.',
+  'demo.terminal': 'In another terminal, this turns the command line to the demo: {{command}}',
   'demo.stop': 'Ctrl+C ends the demo and removes all it made.',
   'demo.ending': 'Ending the demo…',
 } as const;

@@ -3,7 +3,7 @@ import type { cli as en } from '../en/cli.ts';
 export const cli: Record<keyof typeof en, string> = {
   description: '保持 AWS 登录有效，并在 Amazon Bedrock 上打开 Claude Code。',
   helpHint: '（加 --help 查看更多）',
-  chooseSsoSession: '请指定其中之一：{{names}}',
+  chooseSsoSession: '请用 --sso-session 指定 SSO 会话：{{names}}。',
   defaultModel: 'Claude Code 默认模型',
 
   'option.json': '输出一个 JSON 文档',
@@ -55,6 +55,9 @@ export const cli: Record<keyof typeof en, string> = {
   'credentialsState.renewing': '正在续期',
   'credentialsState.stale': '有效，续期失败',
   'credentialsState.denied': '被拒绝',
+  'credentialsState.failed': '失败',
+  'credentialsState.signInNeeded': '需要登录',
+  'credentialsState.mfaNeeded': '需要验证码',
   'sessionState.waiting': '等待登录',
   'sessionState.starting': '正在启动',
   'sessionState.running': '运行中',
@@ -99,6 +102,7 @@ export const cli: Record<keyof typeof en, string> = {
   'mfa.left': '未输入验证码。',
 
   'logout.description': '退出一个或全部 SSO 会话',
+  'logout.ssoSession': 'SSO 会话，即 [sso-session 名称]；不指定则为全部',
   'logout.done': '已退出 {{names}}。',
   'logout.none': '没有已登录的会话。',
 
@@ -107,7 +111,7 @@ export const cli: Record<keyof typeof en, string> = {
   'configure.claude': '选择要运行的 Claude Code；不给路径则使用 PATH 中的',
   'configure.claudeSet': '新会话将运行 {{path}}。',
   'configure.claudeDefault': '新会话将运行 PATH 中的 Claude Code。',
-  'configure.needed': '没有终端可供询问时必须给出',
+  'configure.needed': '没有终端可供询问时必须给出 {{option}}。',
   'configure.which': '使用哪个 SSO 会话？',
   'configure.another': '另一个…',
   'configure.startUrl': 'AWS 访问门户的起始 URL',
@@ -172,9 +176,10 @@ export const cli: Record<keyof typeof en, string> = {
 
   'export.description': '为其他程序输出角色凭证',
   'export.format': '{{formats}} 之一',
+  'export.badFormat': '--format 必须是 {{formats}} 之一。',
   'export.session': '提出请求的 Claude Code 会话',
   'export.socket': '代理的套接字',
-  'export.which': '请指定配置文件，或设置 AWS_PROFILE',
+  'export.which': '请用 --profile 指定配置文件，或设置 AWS_PROFILE。',
 
   'exec.description': '使用某配置文件的凭证运行命令',
 
@@ -213,6 +218,10 @@ export const cli: Record<keyof typeof en, string> = {
   'agent.home': '状态：{{folder}}',
   'agent.log': '日志：{{file}}',
   'agent.stopped': '代理已停止。',
+  'agent.already': '代理已在运行（进程 {{pid}}）。',
+  'agent.homeUnusable':
+    '无法使用状态文件夹 {{folder}}：{{reason}}。请将 BEDROCK_TRAY_HOME 设为可写入的文件夹。',
+  'agent.homeNoFolder': '该位置已有一个文件',
   'agent.none': '没有代理在运行。',
 
   'demo.description': '在本机模拟的 AWS 上体验全部功能：无需账户，数据不离开本机',
@@ -222,6 +231,7 @@ export const cli: Record<keyof typeof en, string> = {
   'demo.claudeMissing':
     '请按“登录”，在浏览器中按“允许”，然后按“打开 Claude Code”。尚未安装 Claude Code，因此会打开 shell 代替；可用“npm install -g @anthropic-ai/claude-code”安装。',
   'demo.again': '此地址仅在一分钟内可用一次；按回车键会用新地址重新打开页面。',
+  'demo.terminal': '在另一个终端中运行以下命令，即可对演示使用命令行：{{command}}',
   'demo.stop': '按 Ctrl+C 结束演示并清除其产生的一切。',
   'demo.ending': '正在结束演示…',
 };
