@@ -196,6 +196,18 @@ class Demo {
     return ran.stdout + ran.stderr;
   }
 
+  /** Does in another terminal of the person's what the demo's line says. */
+  runAsTold(): string {
+    const line = this.said.map((text) => /: (\. .*env\.sh.*)$/.exec(text)?.[1]).find(Boolean);
+    const env = { PATH: '/usr/bin:/bin', HOME: this.home, AWS_PROFILE: 'theirs' };
+    const ran = spawnSync('nsenter', [...this.#enter, 'sh', '-c', line ?? 'false'], {
+      env,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    return ran.stdout + ran.stderr;
+  }
+
   /** Ctrl+C; answers the exit code. */
   async interrupt(): Promise<number | null> {
     await this.#browser?.close();
@@ -295,6 +307,8 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
       );
       await terminalShows(page, new RegExp(`<bedrock-tray us-east-1 1\\s+${short.demoHome()}>`));
       await terminalShows(page, /"AccessKeyId": ?"ASIA/);
+      await page.keyboard.type('echo "found:$(command -v bedrock-tray)"\n');
+      await terminalShows(page, /found:\//);
     },
   );
 
@@ -315,11 +329,15 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
       'Sandbox heard: "hello without a network"',
     );
 
+    expect(demo.runAsTold()).toMatch(/sandbox[\s\S]*111122223333/);
+
     // An address works once; Enter gives another.
     const stranger = await (await page.context().browser()?.newContext())?.newPage();
     expect((await stranger?.goto(await demo.address(0)))?.status()).toBe(403);
     demo.pressEnter();
     expect((await stranger?.goto(await demo.address(1)))?.status()).toBe(200);
+    const again = () => demo.said.filter((line) => line.startsWith('The address works once')).length;
+    await expect.poll(again).toBe(2);
 
     await expectNothingLeft(demo);
     expect(demo.homeTree()).toEqual(before);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError } from '../../contract/index.ts';
-import { demoEnvironment } from '../../domain/demo-environment.ts';
+import { demoEnvironment, demoShellFile } from '../../domain/demo-environment.ts';
+import { quoteForSh } from '../../domain/shell-quoting.ts';
 import { note, outDir, report, translator, withAgent } from '../shell.ts';
 import { openApp, openPage } from './open.ts';
 
@@ -66,8 +67,9 @@ function interrupted(): Promise<void> {
 
 /** Each Enter opens the page again, by a new address: one works only once. Ends with `close()`. */
 function openAgainOnEnter(): { close(): void } {
+  const { t } = translator();
   const lines = createInterface({ input: process.stdin });
-  lines.on('line', () => void openPage().catch(report));
+  lines.on('line', () => void openPage().then(() => note(t('cli:demo.again')), report));
   return lines;
 }
 
@@ -86,7 +88,11 @@ async function runDemo(options: Options): Promise<void> {
   try {
     sandbox = await startSandbox(folder, options.lifetimes);
     const client = JSON.parse(await readFile(join(folder, 'env.json'), 'utf8')) as Record<string, string>;
-    const env = demoEnvironment(process.env, folder, client);
+    // Windows finds no program by the names that are there.
+    const bin = process.platform === 'win32' ? null : join(outDir, '..', 'bin');
+    const env = demoEnvironment(process.env, folder, client, bin);
+    const shellFile = join(folder, 'env.sh');
+    if (bin !== null) await writeFile(shellFile, demoShellFile(process.env, env, bin), { mode: 0o600 });
     for (const name of [
       'HOME',
       'XDG_CONFIG_HOME',
@@ -98,6 +104,9 @@ async function runDemo(options: Options): Promise<void> {
     ])
       await mkdir(env[name] as string, { recursive: true, mode: 0o700 });
     await mkdir(join(env.HOME as string, 'project'));
+    // A login shell may set the PATH anew (Debian's /etc/profile does).
+    if (bin !== null)
+      await writeFile(join(env.HOME as string, '.profile'), `PATH=${quoteForSh(bin)}:"$PATH"\nexport PATH\n`);
     moveInto(env);
     await withAgent(async (agent) => {
       const { environments } = await agent.call('state.get', {});
@@ -120,6 +129,8 @@ async function runDemo(options: Options): Promise<void> {
       }
       note(t('cli:demo.started'));
       note(t(info.claude ? 'cli:demo.claudeFound' : 'cli:demo.claudeMissing'));
+      if (bin !== null)
+        note(t('cli:demo.terminal', { command: `. ${quoteForSh(shellFile)} && bedrock-tray status` }));
       note(t('cli:demo.stop'));
     });
     const app = await openApp({ page: options.page ?? false });
