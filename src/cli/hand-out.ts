@@ -59,7 +59,8 @@ function fullProgram(): void {
 
 function run(argv: readonly string[]): void {
   const flags = parse(argv);
-  const profile = flags?.get('--profile') ?? (flags?.has('--session') ? undefined : process.env.AWS_PROFILE);
+  const profile =
+    flags?.get('--profile') ?? (flags?.has('--session') ? undefined : process.env.AWS_PROFILE || undefined);
   const session = flags?.get('--session');
   if (!flags || (profile === undefined) === (session === undefined)) {
     fullProgram();
@@ -117,7 +118,12 @@ function run(argv: readonly string[]): void {
     let message = 'the agent ended before it answered; try again';
     let exitCode = 4;
     try {
-      const refused = JSON.parse(body.toString()) as { message?: string; exitCode?: number };
+      const refused = JSON.parse(body.toString()) as { code?: string; message?: string; exitCode?: number };
+      // The full program knows the options and names what can be given.
+      if (refused.code === 'BadInput' && !process.env.BEDROCK_TRAY_HAND_OUT_RETRY) {
+        fullProgram();
+        return;
+      }
       message = refused.message ?? message;
       exitCode = refused.exitCode ?? 1;
     } catch {
