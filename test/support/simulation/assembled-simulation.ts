@@ -506,11 +506,14 @@ export class AssembledSimulation {
     this.#endCalm();
     clock.wake();
     aws.sessionLength = Math.max(aws.sessionLength, 12 * hour);
+    aws.tokenLife = this.#c.tokenMinutes * minute;
+    aws.credentialLife = this.#c.credentialMinutes * minute;
     if (clock.offset !== 0) this.#setClock(-clock.offset);
     this.#person.turnsDiligent();
-    for (const profile of this.#profiles) {
-      clock.later(clock.true + 90 * minute, () => void this.#ask(profile));
-      clock.later(clock.true + 230 * minute, () => void this.#ask(profile));
+    // Somebody who is refused asks again: the person needs a while to sign in.
+    for (const after of [90, 95, 100, 110, 130, 230]) {
+      for (const profile of this.#profiles)
+        clock.later(clock.true + after * minute, () => void this.#ask(profile));
     }
   }
 

@@ -196,9 +196,10 @@ export class PureActs {
     this.#world.aws.sessionLength = Math.max(this.#world.aws.sessionLength, 12 * hour);
     if (this.#world.offset !== 0) this.#setClock(-this.#world.offset / minute);
     this.#world.jobs = this.#world.jobs.filter(({ job }) => job.do !== 'act');
-    for (const role of this.#world.roles)
-      this.#world.later(this.#world.now + 90 * minute, { do: 'ask', role });
-    for (const role of this.#world.roles)
-      this.#world.later(this.#world.now + 230 * minute, { do: 'ask', role });
+    this.lifetimesAsBefore();
+    // Somebody who is refused asks again: the person needs a while to sign in.
+    for (const after of [90, 95, 100, 110, 130, 230])
+      for (const role of this.#world.roles)
+        this.#world.later(this.#world.now + after * minute, { do: 'ask', role });
   }
 }
