@@ -43,8 +43,15 @@ function childOf(parent: number, argument: string): number {
   throw new Error(`no child of ${parent} with the argument ${argument}`);
 }
 
-/** Claude Code changes the hints in these two rows as time passes, whoever is looking. */
-const withoutHints = (text: string): string => text.replace(/^ +◐.*$/m, '').replace(/⏵⏵.*$/m, '⏵⏵');
+/** What was asked and answered. The rows around it are hints, which Claude Code changes as time passes, whoever looks. */
+const conversation = (text: string): string => {
+  const from = text.indexOf('run: echo');
+  const end = text.indexOf('─────', from);
+  return text
+    .slice(from, end < 0 ? undefined : end)
+    .replace(/^\s*[✻✶✳✢·*] .*$/gm, '')
+    .trimEnd();
+};
 
 describe.skipIf(!claude || process.platform !== 'linux')(`claude in a person's terminal${missing}`, () => {
   const mark = randomUUID();
@@ -145,7 +152,8 @@ describe.skipIf(!claude || process.platform !== 'linux')(`claude in a person's t
     const inside = carrying(mark).filter((pid) => pid !== first.pid);
     expect(inside.length).toBeGreaterThan(1);
 
-    const screen = withoutHints(first.text);
+    const screen = conversation(first.text);
+    expect(screen).toContain('Sandbox saw: v=');
     first.type('\x1c');
     await first.shows(/Detached; session [\da-f]{8} goes on/);
     await expectOrdinary(first);
@@ -153,7 +161,7 @@ describe.skipIf(!claude || process.platform !== 'linux')(`claude in a person's t
 
     const id = opened.id.slice(0, 8);
     await enter(first, `$BT sessions attach ${id}`);
-    await first.becomes(screen, withoutHints);
+    await first.becomes(screen, conversation);
     // A kitty-keyboard terminal sends Ctrl+\ as a sequence.
     first.type('\x1b[92;5u');
     await first.shows(/Detached; session/);
