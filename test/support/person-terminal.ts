@@ -9,6 +9,7 @@ export class PersonTerminal {
   readonly #pty: IPty;
   readonly #happenings = new Happenings();
   #output = '';
+  #closing = false;
   #ended = false;
 
   constructor(
@@ -20,7 +21,8 @@ export class PersonTerminal {
     this.screen = new Terminal({ cols, rows, allowProposedApi: true, scrollback: 2_000 });
     this.#pty = spawn(file, [...args], { name: 'xterm-256color', cols, rows, cwd, env });
     this.screen.onData((data) => {
-      if (!this.#ended) this.#pty.write(data);
+      // A terminal that is being closed answers nothing: its descriptor may be another terminal's by then.
+      if (!this.#ended && !this.#closing) this.#pty.write(data);
     });
     this.#pty.onData((data) => {
       this.#output += data;
@@ -88,6 +90,7 @@ export class PersonTerminal {
 
   /** Ends the program in it, as closing the window of a terminal does. */
   async close(): Promise<void> {
+    this.#closing = true;
     if (!this.#ended) {
       this.#pty.kill('SIGHUP');
       const late = setTimeout(() => this.#pty.kill('SIGKILL'), 3_000);
