@@ -4,6 +4,7 @@ import { createPortal } from '../aws/portal.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION, sessionIsOpen } from '../contract/index.ts';
 import { createTranslator, shownLanguage, systemLanguage, type Translator } from '../locales/index.ts';
 import { holdActiveEnvironment } from './active-hold.ts';
+import { ActivityRoom } from './activity/activity-room.ts';
 import { tellingActs } from './api/acts.ts';
 import { ApiServer } from './api/api-server.ts';
 import { createDispatch } from './api/dispatch.ts';
@@ -16,16 +17,20 @@ import { AwsConfigWriter } from './config-writer/config-writer.ts';
 import { FileEnvironmentStore } from './environments/file-environment-store.ts';
 import { CredentialHandOut } from './handout/credential-hand-out.ts';
 import { HookRelay } from './handout/hook-relay.ts';
+import { HistoryRoom } from './history/history-room.ts';
 import { ToolImporter } from './import/tool-importer.ts';
+import { IntegrationRoom } from './integration/integration-room.ts';
 import { createKeepAliveStore } from './keeper/keep-alive-memory.ts';
 import { SsoKeeper } from './keeper/keeper.ts';
 import { createTokenCache } from './keeper/token-cache.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { MeterRoom } from './meter/meter-room.ts';
 import { MfaRoom } from './mfa/mfa-room.ts';
 import { ModelList } from './models/model-list.ts';
 import { AwsSettings } from './network/aws-settings.ts';
 import { NetworkRoom } from './network/network-room.ts';
 import { waitsForNetwork } from './network/waiting.ts';
+import { OpenersRoom } from './openers/openers-room.ts';
 import { PageDesk } from './page-server/page-desk.ts';
 import type { AgentPaths } from './paths.ts';
 import type { AgentContext } from './ports.ts';
@@ -169,8 +174,15 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       return true;
     },
   });
+  const activity = new ActivityRoom(clock);
+  const meter = new MeterRoom();
+  const history = new HistoryRoom();
+  const openers = new OpenersRoom();
+  const integration = new IntegrationRoom();
   const sessions = new ClaudeSessionsRoom({
     context,
+    activity,
+    meter,
     broker,
     keeper,
     profiles: catalog,
@@ -215,6 +227,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     mfa,
     environments,
     sessions,
+    history,
     settings,
     profiles: catalog,
     network,
@@ -256,6 +269,10 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     settings,
     environments,
     sessions,
+    activity,
+    history,
+    openers,
+    integration,
     handOut,
     models,
     snapshot,
@@ -303,6 +320,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       undo.push(keptRoles.start());
       undo.push(holdActiveEnvironment(environments, broker));
       await sessions.start();
+      await history.start();
       await server.listen();
       undo.push(
         endWhenUnneeded({
@@ -321,6 +339,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       mfa.stop();
       const ended = await Promise.allSettled([
         page.stop(),
+        history.stop(),
         signIn.stop(),
         sessions.stop(mode),
         handOut.stop(),

@@ -1,11 +1,17 @@
 import type { SsoToken } from '../aws/sso-cache.ts';
 import type { BedrockTrayError } from '../contract/errors.ts';
 import type {
+  ActivityView,
+  AgentView,
+  CostCap,
   CredentialsView,
   EndingView,
   Environment,
   ErrorView,
+  LayoutTab,
+  MeterView,
   MfaView,
+  PermissionMode,
   ProcedureArguments,
   ProcedureOutput,
   ProfileView,
@@ -269,6 +275,59 @@ export interface HandOut {
   stop(): Promise<void>;
 }
 
+/** What Claude Code is doing in each session (domain/activity decides; this room gathers). Others tell it what they see. */
+export interface SessionActivity extends Observable {
+  /** A session of ours is opened, adopted, waits, runs or ended. */
+  session(view: Pick<SessionView, 'id' | 'state' | 'exitCode' | 'title' | 'startedAt'>): void;
+  forget(id: string): void;
+  view(id: string): ActivityView;
+  /** Whether a focused screen shows it. */
+  watched(id: string): boolean;
+  /** The sessions that a connection's focused screen shows now; none: it is gone. */
+  look(connection: object, ids: readonly string[]): void;
+  /** Errors: RequestUnknown. */
+  answer(id: string, request: string, decision: 'allow' | 'deny'): void;
+}
+
+/** What each session has used, from Claude Code's own figures, and its cap. */
+export interface SessionMeter extends Observable {
+  view(id: string): MeterView | null;
+  /** Cap of a session as its record has it; told at start, adoption and each change. */
+  session(id: string, cap: CostCap | null): void;
+  forget(id: string): void;
+}
+
+/** Past conversations of Claude Code, indexed off this thread. */
+export interface ConversationHistory extends Observable {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Rises when there is something new; bytes that are not indexed yet. */
+  status(): { revision: number; pending: number };
+  list(wish: ProcedureArguments<'history.list'>): Promise<ProcedureOutput<'history.list'>>;
+  find(wish: ProcedureArguments<'history.find'>): Promise<ProcedureOutput<'history.find'>>;
+  /** Where a conversation was held. Errors: ConversationUnknown. */
+  folder(conversation: string): Promise<string>;
+}
+
+/** Opens things with the person's own programs. */
+export interface Openers {
+  terminals(): Promise<ProcedureOutput<'terminals.list'>['terminals']>;
+  editors(): Promise<ProcedureOutput<'editors.list'>['editors']>;
+  /** Errors: TerminalMissing. */
+  attachInTerminal(session: string, terminal?: string): Promise<void>;
+  /** For each path, the file that is there. `cwd`: what relative paths start from. */
+  resolve(cwd: string, paths: readonly string[]): Promise<(string | null)[]>;
+  /** Errors: FileMissing, EditorMissing. */
+  openFile(cwd: string, path: string, line?: number, column?: number): Promise<void>;
+}
+
+/** Bedrock for plain `claude`, editors and other terminals, written into the person's own files with their consent. */
+export interface Integration {
+  preview(environment?: string): Promise<ProcedureOutput<'integration.preview'>>;
+  apply(digest: string, environment?: string): Promise<ProcedureOutput<'integration.apply'>>;
+  undo(): Promise<ProcedureOutput<'integration.undo'>>;
+}
+
 export interface ClaudeSessions extends Observable {
   /** Connects to the pty-host if one runs and adopts its sessions. */
   start(): Promise<void>;
@@ -280,6 +339,10 @@ export interface ClaudeSessions extends Observable {
     cwd: string;
     region?: string | undefined;
     model?: string | undefined;
+    permissionMode?: PermissionMode | undefined;
+    name?: string | undefined;
+    addDirs?: readonly string[] | undefined;
+    cap?: CostCap | null | undefined;
     cols: number;
     rows: number;
     args?: readonly string[] | undefined;
@@ -294,5 +357,24 @@ export interface ClaudeSessions extends Observable {
   /** `keep`: leave the pty-host running; `end`: end every session and it. */
   stop(sessions: 'keep' | 'end'): Promise<void>;
   /** Executable and version of Claude Code, as last looked up. */
-  claude(): { path: string; version: string | null } | null;
+  claude(): AgentView['claude'];
+  update(change: {
+    id: string;
+    name?: string | undefined;
+    pinned?: boolean | undefined;
+    cap?: CostCap | null | undefined;
+  }): SessionView;
+  reorder(ids: readonly string[]): void;
+  pinnedFolders(): string[];
+  pinFolder(folder: string, pinned: boolean): void;
+  layout(): LayoutTab[];
+  setLayout(tabs: readonly LayoutTab[]): void;
+  /** Opens a conversation that is not one of ours yet. Errors: as `open`, ConversationOpen. */
+  openConversation(wish: {
+    conversation: string;
+    cwd: string;
+    environment?: string | undefined;
+    cols: number;
+    rows: number;
+  }): Promise<SessionView>;
 }

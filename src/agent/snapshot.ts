@@ -4,6 +4,7 @@ import type {
   Broker,
   ClaudeSessions,
   Clock,
+  ConversationHistory,
   EnvironmentStore,
   Keeper,
   MfaDesk,
@@ -19,7 +20,8 @@ export interface SnapshotRooms {
   broker: Pick<Broker, 'views' | 'onChange'>;
   mfa: Pick<MfaDesk, 'view' | 'onChange'>;
   environments: Pick<EnvironmentStore, 'list' | 'active' | 'onChange'>;
-  sessions: Pick<ClaudeSessions, 'views' | 'recentFolders' | 'onChange'>;
+  sessions: Pick<ClaudeSessions, 'views' | 'recentFolders' | 'pinnedFolders' | 'layout' | 'onChange'>;
+  history: Pick<ConversationHistory, 'status' | 'onChange'>;
   settings: Pick<SettingsStore, 'get' | 'onChange'>;
   profiles: Pick<ProfileCatalog, 'revision' | 'problem' | 'onChange'>;
   network: Pick<NetworkRoom, 'view' | 'clockSkewMs' | 'onChange'>;
@@ -36,8 +38,20 @@ export class SnapshotRoom implements Observable {
 
   constructor(rooms: SnapshotRooms) {
     this.#rooms = rooms;
-    const { keeper, broker, mfa, network, vault, environments, sessions, settings, profiles } = rooms;
-    for (const room of [keeper, broker, mfa, network, vault, environments, sessions, settings, profiles]) {
+    const { keeper, broker, mfa, network, vault, environments, sessions, history, settings, profiles } =
+      rooms;
+    for (const room of [
+      keeper,
+      broker,
+      mfa,
+      network,
+      vault,
+      environments,
+      sessions,
+      history,
+      settings,
+      profiles,
+    ]) {
       room.onChange(() => this.#changed());
     }
   }
@@ -54,6 +68,9 @@ export class SnapshotRoom implements Observable {
       activeEnvironment: environments.active()?.name ?? null,
       sessions: sessions.views(),
       recentFolders: sessions.recentFolders(),
+      pinnedFolders: sessions.pinnedFolders(),
+      layout: sessions.layout(),
+      history: this.#rooms.history.status(),
       prompt: keeper.prompt(),
       mfa: this.#rooms.mfa.view(),
       ending: keeper.ending(),

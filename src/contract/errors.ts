@@ -57,6 +57,18 @@ export const errorParams = {
   SessionUnknown: z.object({ session: z.string() }),
   SessionEnded: z.object({ session: z.string() }),
   SessionNotResumable: z.object({ session: z.string(), reason: z.string() }),
+  /** A permission question that was answered meanwhile, or that only the terminal can answer. */
+  RequestUnknown: z.object({ session: z.string() }),
+  ArgumentRefused: z.object({ argument: z.string() }),
+  ConversationUnknown: z.object({ conversation: z.string() }),
+  ConversationOpen: z.object({ conversation: z.string(), session: z.string() }),
+  /** A link to a file that is not there. */
+  FileMissing: z.object({ file: z.string() }),
+  EditorMissing: z.object({}),
+  TerminalMissing: z.object({}),
+  /** The session's cost cap is reached. */
+  CapReached: z.object({ session: z.string(), usd: z.number() }),
+  SettingsMalformed: z.object({ file: z.string(), reason: z.string() }),
   PortInUse: z.object({ port: z.number() }),
   SocketInUse: z.object({ path: z.string() }),
   StorageFailed: z.object({ file: z.string(), reason: z.string() }),
@@ -101,6 +113,9 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'TemplateInvalid':
     case 'ImportUnknown':
     case 'FolderMissing':
+    case 'ArgumentRefused':
+    case 'ConversationUnknown':
+    case 'FileMissing':
       return exitCodes.usage;
     default:
       return exitCodes.failed;

@@ -1,3 +1,4 @@
+export * from './cost-cap.ts';
 export * from './errors.ts';
 export * from './names.ts';
 export * from './page-relay.ts';

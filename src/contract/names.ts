@@ -58,5 +58,21 @@ export const AbsolutePath = z
   .max(4096)
   .refine((s) => (/^(\/|[A-Za-z]:[\\/]|\\\\)/.test(s) && !s.includes('\0')) as boolean);
 
+/** What a person calls a session: one line of text. */
+export const SessionName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u);
+
+/** A key chord as Electron's globalShortcut takes it, e.g. `CommandOrControl+Alt+J`. */
+export const Accelerator = z
+  .string()
+  .max(64)
+  .regex(
+    /^((Command|Cmd|Control|Ctrl|CommandOrControl|CmdOrCtrl|Alt|Option|AltGr|Shift|Super|Meta)\+)+([A-Z0-9]|F\d{1,2}|Space|Tab|Up|Down|Left|Right)$/,
+  );
+
 export const Columns = z.number().int().min(1).max(1000);
 export const Rows = z.number().int().min(1).max(1000);

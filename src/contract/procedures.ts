@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CostCap } from './cost-cap.ts';
 import {
   AbsolutePath,
   AccountId,
@@ -8,6 +9,7 @@ import {
   RoleName,
   Rows,
   SectionName,
+  SessionName,
   StartUrl,
 } from './names.ts';
 import type { Role } from './roles.ts';
@@ -15,10 +17,16 @@ import { Settings, SettingsPatch } from './settings.ts';
 import {
   AccountView,
   AgentView,
+  ConversationMatch,
+  ConversationView,
   Environment,
   ImportCandidate,
+  IntegrationFile,
+  LayoutTab,
   ModelView,
+  PermissionMode,
   ProfileView,
+  ProgramChoice,
   RoleView,
   SessionView,
   SignInView,
@@ -63,6 +71,12 @@ const SessionWish = z
     cwd: AbsolutePath,
     region: Region.optional(),
     model: ModelId.optional(),
+    permissionMode: PermissionMode.optional(),
+    /** What it is called in the list; default: the folder's name. */
+    name: SessionName.optional(),
+    /** More folders that Claude may work in. */
+    addDirs: z.array(AbsolutePath).max(20).optional(),
+    cap: CostCap.nullable().optional(),
     cols: Columns.default(80),
     rows: Rows.default(24),
   })
@@ -257,8 +271,12 @@ export const procedures = {
   ),
 
   'sessions.list': call(shells, None, z.object({ sessions: z.array(SessionView) })),
-  /** Opens Claude Code. Errors: FolderMissing, EnvironmentMissing, EnvironmentUnknown, ClaudeNotInstalled, ProfileUnknown. */
-  'sessions.open': call(shells, SessionWish, SessionView),
+  /** Opens Claude Code. `args`: only harmless ones (src/domain/claude-arguments). Errors: FolderMissing, EnvironmentMissing, EnvironmentUnknown, ClaudeNotInstalled, ProfileUnknown, ArgumentRefused. */
+  'sessions.open': call(
+    shells,
+    SessionWish.extend({ args: z.array(z.string().max(32_768)).max(64).optional() }).strict(),
+    SessionView,
+  ),
   /** The same with what only a terminal may decide: the caller's environment (never logged), a profile instead of an environment, arguments for claude. */
   'sessions.openWith': call(
     cli,
@@ -284,6 +302,109 @@ export const procedures = {
   ),
   /** Forgets an exited or lost session. */
   'sessions.remove': call(shells, z.object({ id: z.uuid() }).strict(), Nothing),
+
+  /** Name, pin and cost cap of a session. */
+  'sessions.update': call(
+    shells,
+    z
+      .object({
+        id: z.uuid(),
+        name: SessionName.optional(),
+        pinned: z.boolean().optional(),
+        cap: CostCap.nullable().optional(),
+      })
+      .strict(),
+    SessionView,
+  ),
+  /** The order of the list; sessions that are not named keep theirs behind these. */
+  'sessions.reorder': call(shells, z.object({ ids: z.array(z.uuid()).max(1_000) }).strict(), Nothing),
+  /** The sessions that this connection's focused screen shows now: they are seen, and nobody is notified of them. Holds until the next call or the connection's end. */
+  'sessions.look': call(shells, z.object({ ids: z.array(z.uuid()).max(64) }).strict(), Nothing),
+  /** Answers a permission question of Claude Code once. Errors: SessionUnknown, RequestUnknown. */
+  'sessions.answer': call(
+    shells,
+    z.object({ id: z.uuid(), request: z.string().max(100), decision: z.enum(['allow', 'deny']) }).strict(),
+    Nothing,
+  ),
+  /** Shows a session in the person's own terminal (`terminals.list`; default: the setting's). Errors: SessionUnknown, SessionEnded, TerminalMissing. */
+  'sessions.showInTerminal': call(
+    shells,
+    z.object({ id: z.uuid(), terminal: z.string().max(64).optional() }).strict(),
+    Nothing,
+  ),
+  'terminals.list': call(shells, None, z.object({ terminals: z.array(ProgramChoice) })),
+  'editors.list': call(shells, None, z.object({ editors: z.array(ProgramChoice) })),
+  /** Which of these texts, as a session's terminal shows them, name files that are there (relative to its folder). At most 200. */
+  'files.resolve': call(
+    shells,
+    z.object({ session: z.uuid(), paths: z.array(z.string().max(4_096)).max(200) }).strict(),
+    z.object({ files: z.array(AbsolutePath.nullable()) }),
+  ),
+  /** Opens a file in the person's editor. Errors: SessionUnknown, FileMissing, EditorMissing. */
+  'files.open': call(
+    shells,
+    z
+      .object({
+        session: z.uuid(),
+        path: z.string().min(1).max(4_096),
+        line: z.number().int().min(1).optional(),
+        column: z.number().int().min(1).optional(),
+      })
+      .strict(),
+    Nothing,
+  ),
+  'folders.pin': call(shells, z.object({ folder: AbsolutePath, pinned: z.boolean() }).strict(), Nothing),
+  'layout.set': call(shells, z.object({ tabs: z.array(LayoutTab).max(200) }).strict(), Nothing),
+
+  /** Past conversations, newest first, or those that contain all words of `query` (two Chinese characters are a word). */
+  'history.list': call(
+    shells,
+    z
+      .object({
+        query: z.string().max(200).optional(),
+        cwd: AbsolutePath.optional(),
+        /** Only those that Claude Code deletes within a week. */
+        endingSoon: z.boolean().optional(),
+        before: z.number().optional(),
+        limit: z.number().int().min(1).max(200).default(50),
+      })
+      .strict(),
+    z.object({ conversations: z.array(ConversationView), more: z.boolean() }),
+  ),
+  /** Where a conversation contains a text, in its order. */
+  'history.find': call(
+    shells,
+    z.object({ conversation: z.uuid(), text: z.string().min(1).max(200) }).strict(),
+    z.object({ matches: z.array(ConversationMatch), more: z.boolean() }),
+  ),
+  /** Opens a past conversation in its folder. Errors: ConversationUnknown, ConversationOpen, and those of sessions.open. */
+  'history.resume': call(
+    shells,
+    z
+      .object({
+        conversation: z.uuid(),
+        environment: SectionName.optional(),
+        cols: Columns.default(80),
+        rows: Rows.default(24),
+      })
+      .strict(),
+    SessionView,
+  ),
+
+  /** What would be written into ~/.claude/settings.json and ~/.aws/config so that plain `claude`, editors and other terminals use an environment (default: the active one). `digest` names this very preview. */
+  'integration.preview': call(
+    shells,
+    z.object({ environment: SectionName.optional() }).strict(),
+    z.object({ digest: z.string(), files: z.array(IntegrationFile) }),
+  ),
+  /** Writes exactly what was previewed. Errors: ConfigChanged where a file is not as it was, SettingsMalformed, ConfigMalformed, StorageFailed. */
+  'integration.apply': call(
+    shells,
+    z.object({ environment: SectionName.optional(), digest: z.string().max(128) }).strict(),
+    z.object({ files: z.array(z.string()) }),
+  ),
+  /** Takes the integration back, byte for byte where nobody changed the files since, else only what is ours. Errors: NothingToUndo, StorageFailed. */
+  'integration.undo': call(shells, None, z.object({ files: z.array(z.string()) })),
 
   'settings.get': call(shells, None, Settings),
   /** A `page` may not choose a `claudePath` (Forbidden): which program is run. It may take one away. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AbsolutePath, SectionName } from './names.ts';
+import { CostCap } from './cost-cap.ts';
+import { AbsolutePath, Accelerator, SectionName } from './names.ts';
 
 export const Language = z.enum(['system', 'en', 'zh-CN']);
 export type Language = z.infer<typeof Language>;
@@ -23,7 +24,37 @@ export const Settings = z.object({
   /** Which AWS identity shell commands inside Claude see (docs/security.md). */
   identityMode: z.enum(['bedrock-only', 'whole-session']).default('bedrock-only'),
   notifications: z
-    .object({ signInNeeded: z.boolean().default(true), endingSoon: z.boolean().default(true) })
+    .object({
+      signInNeeded: z.boolean().default(true),
+      endingSoon: z.boolean().default(true),
+      /** Claude Code asks something. */
+      needsYou: z.boolean().default(true),
+      /** Claude Code has finished. */
+      done: z.boolean().default(false),
+      /** A session comes near its cost cap. */
+      budget: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** Global keys in Electron's accelerator form; null: none. */
+  hotkeys: z
+    .object({
+      /** Opens the session that has been waiting for its person longest. */
+      needsYou: Accelerator.nullable().default('CommandOrControl+Alt+J'),
+    })
+    .prefault({}),
+  sessions: z
+    .object({
+      /** Where a session that is opened is shown: our window, or the person's own terminal. */
+      showIn: z.enum(['window', 'terminal']).default('window'),
+      /** One of `terminals.list`; null: the platform's. */
+      terminal: z.string().max(64).nullable().default(null),
+      /** One of `editors.list`, for links to files; null: the first that is found. */
+      editor: z.string().max(64).nullable().default(null),
+      /** Cap that a new session begins with. */
+      cap: CostCap.nullable().default(null),
+      /** Price of a regional inference profile over a global one, where the price table does not say. */
+      regionalPriceFactor: z.number().min(1).max(3).default(1.1),
+    })
     .prefault({}),
   /** Which of the browsers found here (`browsers.list`) opens an SSO session's sign-in; without an entry: the system's. */
   signInBrowsers: z.record(z.string(), BrowserChoice).default({}),
@@ -40,6 +71,12 @@ export const Settings = z.object({
       scrollback: z.number().int().min(0).max(100_000).default(10_000),
       screenReader: z.boolean().default(false),
       renderer: z.enum(['auto', 'webgl', 'dom']).default('auto'),
+      /** `app`: as the rest of the page. */
+      theme: z.enum(['app', 'light', 'dark', 'high-contrast']).default('app'),
+      copyOnSelect: z.boolean().default(false),
+      ligatures: z.boolean().default(false),
+      /** What a program in the terminal may write to the clipboard (OSC 52). It may never read it. */
+      clipboardWrite: z.enum(['ask', 'allow', 'deny']).default('ask'),
     })
     .prefault({}),
 });
@@ -53,7 +90,21 @@ export const SettingsPatch = z
     keepAlive: z.boolean(),
     openBrowserAutomatically: z.boolean(),
     identityMode: Settings.shape.identityMode.unwrap(),
-    notifications: z.object({ signInNeeded: z.boolean(), endingSoon: z.boolean() }),
+    notifications: z.object({
+      signInNeeded: z.boolean(),
+      endingSoon: z.boolean(),
+      needsYou: z.boolean(),
+      done: z.boolean(),
+      budget: z.boolean(),
+    }),
+    hotkeys: z.object({ needsYou: Accelerator.nullable() }),
+    sessions: z.object({
+      showIn: z.enum(['window', 'terminal']),
+      terminal: z.string().max(64).nullable(),
+      editor: z.string().max(64).nullable(),
+      cap: CostCap.nullable(),
+      regionalPriceFactor: z.number().min(1).max(3),
+    }),
     signInBrowsers: z.record(SectionName, BrowserChoice),
     privateTokens: z.array(SectionName).max(1000),
     encryptedCache: z.boolean(),
@@ -64,6 +115,10 @@ export const SettingsPatch = z
       scrollback: z.number().int().min(0).max(100_000),
       screenReader: z.boolean(),
       renderer: z.enum(['auto', 'webgl', 'dom']),
+      theme: z.enum(['app', 'light', 'dark', 'high-contrast']),
+      copyOnSelect: z.boolean(),
+      ligatures: z.boolean(),
+      clipboardWrite: z.enum(['ask', 'allow', 'deny']),
     }),
   })
   .partial()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CostCap } from './cost-cap.ts';
 import { ErrorView } from './errors.ts';
 import { AbsolutePath, AccountId, EndpointUrl, EpochMs, ModelId, Region, SectionName } from './names.ts';
 import { Settings } from './settings.ts';
@@ -170,6 +171,88 @@ export type RoleView = z.infer<typeof RoleView>;
 export const SessionState = z.enum(['waiting', 'starting', 'running', 'exited', 'lost']);
 export type SessionState = z.infer<typeof SessionState>;
 
+/** Something Claude Code asks its person. `text` is untrusted: plain, at most 2,000 characters, may have several lines. */
+export const SessionRequest = z.object({
+  id: z.string(),
+  /** `plan`: approval of a plan (ExitPlanMode). Only a `permission` can be answered from outside. */
+  kind: z.enum(['permission', 'question', 'plan']),
+  /** The tool that wants to run, e.g. `Bash`; null for a question. */
+  tool: z.string().nullable(),
+  text: z.string(),
+  sinceAt: EpochMs,
+  /** Whether `sessions.answer` can decide it: a hook of ours is waiting in Claude Code, and the text is all there is to read. */
+  answerable: z.boolean(),
+});
+export type SessionRequest = z.infer<typeof SessionRequest>;
+
+/**
+ * What Claude Code is doing, fused from its hooks, its terminal and its process (src/domain). `unknown`: the sources
+ * are silent or disagree. `paused`: a sign-in is needed. `trust`: it asks whether the folder can be trusted.
+ */
+export const ActivityState = z.enum([
+  'starting',
+  'trust',
+  'working',
+  'needsYou',
+  'done',
+  'paused',
+  'failed',
+  'exited',
+  'unknown',
+]);
+export type ActivityState = z.infer<typeof ActivityState>;
+
+export const ActivityView = z.object({
+  state: ActivityState,
+  sinceAt: EpochMs,
+  /** Only in `needsYou`; null where only the terminal shows what is asked. */
+  request: SessionRequest.nullable(),
+  /** `done`: whether somebody has looked at it since. True in all other states. */
+  seen: z.boolean(),
+  /** `failed`: Claude Code's own word (`rate_limit`, `authentication_failed`, ...) or what the API answered, one line, untrusted. */
+  reason: z.string().nullable(),
+  /** Background tasks that still run. */
+  background: z.number().int(),
+});
+export type ActivityView = z.infer<typeof ActivityView>;
+
+/** What a session has used, from Claude Code's own figures: an estimate, priced by the inference profile really used. */
+export const MeterView = z.object({
+  /** USD; null while a model is used that has no known price. */
+  costUsd: z.number().nullable(),
+  /** The model or inference profile that answered last (Bedrock's id), and its context window as used. */
+  model: z.string().nullable(),
+  contextTokens: z.number().int().nullable(),
+  contextSize: z.number().int().nullable(),
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  cacheReadTokens: z.number().int(),
+  cacheWriteTokens: z.number().int(),
+  /** Epoch ms of the last message counted. */
+  at: EpochMs,
+});
+export type MeterView = z.infer<typeof MeterView>;
+
+export const PermissionMode = z.enum([
+  'default',
+  'acceptEdits',
+  'plan',
+  'auto',
+  'dontAsk',
+  'bypassPermissions',
+]);
+export type PermissionMode = z.infer<typeof PermissionMode>;
+
+/** A tab of the sessions page: one session, or several side by side (`row`) or one above the other (`column`). */
+export const LayoutTab = z.object({
+  id: z.string().max(64),
+  panes: z.array(z.uuid()).min(1).max(4),
+  direction: z.enum(['row', 'column']),
+  /** Share of each pane, in order; they add up to 1. */
+  shares: z.array(z.number().min(0.05).max(1)).max(4),
+});
+export type LayoutTab = z.infer<typeof LayoutTab>;
+
 /** One Claude Code process in a pty. */
 export const SessionView = z.object({
   id: z.uuid(),
@@ -194,10 +277,72 @@ export const SessionView = z.object({
   rows: z.number().int(),
   attached: z.number().int(),
   problem: ErrorView.nullable(),
+  activity: ActivityView,
+  /** A focused screen shows it now (`sessions.look`). */
+  watched: z.boolean(),
+  /** Place in the list that a person arranged, from 0; pinned ones come first. */
+  order: z.number().int(),
+  pinned: z.boolean(),
+  /** Null: Claude Code's own default or the person's settings. */
+  permissionMode: PermissionMode.nullable(),
+  /** Ended or lost, and its conversation can be opened again. */
+  resumable: z.boolean(),
+  /** Null before Claude Code has told any figure. */
+  meter: MeterView.nullable(),
+  cap: CostCap.nullable(),
 });
 export type SessionView = z.infer<typeof SessionView>;
 
-export const ClaudeView = z.object({ path: AbsolutePath, version: z.string().nullable() });
+/** `tested`: this product was tested with that version. `older`: too old for what sessions need. `newer`: not tested yet. */
+export const ClaudeView = z.object({
+  path: AbsolutePath,
+  version: z.string().nullable(),
+  support: z.enum(['tested', 'older', 'newer']).nullable(),
+});
+
+/** A past conversation of Claude Code, ours or not, by its transcript. Texts are untrusted. */
+export const ConversationView = z.object({
+  id: z.uuid(),
+  cwd: z.string(),
+  /** What it is called, or the first words of its person. */
+  title: z.string(),
+  startedAt: EpochMs,
+  lastAt: EpochMs,
+  messages: z.number().int(),
+  model: z.string().nullable(),
+  /** When Claude Code will delete it (cleanupPeriodDays); null where it never does. */
+  deletedAt: EpochMs.nullable(),
+  /** The session of ours that has it open. */
+  session: z.uuid().nullable(),
+  /** Where a search found it: words around the match, and which of its characters match ([from, to) in UTF-16 units). */
+  snippet: z.object({ text: z.string(), matches: z.array(z.tuple([z.number(), z.number()])) }).nullable(),
+});
+export type ConversationView = z.infer<typeof ConversationView>;
+
+/** A place in a conversation's text where a search found something. */
+export const ConversationMatch = z.object({
+  role: z.enum(['user', 'assistant', 'tool']),
+  at: EpochMs,
+  text: z.string(),
+  matches: z.array(z.tuple([z.number(), z.number()])),
+});
+export type ConversationMatch = z.infer<typeof ConversationMatch>;
+
+/** A terminal or an editor that was found on this machine. */
+export const ProgramChoice = z.object({ id: z.string(), name: z.string() });
+export type ProgramChoice = z.infer<typeof ProgramChoice>;
+
+/** One file that an integration would change or has changed. */
+export const IntegrationFile = z.object({
+  file: z.string(),
+  /** `absent`: nothing of ours in it. `present`: as we would write it. `outdated`: ours, but not as we would write it now. */
+  state: z.enum(['absent', 'present', 'outdated']),
+  /** Unified diff of what `integration.apply` would do; empty where nothing. */
+  diff: z.string(),
+  /** Something else decides: a rival key, an administrator's file, a malformed file. */
+  problem: ErrorView.nullable(),
+});
+export type IntegrationFile = z.infer<typeof IntegrationFile>;
 
 export const AgentView = z.object({
   version: z.string(),
@@ -270,6 +415,11 @@ export const Snapshot = z.object({
   activeEnvironment: z.string().nullable(),
   sessions: z.array(SessionView),
   recentFolders: z.array(AbsolutePath),
+  pinnedFolders: z.array(AbsolutePath),
+  /** How the sessions page is arranged; sessions that no tab names stand in a tab of their own. */
+  layout: z.array(LayoutTab),
+  /** Rises when past conversations changed: ask for history.list again. `pending`: bytes of transcripts not indexed yet. */
+  history: z.object({ revision: z.number().int(), pending: z.number().int() }),
   prompt: PromptView.nullable(),
   mfa: MfaView.nullable(),
   ending: EndingView.nullable(),

@@ -1,3 +1,5 @@
+import { BedrockTrayError } from '../contract/errors.ts';
+
 /** What the arguments that a person passes on to claude say about matters that we decide as well. */
 export interface ClaudeArguments {
   /** The rest, in order. */
@@ -47,6 +49,27 @@ export function readClaudeArguments(given: readonly string[]): ClaudeArguments {
 function splitOnce(arg: string): [string, string | undefined] {
   const at = arg.startsWith('--') ? arg.indexOf('=') : -1;
   return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+}
+
+/** Options that a page may pass on: none of them names a program, a file of settings or a way round permissions. */
+const harmless = new Map<string, 'one' | 'many' | 'none'>([
+  ['--append-system-prompt', 'one'],
+  ['--continue', 'none'],
+  ['--effort', 'one'],
+  ['--fork-session', 'none'],
+  ['--verbose', 'none'],
+]);
+
+/** `args` when all of them are harmless. Errors: ArgumentRefused, which names the first that is not. */
+export function harmlessArguments(args: readonly string[]): string[] {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    const [name, attached] = splitOnce(arg);
+    const values = harmless.get(name);
+    if (!values) throw new BedrockTrayError('ArgumentRefused', { argument: name.slice(0, 100) });
+    if (values === 'one' && attached === undefined) i++;
+  }
+  return [...args];
 }
 
 /** Options that a resumed conversation needs again and that are safe to repeat, with the number of their values. */

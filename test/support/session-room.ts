@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { ActivityRoom } from '../../src/agent/activity/activity-room.ts';
+import { MeterRoom } from '../../src/agent/meter/meter-room.ts';
 import type { AgentContext, Broker, RoleCredentials } from '../../src/agent/ports.ts';
 import { handOutCommand } from '../../src/agent/programs.ts';
 import { ClaudeSessionsRoom } from '../../src/agent/sessions/claude-sessions.ts';
@@ -135,6 +137,8 @@ export class SessionRoom implements AsyncDisposable {
       return { kind: 'sso', ssoSession: 'corp', accountId: '111122223333', roleName: 'Dev' };
     };
     const room = new ClaudeSessionsRoom({
+      activity: new ActivityRoom(clock),
+      meter: new MeterRoom(),
       context: {
         clock,
         log: { info: silent, warn: (fields) => this.warnings.push(fields), error: silent, debug: silent },

@@ -2,8 +2,10 @@ import {
   BedrockTrayError,
   type ProcedureArguments,
   type ProcedureOutput,
+  type SessionView,
   type Snapshot,
 } from '../../contract/index.ts';
+import { harmlessArguments } from '../../domain/claude-arguments.ts';
 import { ssoSessionOf } from '../../domain/credential-source.ts';
 import type { BrowsersRoom } from '../browsers/browsers-room.ts';
 import type { NetworkRoom } from '../network/network-room.ts';
@@ -12,13 +14,17 @@ import type {
   ClaudeSessions,
   Clock,
   ConfigWriter,
+  ConversationHistory,
   EnvironmentStore,
   HandOut,
   Importer,
+  Integration,
   Keeper,
   MfaDesk,
   Observable,
+  Openers,
   ProfileCatalog,
+  SessionActivity,
   SettingsStore,
   SignInDesk,
 } from '../ports.ts';
@@ -51,6 +57,10 @@ export interface Rooms {
   settings: SettingsStore;
   environments: EnvironmentStore;
   sessions: ClaudeSessions;
+  activity: Pick<SessionActivity, 'look' | 'answer'>;
+  history: Pick<ConversationHistory, 'list' | 'find' | 'folder'>;
+  openers: Openers;
+  integration: Integration;
   handOut: Pick<HandOut, 'open'>;
   models: ModelCatalog;
   snapshot: Observable & { now(): Snapshot };
@@ -115,6 +125,12 @@ export function createHandlers(rooms: Rooms): Handlers {
     if (!known()) await profiles.reload();
     if (!known()) throw new BedrockTrayError('SsoSessionUnknown', { ssoSession });
     return ssoSession;
+  };
+
+  const knownSession = (id: string): SessionView => {
+    const session = sessions.views().find((s) => s.id === id);
+    if (!session) throw new BedrockTrayError('SessionUnknown', { session: id });
+    return session;
   };
 
   return {
@@ -242,7 +258,7 @@ export function createHandlers(rooms: Rooms): Handlers {
     },
 
     'sessions.list': () => ({ sessions: sessions.views() }),
-    'sessions.open': (input) => sessions.open(input),
+    'sessions.open': (input) => sessions.open({ ...input, args: harmlessArguments(input.args ?? []) }),
     'sessions.openWith': (input) => sessions.open(input),
     'sessions.attach': (input) => sessions.attach(input.id),
     'sessions.kill': async (input) => {
@@ -254,6 +270,52 @@ export function createHandlers(rooms: Rooms): Handlers {
       await sessions.remove(input.id);
       return {};
     },
+
+    'sessions.update': (input) => sessions.update(input),
+    'sessions.reorder': (input) => {
+      sessions.reorder(input.ids);
+      return {};
+    },
+    'sessions.look': (input, connection) => {
+      rooms.activity.look(connection, input.ids);
+      connection.onClosed(() => rooms.activity.look(connection, []));
+      return {};
+    },
+    'sessions.answer': (input) => {
+      rooms.activity.answer(input.id, input.request, input.decision);
+      return {};
+    },
+    'sessions.showInTerminal': async (input) => {
+      await rooms.openers.attachInTerminal(knownSession(input.id).id, input.terminal);
+      return {};
+    },
+    'terminals.list': async () => ({ terminals: await rooms.openers.terminals() }),
+    'editors.list': async () => ({ editors: await rooms.openers.editors() }),
+    'files.resolve': async (input) => ({
+      files: await rooms.openers.resolve(knownSession(input.session).cwd, input.paths),
+    }),
+    'files.open': async (input) => {
+      const { path, line, column } = input;
+      await rooms.openers.openFile(knownSession(input.session).cwd, path, line, column);
+      return {};
+    },
+    'folders.pin': (input) => {
+      sessions.pinFolder(input.folder, input.pinned);
+      return {};
+    },
+    'layout.set': (input) => {
+      sessions.setLayout(input.tabs);
+      return {};
+    },
+
+    'history.list': (input) => rooms.history.list(input),
+    'history.find': (input) => rooms.history.find(input),
+    'history.resume': async (input) =>
+      sessions.openConversation({ ...input, cwd: await rooms.history.folder(input.conversation) }),
+
+    'integration.preview': (input) => rooms.integration.preview(input.environment),
+    'integration.apply': (input) => rooms.integration.apply(input.digest, input.environment),
+    'integration.undo': () => rooms.integration.undo(),
 
     'settings.get': () => settings.get(),
     'settings.set': async (input, connection) => {

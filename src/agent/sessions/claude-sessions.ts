@@ -6,6 +6,7 @@ import {
   BedrockTrayError,
   type HostedPty,
   isBedrockTrayError,
+  type LayoutTab,
   type SessionView,
   terminalSocketOf,
 } from '../../contract/index.ts';
@@ -18,11 +19,12 @@ import type {
   EnvironmentStore,
   Keeper,
   ProfileCatalog,
+  SessionActivity,
   SessionIdentity,
+  SessionMeter,
   SettingsStore,
 } from '../ports.ts';
 import { StateFile } from '../state-file.ts';
-import type { FoundClaude } from './claude-finder.ts';
 import { ClaudeProgram } from './claude-program.ts';
 import { type Launch, OpenSession } from './open-session.ts';
 import { hasTranscript, readGivenSettings } from './person-settings.ts';
@@ -42,6 +44,8 @@ export interface ClaudeSessionsParts {
   environments: Pick<EnvironmentStore, 'get' | 'active'>;
   settings: Pick<SettingsStore, 'get'>;
   ptyHost: PtyHostPlace;
+  activity: Pick<SessionActivity, 'session' | 'forget' | 'view' | 'watched' | 'onChange'>;
+  meter: Pick<SessionMeter, 'session' | 'forget' | 'view' | 'onChange'>;
   /** The agent's own socket, for the credential export of the sessions. */
   agentSocket: string;
   /** Command of the hand-out client without its flags (programs.ts). */
@@ -49,6 +53,8 @@ export interface ClaudeSessionsParts {
   /** Folder of an administrator's settings for Claude Code; default: the platform's. */
   managedSettings?: string;
 }
+
+const PINNED_FOLDERS = 20;
 
 type Wish = Parameters<ClaudeSessions['open']>[0];
 
@@ -68,6 +74,8 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   readonly #program: ClaudeProgram;
   readonly #starter: SessionStarter;
   #recentFolders: string[] = [];
+  #pinnedFolders: string[] = [];
+  #layout: LayoutTab[] = [];
   #saving = false;
   #stopping = false;
 
@@ -90,6 +98,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
       },
       context.log,
     );
+    for (const room of [parts.activity, parts.meter]) room.onChange(() => this.#changes.emit());
     this.#starter = new SessionStarter(parts, this.#link, this.#files, {
       changed: () => this.#changed(),
       ended: (session) => this.#ended(session),
@@ -101,7 +110,9 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   }
 
   async start(): Promise<void> {
-    const { sessions, recentFolders } = readStored(await this.#state.read());
+    const { sessions, recentFolders, pinnedFolders, layout } = readStored(await this.#state.read());
+    this.#pinnedFolders = pinnedFolders;
+    this.#layout = layout;
     const { env, userHome } = this.#parts.context;
     // A demo begins with a folder to open.
     const begin = env.BEDROCK_TRAY_DEMO === '1' ? [join(userHome, 'project')] : [];
@@ -119,15 +130,91 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   }
 
   views(): SessionView[] {
-    return [...this.#sessions.values()].map((s) => s.view()).sort((a, b) => b.startedAt - a.startedAt);
+    return [...this.#sessions.values()]
+      .map((s) => this.#view(s))
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || a.order - b.order || b.startedAt - a.startedAt);
+  }
+
+  #view(session: OpenSession): SessionView {
+    const { activity, meter } = this.#parts;
+    const { id } = session;
+    return {
+      ...session.view(),
+      activity: activity.view(id),
+      watched: activity.watched(id),
+      meter: meter.view(id),
+    };
+  }
+
+  update(change: Parameters<ClaudeSessions['update']>[0]): SessionView {
+    const session = this.#known(change.id);
+    const { name, pinned, cap } = change;
+    session.record = {
+      ...session.record,
+      ...(name !== undefined && { name }),
+      ...(pinned !== undefined && { pinned }),
+      ...(cap !== undefined && { cap }),
+    };
+    this.#tell(session);
+    this.#changed();
+    return this.#view(session);
+  }
+
+  reorder(ids: readonly string[]): void {
+    const place = new Map(ids.map((id, at) => [id, at]));
+    const rest = this.views().filter((s) => !place.has(s.id));
+    for (const [at, { id }] of rest.entries()) place.set(id, ids.length + at);
+    for (const session of this.#sessions.values()) {
+      session.record = { ...session.record, order: place.get(session.id) ?? 0 };
+    }
+    this.#changed();
+  }
+
+  pinnedFolders(): string[] {
+    return [...this.#pinnedFolders];
+  }
+
+  pinFolder(folder: string, pinned: boolean): void {
+    const others = this.#pinnedFolders.filter((f) => f !== folder);
+    this.#pinnedFolders = pinned ? [...others, folder].slice(-PINNED_FOLDERS) : others;
+    this.#changed();
+  }
+
+  layout(): LayoutTab[] {
+    return [...this.#layout];
+  }
+
+  setLayout(tabs: readonly LayoutTab[]): void {
+    this.#layout = tabs
+      .map((tab) => ({ ...tab, panes: tab.panes.filter((id) => this.#sessions.has(id)) }))
+      .filter((tab) => tab.panes.length > 0);
+    this.#changed();
+  }
+
+  openConversation(wish: Parameters<ClaudeSessions['openConversation']>[0]): Promise<SessionView> {
+    const { conversation, ...rest } = wish;
+    if (this.#isOpen(conversation)) {
+      return Promise.reject(
+        new BedrockTrayError('ConversationOpen', { conversation, session: conversation }),
+      );
+    }
+    if (this.#sessions.has(conversation)) return this.resume(conversation, wish.cols, wish.rows);
+    return this.open({ ...rest, args: ['--resume', conversation] });
+  }
+
+  /** Tells those who watch sessions what has become of one. */
+  #tell(session: OpenSession): void {
+    this.#parts.activity.session(session.view());
+    this.#parts.meter.session(session.id, session.record.cap);
   }
 
   recentFolders(): string[] {
     return [...this.#recentFolders];
   }
 
-  claude(): FoundClaude | null {
-    return this.#program.found;
+  claude(): ReturnType<ClaudeSessions['claude']> {
+    const found = this.#program.found;
+    return found && { ...found, support: null };
   }
 
   identity(id: string): SessionIdentity | undefined {
@@ -157,7 +244,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     }
     const record: SessionRecord = {
       id,
-      name: basename(wish.cwd) || wish.cwd,
+      name: wish.name ?? (basename(wish.cwd) || wish.cwd),
       program,
       cwd: wish.cwd,
       ...target,
@@ -167,6 +254,11 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
         target.endpointUrl ??
         (env.ANTHROPIC_BEDROCK_BASE_URL || context.env.ANTHROPIC_BEDROCK_BASE_URL || null),
       startedAt: context.clock.now(),
+      permissionMode: wish.permissionMode ?? null,
+      addDirs: [...(wish.addDirs ?? [])],
+      pinned: false,
+      order: -1,
+      cap: wish.cap === undefined ? this.#parts.settings.get().sessions.cap : wish.cap,
     };
     if (!SessionRecord.shape.model.safeParse(record.model).success) {
       throw new BedrockTrayError('BadInput', { field: '--model', reason: String(record.model) });
@@ -227,7 +319,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     } finally {
       this.#beginning.delete(id);
     }
-    return session.view();
+    return this.#view(session);
   }
 
   /** Open, or about to be. */
@@ -270,8 +362,14 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     const session = this.#known(id);
     if (this.#isOpen(id)) throw new BedrockTrayError('BadInput', { field: 'id', reason: session.state });
     if (session.hosted) await this.#forget(id);
-    this.#sessions.delete(id);
+    this.#drop(id);
     this.#changed();
+  }
+
+  #drop(id: string): void {
+    this.#sessions.delete(id);
+    this.#parts.activity.forget(id);
+    this.#parts.meter.forget(id);
   }
 
   async stop(sessions: 'keep' | 'end'): Promise<void> {
@@ -368,7 +466,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
         session.hostedAs(undefined);
         void this.#forget(session.id);
       }
-      if (!sessions.has(session)) this.#sessions.delete(session.id);
+      if (!sessions.has(session)) this.#drop(session.id);
     }
   }
 
@@ -386,6 +484,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
 
   /** Something that is kept on disk has changed. */
   #changed(): void {
+    for (const session of this.#sessions.values()) this.#tell(session);
     this.#changes.emit();
     if (this.#saving || this.#stopping) return;
     this.#saving = true;
@@ -404,6 +503,8 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     return {
       sessions: [...this.#sessions.values()].map((s) => s.stored()),
       recentFolders: this.#recentFolders,
+      pinnedFolders: this.#pinnedFolders,
+      layout: this.#layout,
     };
   }
 }

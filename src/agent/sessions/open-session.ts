@@ -19,7 +19,7 @@ export interface Launch {
 
 /** One session as the agent knows it: its record, where it is in its life, and its pty if there is one. */
 export class OpenSession {
-  readonly record: SessionRecord;
+  record: SessionRecord;
   state: SessionState;
   launch: Launch | undefined;
   problem: ErrorView | null = null;
@@ -83,8 +83,9 @@ export class OpenSession {
     this.#ended = { ...this.#ended, exitCode: null, signal: null, at };
   }
 
-  view(): SessionView {
-    const { smallFastModel: _, endpointUrl: __, ...record } = this.record;
+  /** What this room knows of it; activity and meter are others'. */
+  view(): Omit<SessionView, 'activity' | 'watched' | 'meter'> {
+    const { smallFastModel: _, endpointUrl: __, addDirs: ___, ...record } = this.record;
     const pty = this.#pty;
     return {
       ...record,
@@ -98,6 +99,7 @@ export class OpenSession {
       rows: pty?.rows ?? this.launch?.rows ?? 24,
       attached: pty?.attached ?? 0,
       problem: this.problem,
+      resumable: !this.open && this.record.program === 'claude',
     };
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { CostCap } from '../../contract/cost-cap.ts';
 import { AbsolutePath, EpochMs, ModelId, Region } from '../../contract/names.ts';
-import { IdentityMode, SessionView } from '../../contract/state.ts';
+import { IdentityMode, LayoutTab, PermissionMode, SessionView } from '../../contract/state.ts';
 
 /** What a session was opened with: kept in our list and, as its note, in the pty-host. Holds no environment and no secret. */
 export const SessionRecord = z.object({
@@ -16,6 +17,11 @@ export const SessionRecord = z.object({
   identityMode: IdentityMode,
   endpointUrl: z.string().nullable(),
   startedAt: EpochMs,
+  permissionMode: PermissionMode.nullable().default(null),
+  addDirs: z.array(AbsolutePath).default([]),
+  pinned: z.boolean().default(false),
+  order: z.number().int().default(0),
+  cap: CostCap.nullable().default(null),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
 
@@ -38,6 +44,8 @@ const KEPT_SCREENS = 10;
 export function readStored(state: Record<string, unknown> | null): {
   sessions: StoredSession[];
   recentFolders: string[];
+  pinnedFolders: string[];
+  layout: LayoutTab[];
 } {
   const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
   return {
@@ -48,6 +56,11 @@ export function readStored(state: Record<string, unknown> | null): {
     recentFolders: list(state?.recentFolders)
       .filter((f): f is string => AbsolutePath.safeParse(f).success)
       .slice(0, RECENT_FOLDERS),
+    pinnedFolders: list(state?.pinnedFolders).filter((f): f is string => AbsolutePath.safeParse(f).success),
+    layout: list(state?.layout).flatMap((t) => {
+      const tab = LayoutTab.safeParse(t);
+      return tab.success ? [tab.data] : [];
+    }),
   };
 }
 

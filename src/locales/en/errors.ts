@@ -64,6 +64,18 @@ export const errors = {
   ClaudeNotInstalled:
     'Claude Code was not found (searched: {{searched}}). Install it with “npm install -g @anthropic-ai/claude-code”, then try again.',
   FolderMissing: 'The folder {{folder}} is not there. Choose another folder.',
+  RequestUnknown:
+    'Claude Code no longer asks that, or only its terminal can answer. Open the session {{session}} and look.',
+  ArgumentRefused:
+    'The argument {{argument}} cannot be given here. Start the session with “bedrock-tray claude -- {{argument}} …” in a terminal.',
+  ConversationUnknown: 'There is no conversation {{conversation}} any more. Look at the list again.',
+  ConversationOpen:
+    'The conversation {{conversation}} is open already, in session {{session}}. Go to that session.',
+  FileMissing: 'The file {{file}} is not there.',
+  EditorMissing: 'No editor was found. Install one, or choose one in the settings.',
+  TerminalMissing: 'No terminal was found. Install one, or choose one in the settings.',
+  CapReached: 'The session {{session}} has reached its cap of {{usd}} USD. Raise or remove the cap to go on.',
+  SettingsMalformed: '{{file}} is not valid: {{reason}}. Mend the file; nothing was changed.',
   SessionUnknown:
     'There is no Claude Code session {{session}}. Run “bedrock-tray sessions list” to see those there are.',
   SessionEnded: 'Claude Code session {{session}} has ended. Resume it or open a new one.',

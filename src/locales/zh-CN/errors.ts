@@ -47,6 +47,16 @@ export const errors: Record<keyof typeof en, string> = {
   ClaudeNotInstalled:
     '未找到 Claude Code（已查找：{{searched}}）。请运行“npm install -g @anthropic-ai/claude-code”安装后重试。',
   FolderMissing: '文件夹 {{folder}} 不存在。请选择其他文件夹。',
+  RequestUnknown: 'Claude Code 已不再询问此事，或只能在终端中回答。请打开会话 {{session}} 查看。',
+  ArgumentRefused:
+    '此处不能使用参数 {{argument}}。请在终端中运行“bedrock-tray claude -- {{argument}} …”来启动会话。',
+  ConversationUnknown: '对话 {{conversation}} 已不存在。请重新查看列表。',
+  ConversationOpen: '对话 {{conversation}} 已在会话 {{session}} 中打开。请转到该会话。',
+  FileMissing: '文件 {{file}} 不存在。',
+  EditorMissing: '未找到编辑器。请安装一个，或在设置中选择。',
+  TerminalMissing: '未找到终端。请安装一个，或在设置中选择。',
+  CapReached: '会话 {{session}} 已达到 {{usd}} 美元的费用上限。请提高或取消上限后继续。',
+  SettingsMalformed: '{{file}} 无效：{{reason}}。请修复该文件；未做任何更改。',
   SessionUnknown: '没有 Claude Code 会话 {{session}}。请运行“bedrock-tray sessions list”查看现有的。',
   SessionEnded: 'Claude Code 会话 {{session}} 已结束。请恢复它或打开新会话。',
   SessionNotResumable: '无法恢复 Claude Code 会话 {{session}}：{{reason}}。请在同一文件夹中打开新会话。',

@@ -108,7 +108,7 @@ test('defaults are filled in before a room is asked', async () => {
     return open(wish);
   };
   await agent.call('sessions.open', { cwd: '/tmp' });
-  expect(asked).toEqual([{ cwd: '/tmp', cols: 80, rows: 24 }]);
+  expect(asked).toEqual([{ cwd: '/tmp', cols: 80, rows: 24, args: [] }]);
 });
 
 test("a room's error keeps code and parameters; an unknown one becomes a reference that the log explains", async () => {
