@@ -18,11 +18,13 @@ export type MenuAction =
   | { type: 'openClaude'; cwd: string }
   | { type: 'chooseFolder' }
   | { type: 'openSession'; id: string }
+  /** A permission question of Claude Code, decided by a person's press. */
+  | { type: 'answer'; id: string; request: string; decision: 'allow' | 'deny' }
   | { type: 'useEnvironment'; name: string }
   | { type: 'setRegion'; region: string }
   | { type: 'setModel'; model: string | null }
   | { type: 'copy'; text: string }
-  | { type: 'openWindow'; place: 'overview' | 'access' | 'settings' }
+  | { type: 'openWindow'; place: 'overview' | 'sessions' | 'access' | 'settings' }
   | { type: 'quit' };
 
 export type MenuEntry =
@@ -43,7 +45,13 @@ export type MenuEntry =
     }
   | { readonly kind: 'submenu'; readonly label: Message; readonly entries: readonly MenuEntry[] };
 
-export const separator: MenuEntry = { kind: 'separator' };
+const separator: MenuEntry = { kind: 'separator' };
+
+/** Groups with a separator between each two that are not empty. */
+export function joined(groups: readonly (readonly MenuEntry[])[]): MenuEntry[] {
+  return groups.filter((g) => g.length > 0).flatMap((g, i) => (i === 0 ? [...g] : [separator, ...g]));
+}
+
 export const action = (label: Message, does: MenuAction, enabled = true): MenuEntry => ({
   kind: 'action',
   label,

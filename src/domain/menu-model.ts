@@ -1,11 +1,12 @@
-import type { SessionState, SessionView, Snapshot, SsoSessionView } from '../contract/state.ts';
-import { sessionIsOpen } from '../contract/state.ts';
+import type { Snapshot, SsoSessionView } from '../contract/state.ts';
+import { claudeEntries, questionEntries, questionsChangeAt } from './menu-claude.ts';
 import { copyEntries } from './menu-copy.ts';
-import { action, type MenuEntry, separator } from './menu-entries.ts';
+import { action, joined, type MenuEntry } from './menu-entries.ts';
 import { circumstanceEntries, personEntries, signOutEntries } from './menu-sign-in.ts';
 import { environmentEntries } from './menu-switches.ts';
-import { type Message, safeText, shortFolder, timeLeftChangesIn, timeLeftWords, word } from './menu-words.ts';
+import { type Message, safeText, timeLeftChangesIn, timeLeftWords, word } from './menu-words.ts';
 import { type Overview, type OverviewState, overview } from './overview.ts';
+import { needsPerson } from './session-attention.ts';
 
 /** Pictures of the tray icon, told apart by shape. */
 export type IconState =
@@ -17,6 +18,8 @@ export type IconState =
   | 'ending'
   | 'degraded'
   | 'expired'
+  /** Signed in or not, Claude Code asks something. */
+  | 'needs-you'
   | 'agent-gone';
 
 export interface MenuInput {
@@ -35,6 +38,8 @@ export interface MenuInput {
 export interface MenuModel {
   readonly icon: IconState;
   readonly tooltip: Message;
+  /** How many sessions ask their person something. */
+  readonly badge: number;
   readonly entries: readonly MenuEntry[];
   /** When `now` reaches this the words or the icon change although nothing happened (epoch ms). */
   readonly changesAt: number | null;
@@ -50,10 +55,15 @@ export function menuModel(input: MenuInput): MenuModel {
   const now = overview(snapshot, input.now);
   const state = stateLine(now, input.now);
   const icon = iconOf(snapshot, now, input.now);
+  const asking = snapshot.sessions.filter(needsPerson).length;
   return {
     icon,
-    tooltip: word('tooltip', { state }),
+    tooltip: word('tooltip', {
+      state: asking === 0 ? state : word('stateAndQuestions', { state, count: asking }),
+    }),
+    badge: asking,
     entries: joined([
+      questionEntries(snapshot, input.now),
       [...stateEntries(now, state), ...circumstanceEntries(snapshot, input.now)],
       personEntries(snapshot, now, input.now),
       claudeEntries(snapshot, input.userHome),
@@ -70,6 +80,7 @@ function withoutAgent(gone: boolean): MenuModel {
   return {
     icon: gone ? 'agent-gone' : 'busy',
     tooltip: word('tooltip', { state }),
+    badge: 0,
     entries: joined([
       [{ kind: 'label', label: state }],
       gone ? [action(word('startAgent'), { type: 'startAgent' })] : [],
@@ -77,11 +88,6 @@ function withoutAgent(gone: boolean): MenuModel {
     ]),
     changesAt: null,
   };
-}
-
-/** Groups with a separator between each two that are not empty. */
-function joined(groups: readonly (readonly MenuEntry[])[]): MenuEntry[] {
-  return groups.filter((g) => g.length > 0).flatMap((g, i) => (i === 0 ? [...g] : [separator, ...g]));
 }
 
 const icons: Record<OverviewState, IconState> = {
@@ -103,6 +109,8 @@ const icons: Record<OverviewState, IconState> = {
 
 function iconOf(snapshot: Snapshot, view: Overview, now: number): IconState {
   const icon = icons[view.state];
+  // A sign-in that is needed stops everything, questions included.
+  if (icon !== 'expired' && icon !== 'signing-in' && snapshot.sessions.some(needsPerson)) return 'needs-you';
   if (icon !== 'valid') return icon;
   const endsAt = endingFrom(view.ssoSession);
   const ending = snapshot.ending !== null || (endsAt !== null && now >= endsAt);
@@ -136,6 +144,7 @@ function changesAt(snapshot: Snapshot, view: Overview, now: number): number | nu
     // What has run out changes the state itself.
     view.timeLeft?.until ?? null,
     endingFrom(view.ssoSession),
+    questionsChangeAt(snapshot, now),
   ].filter((at): at is number => at !== null && at > now);
   return instants.length === 0 ? null : Math.min(...instants);
 }
@@ -151,59 +160,6 @@ function stateEntries(view: Overview, state: Message): MenuEntry[] {
     entries.push(action(word('showProblem'), { type: 'openWindow', place: 'overview' }));
   }
   return entries;
-}
-
-/** Recent folders shown at most. */
-const RECENT = 10;
-
-/** Claude Code: open it, and the sessions there are. It may be opened before the sign-in: the session then waits. */
-function claudeEntries(snapshot: Snapshot, userHome: string): MenuEntry[] {
-  const enabled = snapshot.activeEnvironment !== null;
-  const [last, ...others] = snapshot.recentFolders.slice(0, RECENT);
-  const choose = (label: 'openClaude' | 'chooseFolder'): MenuEntry =>
-    action(word(label), { type: 'chooseFolder' }, enabled);
-  const open = (cwd: string, label: Message): MenuEntry =>
-    action(label, { type: 'openClaude', cwd }, enabled);
-  const entries: MenuEntry[] = [];
-  if (last === undefined) entries.push(choose('openClaude'));
-  else {
-    entries.push(open(last, word('openClaudeIn', { folder: shortFolder(last, userHome) })), {
-      kind: 'submenu',
-      label: word('openClaudeElsewhere'),
-      entries: joined([
-        others.map((cwd) => open(cwd, { text: shortFolder(cwd, userHome) })),
-        [choose('chooseFolder')],
-      ]),
-    });
-  }
-  const sessions = [...snapshot.sessions].sort(
-    (a, b) => Number(sessionIsOpen(b)) - Number(sessionIsOpen(a)) || b.startedAt - a.startedAt,
-  );
-  if (sessions.length > 0) {
-    entries.push({
-      kind: 'submenu',
-      label: word('sessions', { count: sessions.filter(sessionIsOpen).length }),
-      entries: sessions
-        .slice(0, 20)
-        .map((s) => action(sessionLabel(s, userHome), { type: 'openSession', id: s.id })),
-    });
-  }
-  return entries;
-}
-
-const sessionWords = {
-  waiting: 'sessionWaiting',
-  starting: 'sessionStarting',
-  running: 'session',
-  exited: 'sessionExited',
-  lost: 'sessionLost',
-} as const satisfies Record<SessionState, string>;
-
-function sessionLabel(session: SessionView, userHome: string): Message {
-  return word(sessionWords[session.state], {
-    name: safeText(session.name, 40),
-    folder: shortFolder(session.cwd, userHome),
-  });
 }
 
 function ownEntries(): MenuEntry[] {

@@ -6,6 +6,7 @@ export type MenuWord =
   | `state${'ChooseRole' | 'ProfileProblem' | 'MfaNeeded' | 'Preparing' | 'Ready' | 'Renewing' | 'Degraded' | 'Denied' | 'Failed'}`
   | 'stateWithTimeLeft'
   | 'stateWithoutEnd'
+  | 'stateAndQuestions'
   | 'lessThanMinute'
   | 'identity'
   | 'deviceCode'
@@ -39,7 +40,14 @@ export type MenuWord =
   | 'chooseFolder'
   | 'sessions'
   | 'session'
-  | `session${'Waiting' | 'Starting' | 'Exited' | 'Lost'}`
+  | `session${'Waiting' | 'Starting' | 'Exited' | 'Lost' | 'NeedsYou' | 'Working' | 'Done' | 'Failed' | 'Asks'}`
+  | 'asksTrust'
+  | 'asksInTerminal'
+  | 'wantsTool'
+  | 'allow'
+  | 'deny'
+  | 'openSession'
+  | `notify${'AsksTitle' | 'AsksBody' | 'DoneTitle' | 'DoneBody'}`
   | 'environment'
   | 'region'
   | 'model'

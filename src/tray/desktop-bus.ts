@@ -26,6 +26,8 @@ export interface DesktopBus {
   ): Promise<void>;
   /** `onOwner(true)` when the name has or gets an owner, `false` when it has none or loses it; first for now. */
   watchName(name: string, onOwner: (owned: boolean) => void): Promise<void>;
+  /** A value with its D-Bus signature, where a message wants a variant. */
+  variant(signature: string, value: unknown): unknown;
   close(): void;
 }
 
@@ -102,6 +104,7 @@ export async function openBus(
       const [owned] = await call(driver('NameHasOwner'), 's', [name]).catch(() => [false]);
       onOwner(owned === true);
     },
+    variant: (signature, value) => new dbus.Variant(signature, value),
     close: () => bus.disconnect(),
   };
 }

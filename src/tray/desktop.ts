@@ -1,13 +1,22 @@
+import { word } from '../domain/menu-words.ts';
 import type { AgentLink } from './agent-link.ts';
+import { busNotifier } from './bus-notifier.ts';
 import { type DesktopBus, openBus } from './desktop-bus.ts';
 import { LinuxPresence } from './linux-presence.ts';
 import { NetworkReporter } from './network-reporter.ts';
+import type { Notifications } from './notifications.ts';
 import { PresenceReporter } from './presence-reporter.ts';
 import { watchTrayHost } from './tray-host-watch.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
+import type { Words } from './words.ts';
 
 /** Follows the desktop: who is there, the network, a panel that comes late. On Linux over its message buses. */
-export function followDesktop(link: AgentLink, icon: TrayIconController): { close(): void } {
+export function followDesktop(
+  link: AgentLink,
+  icon: TrayIconController,
+  notifications: Notifications,
+  words: Words,
+): { close(): void } {
   const closers: (() => void)[] = [];
   let closed = false;
   const follow = (system: DesktopBus | null, linux: LinuxPresence | null): PresenceReporter => {
@@ -24,6 +33,10 @@ export function followDesktop(link: AgentLink, icon: TrayIconController): { clos
     for (const bus of [session, system]) if (bus !== null) closers.push(() => bus.close());
     if (closed) return close();
     if (session !== null) closers.push(watchTrayHost(session, () => icon.recreate()));
+    if (session !== null) {
+      const notifier = await busNotifier(session, { open: () => words.say(word('openSession')) });
+      if (notifier !== null) notifications.buttonsBy(notifier);
+    }
     let reporter: PresenceReporter | null = null;
     const linux = new LinuxPresence({ session, system, changed: () => reporter?.soon() });
     await linux.start();

@@ -37,7 +37,7 @@ if (claimSingleInstance(() => openWindow())) {
   app.on('window-all-closed', () => {});
   void app.whenReady().then(async () => {
     const icon = new TrayIconController(join(app.getAppPath(), 'assets', 'icons'), () => openWindow());
-    icon.show('busy', 'Bedrock Tray');
+    icon.show('busy', 'Bedrock Tray', 0);
     // The icon registers in a few messages that this thread sends and answers: loading the rest at once would hold
     // them up (`npm run bench -- --only tray`).
     if (process.platform === 'linux') await new Promise((done) => setTimeout(done, REGISTERS_WITHIN_MS));

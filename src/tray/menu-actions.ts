@@ -69,6 +69,11 @@ export class MenuActions {
       }
       case 'openSession':
         return this.#window.open(pageRoute.session(action.id));
+      case 'answer': {
+        const { id, request, decision } = action;
+        await link.call('sessions.answer', { id, request, decision });
+        return;
+      }
       case 'useEnvironment':
         await link.call('environments.use', { name: action.name });
         return;
@@ -106,6 +111,9 @@ export class MenuActions {
 
   async #openClaude(cwd: string): Promise<void> {
     const session = await this.#link.call('sessions.open', { cwd });
+    if (this.#link.snapshot?.settings.sessions.showIn === 'terminal') {
+      return void (await this.#link.call('sessions.showInTerminal', { id: session.id }));
+    }
     this.#window.open(pageRoute.session(session.id));
   }
 

@@ -16,7 +16,7 @@ export interface MenuRooms {
   actions: MenuActions;
 }
 
-const hasCredentials: readonly IconState[] = ['valid', 'ending'];
+const hasCredentials: readonly IconState[] = ['valid', 'ending', 'needs-you'];
 
 /** setTimeout's longest wait. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -45,7 +45,7 @@ export class MenuController {
     });
     // Panels on Linux do not tell that the menu is opened: its lists are fetched once credentials can fetch them.
     if (process.platform === 'linux' && hasCredentials.includes(model.icon)) catalog.want('shown');
-    icon.show(model.icon, words.say(model.tooltip));
+    icon.show(model.icon, words.say(model.tooltip), model.badge);
     clearTimeout(this.#timer);
     if (model.changesAt !== null) {
       this.#timer = setTimeout(() => this.update(), Math.min(LONGEST_MS, Math.max(0, model.changesAt - now)));

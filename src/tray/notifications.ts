@@ -1,25 +1,22 @@
-import { Notification } from 'electron';
-import { type Notice, noticeOf } from '../domain/notice.ts';
+import { type Notice, noticesOf } from '../domain/notice.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { MenuActions } from './menu-actions.ts';
+import { electronNotifier, type Notifier } from './notifier.ts';
 import type { Words } from './words.ts';
-
-/** Linux daemons read the body as markup. */
-export function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
 
 /**
  * Tells what domain/notice finds, once for each cause; what is no longer so is taken back. A press does what it is
- * about (starts the sign-in, say): whoever presses does not want to look for another button. When it has been done
- * meanwhile, a press does nothing.
+ * about (starts the sign-in, opens the session): whoever presses does not want to look for another button. When it
+ * has been done meanwhile, a press does nothing.
  */
 export class Notifications {
   readonly #link: AgentLink;
   readonly #words: Words;
   readonly #actions: MenuActions;
-  #shown: Notification | null = null;
-  #said: string | null = null;
+  /** By cause. */
+  readonly #shown = new Map<string, { close(): void }>();
+  /** Where Electron's own notifications have no buttons. */
+  #withButtons: Notifier | null = null;
 
   constructor(link: AgentLink, words: Words, actions: MenuActions) {
     this.#link = link;
@@ -27,43 +24,46 @@ export class Notifications {
     this.#actions = actions;
   }
 
+  /** From now on what has buttons is shown by this one. */
+  buttonsBy(notifier: Notifier): void {
+    this.#withButtons = notifier;
+  }
+
   update(): void {
     // While the agent is away nothing is known: what was said stays said.
     if (this.#link.snapshot === null) return;
-    const notice = this.#notice();
-    if (notice === null) {
-      this.#said = null;
-      this.close();
-      return;
+    const notices = this.#notices();
+    const keys = new Set(notices.map((n) => n.key));
+    for (const [key, shown] of this.#shown) {
+      if (keys.has(key)) continue;
+      this.#shown.delete(key);
+      shown.close();
     }
-    if (notice.key === this.#said) return;
-    this.#said = notice.key;
-    this.close();
-    if (Notification.isSupported()) this.#show(notice);
+    for (const notice of notices) {
+      if (!this.#shown.has(notice.key)) this.#shown.set(notice.key, this.#show(notice));
+    }
   }
 
   close(): void {
-    this.#shown?.close();
-    this.#shown = null;
+    for (const shown of this.#shown.values()) shown.close();
+    this.#shown.clear();
   }
 
-  #notice(): Notice | null {
+  #notices(): Notice[] {
     const { snapshot } = this.#link;
-    return snapshot === null ? null : noticeOf(snapshot, this.#link.now());
+    return snapshot === null ? [] : noticesOf(snapshot, this.#link.now());
   }
 
-  #show(notice: Notice): void {
-    const body = this.#words.say(notice.body);
-    const notification = new Notification({
-      title: this.#words.say(notice.title),
-      body: process.platform === 'linux' ? escapeMarkup(body) : body,
-    });
-    notification.on('click', () => {
-      if (this.#notice()?.key === notice.key) void this.#actions.perform(notice.action);
-    });
-    // Without a daemon nothing can be shown; the icon says it all the same.
-    notification.on('failed', () => {});
-    this.#shown = notification;
-    notification.show();
+  #show({ key, title, body, buttons }: Notice): { close(): void } {
+    const notifier = buttons.length > 0 ? (this.#withButtons ?? electronNotifier) : electronNotifier;
+    const say = (message: Notice['title']): string => this.#words.say(message);
+    return notifier.show(
+      { title: say(title), body: say(body), buttons: buttons.map(({ label }) => say(label)) },
+      (button) => {
+        const now = this.#notices().find((n) => n.key === key);
+        const action = button === null ? now?.action : now?.buttons[button]?.action;
+        if (action) void this.#actions.perform(action);
+      },
+    );
   }
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { app, nativeTheme } from 'electron';
+import { mostUrgent } from '../domain/session-attention.ts';
 import { AgentLink } from './agent-link.ts';
 import { Catalog } from './catalog.ts';
 import { followDesktop } from './desktop.ts';
+import { Hotkeys } from './hotkeys.ts';
 import { MenuActions } from './menu-actions.ts';
 import { MenuController } from './menu-controller.ts';
 import { Notifications } from './notifications.ts';
@@ -20,11 +22,18 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
   const quit = new Quit(link, words, window);
   const actions = new MenuActions(link, words, window, quit);
   const menu = new MenuController({ icon, link, words, catalog, actions });
+  const hotkeys = new Hotkeys(() => {
+    const urgent = mostUrgent(link.snapshot?.sessions ?? []);
+    void actions.perform(
+      urgent ? { type: 'openSession', id: urgent.id } : { type: 'openWindow', place: 'sessions' },
+    );
+  });
   const notifications = new Notifications(link, words, actions);
 
   link.onChange(() => {
     const settings = link.snapshot?.settings;
     if (settings) {
+      hotkeys.follow(settings.hotkeys.needsYou);
       words.follow(settings.language);
       if (nativeTheme.themeSource !== settings.theme) nativeTheme.themeSource = settings.theme;
     }
@@ -34,11 +43,12 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
   catalog.onChange(() => menu.update());
   menu.update();
 
-  const desktop = followDesktop(link, icon);
+  const desktop = followDesktop(link, icon, notifications, words);
   app.on('activate', () => window.open());
   app.on('will-quit', () => {
     desktop.close();
     menu.close();
+    hotkeys.close();
     notifications.close();
     link.close();
     icon.destroy();

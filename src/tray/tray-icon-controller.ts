@@ -12,6 +12,7 @@ export class TrayIconController {
   #tray: Tray | null = null;
   #state: IconState = 'busy';
   #tooltip = '';
+  #badge = 0;
   #menu: Menu | null = null;
   #settling: NodeJS.Timeout | undefined;
 
@@ -21,8 +22,10 @@ export class TrayIconController {
     nativeTheme.on('updated', () => this.#draw());
   }
 
-  /** Shows a state with its tooltip. */
-  show(state: IconState, tooltip: string): void {
+  /** Shows a state with its tooltip, and beside the icon (where the platform has text there) how many ask. */
+  show(state: IconState, tooltip: string, badge: number): void {
+    this.#badge = badge;
+    this.#title();
     if (this.#tooltip !== tooltip) {
       this.#tooltip = tooltip;
       this.#tray?.setToolTip(tooltip);
@@ -57,6 +60,11 @@ export class TrayIconController {
     this.#tray = null;
   }
 
+  #title(): void {
+    // Only macOS has room for text beside the icon.
+    if (process.platform === 'darwin') this.#tray?.setTitle(this.#badge > 0 ? String(this.#badge) : '');
+  }
+
   #become(state: IconState): void {
     this.#state = state;
     this.#draw();
@@ -70,6 +78,7 @@ export class TrayIconController {
     const tray = new Tray(iconImage(this.#folder, this.#state, panelVariant()));
     this.#tray = tray;
     tray.setToolTip(this.#tooltip);
+    this.#title();
     // On macOS a click opens the menu.
     if (process.platform !== 'darwin') tray.on('click', this.#onOpen);
     if (this.#menu) tray.setContextMenu(this.#menu);

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SessionRequest, SessionView } from '../../src/contract/state.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
 import { ScriptedAgent } from '../support/tray/scripted-agent.ts';
@@ -191,6 +192,73 @@ describe.skipIf(missing !== undefined)(title, () => {
     await expect.poll(() => desktop.notifications.open.length).toBe(0);
   });
 
+  test('a question of Claude Code: icon, menu, one notification; a button decides, a press opens it', async () => {
+    const { desktop, agent } = tray;
+    const at = Date.now();
+    const asking = (more: Partial<SessionRequest> = {}, watched = false): SessionView =>
+      session(at, {
+        watched,
+        activity: {
+          state: 'needsYou',
+          sinceAt: at - 3 * 60_000 - 1_000,
+          request: {
+            id: 'r1',
+            kind: 'permission',
+            tool: 'Bash',
+            text: 'npm test -- --run <all>',
+            sinceAt: at,
+            answerable: true,
+            ...more,
+          },
+          seen: true,
+          reason: null,
+          background: 0,
+        },
+      });
+    const before = desktop.notifications.shown.length;
+    const calm = (await desktop.tray.properties()).icon as Buffer;
+    agent.change({ sessions: [asking()] });
+    const shown = await desktop.tray.waitForProperties((p) => p.icon !== undefined && !p.icon.equals(calm));
+    expect(shown.toolTip).toContain('Claude Code asks you');
+    writeFileSync('test-artefacts/tray-icons/needs-you.png', shown.icon as Buffer);
+    const first = await desktop.notifications.waitFor(
+      (n) => n.summary === 'Claude Code asks in billing-service',
+    );
+    expect(first.body).toBe('/home/dana/src/billing-service: npm test -- --run &lt;all&gt;');
+    expect(first.actions).toEqual(['default', 'Open the session', '0', 'Allow', '1', 'Deny']);
+    // The same question with something else changed: said once.
+    agent.change({ sessions: [asking()], recentFolders: ['/srv/asks'] });
+    const menu = await desktop.tray.waitForMenu((m) => m.some((e) => e.label.endsWith('/srv/asks')));
+    expect(menu[0]?.label).toBe('billing-service asks, 3 min ago: npm test -- --run <all>');
+    expect(menu[0]?.children?.map((e) => e.label)).toEqual([
+      'Claude Code wants to use Bash:',
+      'npm test -- --run <all>',
+      '',
+      'Allow',
+      'Deny',
+      '',
+      'Open the session',
+    ]);
+    expect(desktop.notifications.shown).toHaveLength(before + 1);
+    expect(agent.calls.some((c) => c.name === 'sessions.answer')).toBe(false);
+    desktop.notifications.press(first.id, '1');
+    expect((await agent.called('sessions.answer')).input).toEqual({
+      id: asking().id,
+      request: 'r1',
+      decision: 'deny',
+    });
+    await desktop.tray.click([/^billing-service asks/, 'Allow']);
+    expect((await agent.called('sessions.answer', 1)).input).toMatchObject({ decision: 'allow' });
+    // What has to be read has no buttons; what is before the eyes is not told, and taken back.
+    agent.change({ sessions: [asking({ id: 'r2', kind: 'question', tool: null, text: 'Which one?' })] });
+    const second = await desktop.notifications.waitFor((n) => n.body.endsWith('Which one?'));
+    expect(second.actions.filter((_, i) => i % 2 === 0)).toEqual(['default']);
+    agent.change({ sessions: [asking({ id: 'r2', kind: 'question' }, true)] });
+    await expect.poll(() => desktop.notifications.open.length).toBe(0);
+    agent.change({ sessions: [] });
+    await desktop.tray.waitForProperties((p) => p.icon?.equals(calm) === true);
+  });
+
   test('tells the agent whether somebody is there, and what the desktop knows of the network', async () => {
     const { agent } = tray;
     const { input, role } = await agent.called('presence.report');
@@ -281,6 +349,29 @@ describe.skipIf(missing !== undefined)(title, () => {
     await desktop.tray.click(['Settings…']);
     await expect.poll(() => opened.url()).toBe('app://bedrock-tray/index.html#/settings');
     expect(await opened.evaluate(() => 'same' in window)).toBe(true);
+  });
+
+  test('the global key opens the session that has been waiting longest', async () => {
+    const { desktop, agent } = tray;
+    const at = Date.now();
+    const asking = (id: string, minutes: number): SessionView => ({
+      ...session(at, { id }),
+      activity: {
+        state: 'needsYou',
+        sinceAt: at - minutes * 60_000,
+        request: null,
+        seen: true,
+        reason: null,
+        background: 0,
+      },
+    });
+    const older = '33333333-3333-4333-8333-333333333333';
+    agent.change({ sessions: [asking('22222222-2222-4222-8222-222222222222', 1), asking(older, 9)] });
+    await desktop.tray.waitForMenu((m) => m.filter((e) => / asks, /.test(e.label)).length === 2);
+    await desktop.run('xdotool', ['key', 'ctrl+alt+j']);
+    const page = await tray.page();
+    await expect.poll(() => page.url()).toBe(`app://bedrock-tray/index.html#/sessions/${older}`);
+    agent.change({ sessions: [session(at)] });
   });
 
   test('quitting asks what becomes of open sessions: cancel, end them', async () => {

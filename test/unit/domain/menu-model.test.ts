@@ -74,7 +74,7 @@ describe('the whole menu', () => {
       '  ---',
       '  Choose folder…',
       'Sessions (1 open) >',
-      '  billing-service · ~/src/billing-service',
+      '  billing-service · ~/src/billing-service (working)',
       '  old · ~/src/billing-service (ended)',
       '---',
       'Environment: work >',
@@ -363,7 +363,7 @@ describe('names from outside', () => {
 
   test('a template in a name is not filled in', () => {
     const made = model({ sessions: [session(AT, { name: '{{folder}} $t(tray:quit)' })] });
-    expect(lines(made.entries)).toContain('  {{folder}} $t(tray:quit) · ~/src/billing-service');
+    expect(lines(made.entries)).toContain('  {{folder}} $t(tray:quit) · ~/src/billing-service (working)');
   });
 
   test('folders', () => {

@@ -1,12 +1,12 @@
-import { expect, test } from 'vitest';
-import type { Snapshot } from '../../../src/contract/state.ts';
-import { noticeOf } from '../../../src/domain/notice.ts';
+import { describe, expect, test } from 'vitest';
+import type { SessionRequest, SessionView, Snapshot } from '../../../src/contract/state.ts';
+import { noticesOf } from '../../../src/domain/notice.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { say } from '../../../src/tray/say.ts';
-import { AT, prompt, snapshot } from '../../support/tray/snapshots.ts';
+import { AT, prompt, session, snapshot } from '../../support/tray/snapshots.ts';
 
 const en = createTranslator('en');
-const notice = (more: Partial<Snapshot>, now = AT) => noticeOf(snapshot(AT, more), now);
+const notice = (more: Partial<Snapshot>, now = AT) => noticesOf(snapshot(AT, more), now)[0] ?? null;
 const told = (more: Partial<Snapshot>): string[] | null => {
   const found = notice(more);
   return found && [say(en, found.title), say(en, found.body)];
@@ -72,4 +72,78 @@ test('what is switched off or put off is not told', () => {
   expect(notice({ ending, settings: settings({ endingSoon: false }) })).toBeNull();
   expect(notice({ prompt: prompt(AT, { snoozedUntil: AT + 1 }) })).toBeNull();
   expect(notice({ prompt: prompt(AT, { snoozedUntil: AT }) })).not.toBeNull();
+});
+
+describe('Claude Code’s sessions', () => {
+  const asks = (more: Partial<SessionRequest> = {}, of: Partial<SessionView> = {}): SessionView =>
+    session(AT, {
+      activity: {
+        state: 'needsYou',
+        sinceAt: AT,
+        request: {
+          id: 'r1',
+          kind: 'permission',
+          tool: 'Bash',
+          text: 'npm test',
+          sinceAt: AT,
+          answerable: true,
+          ...more,
+        },
+        seen: true,
+        reason: null,
+        background: 0,
+      },
+      ...of,
+    });
+  const done = (seen: boolean): SessionView =>
+    session(AT, {
+      activity: { state: 'done', sinceAt: AT, request: null, seen, reason: null, background: 0 },
+    });
+
+  test('a question names session, folder and question; a press opens it, buttons decide it', () => {
+    const sessions = [asks()];
+    expect(told({ sessions })).toEqual([
+      'Claude Code asks in billing-service',
+      '/home/dana/src/billing-service: npm test',
+    ]);
+    expect(notice({ sessions })?.action).toEqual({ type: 'openSession', id: sessions[0]?.id });
+    expect(notice({ sessions })?.buttons.map(({ label, action }) => [say(en, label), action])).toEqual([
+      ['Allow', { type: 'answer', id: sessions[0]?.id, request: 'r1', decision: 'allow' }],
+      ['Deny', { type: 'answer', id: sessions[0]?.id, request: 'r1', decision: 'deny' }],
+    ]);
+  });
+
+  test('what needs reading has no buttons', () => {
+    const buttons = (more: Partial<SessionRequest>) => notice({ sessions: [asks(more)] })?.buttons;
+    expect(buttons({ kind: 'question', tool: null })).toEqual([]);
+    expect(buttons({ kind: 'plan' })).toEqual([]);
+    expect(buttons({ answerable: false })).toEqual([]);
+    expect(buttons({ text: 'x'.repeat(241) })).toEqual([]);
+    expect(buttons({ text: 'a\nb\nc\nd' })).toEqual([]);
+    expect(buttons({ text: 'a\nb\nc' })).toHaveLength(2);
+  });
+
+  test('one for each question; not for what is before the eyes, ended or switched off', () => {
+    const two = [asks(), asks({ id: 'r2' }, { id: '22222222-2222-4222-8222-222222222222' })];
+    const all = noticesOf(snapshot(AT, { sessions: two, prompt: prompt(AT) }), AT);
+    expect(new Set(all.map((n) => n.key)).size).toBe(3);
+    expect(notice({ sessions: [asks({}, { watched: true })] })).toBeNull();
+    expect(notice({ sessions: [asks({}, { state: 'exited' })] })).toBeNull();
+    expect(notice({ sessions: [asks()], settings: settings({ needsYou: false }) })).toBeNull();
+    expect(notice({ sessions: [asks()] })?.key).not.toBe(notice({ sessions: [asks({ id: 'r2' })] })?.key);
+  });
+
+  test('done is told only where it is wished, and unseen', () => {
+    expect(notice({ sessions: [done(false)] })).toBeNull();
+    expect(told({ sessions: [done(false)], settings: settings({ done: true }) })).toEqual([
+      'Claude Code is done in billing-service',
+      '/home/dana/src/billing-service: click to look at it.',
+    ]);
+    expect(notice({ sessions: [done(true)], settings: settings({ done: true }) })).toBeNull();
+  });
+
+  test('hostile text stays one line of text', () => {
+    const body = told({ sessions: [asks({ text: 'a\u202eb\u0007\tc' })] })?.[1];
+    expect(body).toBe('/home/dana/src/billing-service: a b c');
+  });
 });

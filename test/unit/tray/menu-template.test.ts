@@ -59,6 +59,7 @@ describe('pictures', () => {
     ending: true,
     degraded: true,
     expired: true,
+    'needs-you': true,
     'agent-gone': true,
   };
 

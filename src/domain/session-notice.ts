@@ -1,0 +1,50 @@
+import type { SessionView, Snapshot } from '../contract/state.ts';
+import { sessionIsOpen } from '../contract/state.ts';
+import { questionOf } from './menu-claude.ts';
+import type { MenuAction } from './menu-entries.ts';
+import { safeText, word } from './menu-words.ts';
+import type { Notice } from './notice.ts';
+import { answerableAtAGlance, needsPerson } from './session-attention.ts';
+
+/** What Claude Code's sessions tell a person who does not have them before their eyes. */
+export function sessionNotices({ sessions, settings }: Snapshot): Notice[] {
+  const { notifications } = settings;
+  return sessions
+    .filter((s) => sessionIsOpen(s) && !s.watched)
+    .flatMap((session) => [
+      ...(notifications.needsYou && needsPerson(session) ? [question(session)] : []),
+      ...(notifications.done && session.activity.state === 'done' && !session.activity.seen
+        ? [done(session)]
+        : []),
+    ]);
+}
+
+function question(session: SessionView): Notice {
+  const { id } = session;
+  const { request, sinceAt } = session.activity;
+  const decide = (request: string, decision: 'allow' | 'deny') => ({
+    label: word(decision),
+    action: { type: 'answer', id, request, decision } satisfies MenuAction,
+  });
+  return {
+    key: JSON.stringify(['needsYou', id, request?.id ?? sinceAt]),
+    title: word('notifyAsksTitle', { name: safeText(session.name, 40) }),
+    body: word('notifyAsksBody', { folder: safeText(session.cwd, 80), question: questionOf(session, 240) }),
+    action: { type: 'openSession', id },
+    buttons:
+      request !== null && answerableAtAGlance(session)
+        ? [decide(request.id, 'allow'), decide(request.id, 'deny')]
+        : [],
+  };
+}
+
+function done(session: SessionView): Notice {
+  const { id } = session;
+  return {
+    key: JSON.stringify(['done', id, session.activity.sinceAt]),
+    title: word('notifyDoneTitle', { name: safeText(session.name, 40) }),
+    body: word('notifyDoneBody', { folder: safeText(session.cwd, 80) }),
+    action: { type: 'openSession', id },
+    buttons: [],
+  };
+}
