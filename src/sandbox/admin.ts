@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Call, Reply } from './http.ts';
 import { header, json, jsonBody } from './http.ts';
 import type { RequestLog } from './request-record.ts';
+import { scriptSchema } from './scripts.ts';
 import { newLogin } from './signin.ts';
 import { switchesChangeSchema } from './switches.ts';
 import type { World } from './world.ts';
@@ -21,6 +22,14 @@ const requestsQuery = z.object({
   service: z.string().optional(),
   operation: z.string().optional(),
 });
+
+const scriptQuery = z.object({
+  marker: z.string(),
+  asked: z.coerce.number().int().min(0).default(0),
+  ended: z.coerce.number().int().min(0).default(0),
+  waitMs: z.coerce.number().int().min(0).max(120_000).default(0),
+});
+const markerBody = z.strictObject({ marker: z.string() });
 
 const credentialsBody = z.strictObject({
   accountId: z.enum(accounts.map(({ accountId }) => accountId)).default('111122223333'),
@@ -86,6 +95,23 @@ export async function admin(world: World, log: RequestLog, token: string, call: 
       if (!change.success) return issues(change.error);
       world.change(change.data, call.now);
       return json(200, world.switches);
+    }
+    case 'GET /_sandbox/scripts': {
+      const query = scriptQuery.safeParse(Object.fromEntries(call.query));
+      if (!query.success) return issues(query.error);
+      const { marker, asked, ended, waitMs } = query.data;
+      return json(200, { played: await world.scripts.watch(marker, asked, ended, waitMs) });
+    }
+    case 'POST /_sandbox/scripts': {
+      const body = scriptSchema.safeParse(jsonBody(call));
+      if (!body.success) return issues(body.error);
+      world.scripts.set(body.data);
+      return json(200, {});
+    }
+    case 'POST /_sandbox/scripts/release': {
+      const body = markerBody.safeParse(jsonBody(call));
+      if (!body.success) return issues(body.error);
+      return json(200, { released: world.scripts.release(body.data.marker) });
     }
     case 'POST /_sandbox/reset':
       world.reset();

@@ -26,10 +26,10 @@ export type Content =
 
 export interface Answer {
   readonly content: readonly Content[];
-  readonly stopReason: 'end_turn' | 'tool_use' | 'max_tokens' | 'stop_sequence';
+  readonly stopReason: 'end_turn' | 'tool_use' | 'max_tokens' | 'stop_sequence' | 'refusal';
   readonly stopSequence?: string;
   /** What the request was taken for; goes to the record. */
-  readonly purpose: 'prompt' | 'tool-result' | 'probe' | 'classifier';
+  readonly purpose: 'prompt' | 'tool-result' | 'probe' | 'classifier' | 'script';
 }
 
 function blocks(content: string | readonly Block[]): readonly Block[] {
@@ -63,6 +63,13 @@ function lastWord(body: MessagesBody): { kind: 'text' | 'tool-result'; text: str
   return { kind: 'text', text: '' };
 }
 
+/** What persons (and clients in their place) have said, latest first; the results of tools are not among it. */
+export function* personTexts(body: MessagesBody): Generator<string> {
+  for (const { role, content } of body.messages.toReversed()) {
+    if (role === 'user') yield textOf(content);
+  }
+}
+
 function say(text: string, purpose: Answer['purpose'], stopSequences: readonly string[] = []): Answer {
   const cut = stopSequences
     .map((stopSequence) => ({ stopSequence, at: text.indexOf(stopSequence) }))
@@ -87,22 +94,43 @@ function classification(body: MessagesBody, text: string): Answer | undefined {
   return asked ? say('<severity>3</severity>', 'classifier', body.stop_sequences) : undefined;
 }
 
+/** The answer to a request that no prompt of a person's is behind: a client's probe, or its question about a tool. */
+export function answerToClient(body: MessagesBody): Answer | undefined {
+  if (body.max_tokens === 1) {
+    return { content: [{ type: 'text', text: 'OK' }], stopReason: 'max_tokens', purpose: 'probe' };
+  }
+  return classification(body, lastWord(body).text);
+}
+
+/** `run: COMMAND` on a line of its own, or as a person would say it. */
+const wishes = [
+  /^\s*run:\s*(\S.*)$/m,
+  /^please run `?([^`\n]+?)`?[.!]?$/i,
+  /^请(?:运行|执行)[：: ]*`?([^`\n]+?)`?[。！]?$/,
+];
+
+function wishedCommand(text: string): string | undefined {
+  for (const wish of wishes) {
+    const command = wish.exec(text)?.[1]?.trim();
+    if (command) return command;
+  }
+  return undefined;
+}
+
 /**
  * The answer to a request. A prompt is quoted: `Sandbox heard: "…" (credentials generation N)`; a line
- * `run: COMMAND` in it is answered with a Bash tool use, and the tool's result is then quoted as it came.
+ * `run: COMMAND` in it, or `please run COMMAND`, is answered with a Bash tool use, and the tool's result is then quoted
+ * as it came.
  */
 export function answer(body: MessagesBody, generation: number): Answer {
   const last = lastWord(body);
   const by = `(credentials generation ${generation})`;
-  if (body.max_tokens === 1) {
-    return { content: [{ type: 'text', text: 'OK' }], stopReason: 'max_tokens', purpose: 'probe' };
-  }
-  const classified = classification(body, last.text);
-  if (classified !== undefined) return classified;
+  const toClient = answerToClient(body);
+  if (toClient !== undefined) return toClient;
   if (last.kind === 'tool-result') {
     return say(`Sandbox saw: ${last.text}\n\n${by}`, 'tool-result', body.stop_sequences);
   }
-  const command = /^\s*run:\s*(\S.*)$/m.exec(last.text)?.[1]?.trim();
+  const command = wishedCommand(last.text);
   if (command !== undefined && body.tools?.some((tool) => tool.name === 'Bash')) {
     return {
       content: [

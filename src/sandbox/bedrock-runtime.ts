@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Content, MessagesBody } from './answers.ts';
-import { answer, countTokens, messagesBodySchema, safeguardResults } from './answers.ts';
+import { answer, answerToClient, countTokens, messagesBodySchema, safeguardResults } from './answers.ts';
 import { bedrockCaller, bedrockDenied } from './bedrock.ts';
 import { encodeChunk, encodeException } from './event-stream.ts';
 import type { Call, Reply } from './http.ts';
 import { json, jsonBody, restError } from './http.ts';
 import { resolveModel } from './models.ts';
+import type { Performance } from './scripts.ts';
+import { scriptedError } from './scripts.ts';
 import type { World } from './world.ts';
 
 /** Bedrock's runtime for Anthropic models: InvokeModel, InvokeModelWithResponseStream, CountTokens. */
@@ -22,7 +24,7 @@ const id = (prefix: string) =>
 
 const invalid = (call: Call, message: string) => restError(call, 400, 'ValidationException', message);
 
-export function bedrockRuntime(world: World, call: Call): Reply {
+export async function bedrockRuntime(world: World, call: Call): Promise<Reply> {
   const match = /^\/model\/(.+)\/([\w-]+)$/.exec(call.path);
   const operation = operations[match?.[2] ?? ''] ?? 'unknown';
   call.note.operation = operation;
@@ -63,8 +65,20 @@ export function bedrockRuntime(world: World, call: Call): Reply {
     return invalid(call, `Malformed input request: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
   }
   const body = parsed.data;
-  const given = answer(body, key.generation);
+  const played = answerToClient(body) === undefined ? world.scripts.next(body) : undefined;
+  const given = played?.answer ?? answer(body, key.generation);
   call.note.detail = { modelId, maxTokens: body.max_tokens, purpose: given.purpose };
+  if (played !== undefined) {
+    Object.assign(call.note.detail, { script: played.marker, turn: played.place });
+    const here = await played.ready(call);
+    const failure = here
+      ? scriptedError(call, played.turn)
+      : restError(call, 499, 'Gone', 'The client left.');
+    if (failure !== undefined) {
+      played.ended(here);
+      return failure;
+    }
+  }
   const usage = {
     input_tokens: countTokens(body.messages) + countTokens(body.system),
     cache_creation_input_tokens: 0,
@@ -86,6 +100,7 @@ export function bedrockRuntime(world: World, call: Call): Reply {
     },
   };
   if (operation === 'InvokeModel') {
+    played?.ended(true);
     return json(
       200,
       { ...message.shell, content, ...message.stop, usage },
@@ -103,7 +118,7 @@ export function bedrockRuntime(world: World, call: Call): Reply {
       'x-amzn-bedrock-content-type': 'application/json',
       'x-amzn-requestid': crypto.randomUUID(),
     },
-    body: stream(world, streamEvents(message)),
+    body: stream(world, streamEvents(message), played),
   };
 }
 
@@ -170,17 +185,31 @@ function* streamEvents({ shell, content, usage, stop }: Message): Generator<Reco
   };
 }
 
-async function* stream(world: World, events: Iterable<Record<string, unknown>>): AsyncGenerator<Buffer> {
-  const { streamError, chunkMs } = world.switches;
-  const breaks = streamError !== null && streamError.count > 0;
-  if (breaks) streamError.count -= 1;
-  for (const event of events) {
-    if (chunkMs > 0) await sleep(chunkMs);
-    yield encodeChunk(event);
-    if (breaks && event.type === 'content_block_delta') {
-      yield encodeException(streamError.name, 'The sandbox was asked to break this stream.');
-      return;
+async function* stream(
+  world: World,
+  events: Iterable<Record<string, unknown>>,
+  played: Performance | undefined,
+): AsyncGenerator<Buffer> {
+  const { streamError } = world.switches;
+  const chunkMs = played?.turn.chunkMs ?? world.switches.chunkMs;
+  let breaksWith = played?.turn.streamError;
+  if (breaksWith === undefined && streamError !== null && streamError.count > 0) {
+    streamError.count -= 1;
+    breaksWith = streamError.name;
+  }
+  let whole = false;
+  try {
+    for (const event of events) {
+      if (chunkMs > 0) await sleep(chunkMs);
+      yield encodeChunk(event);
+      if (breaksWith !== undefined && event.type === 'content_block_delta') {
+        yield encodeException(breaksWith, 'The sandbox was asked to break this stream.');
+        break;
+      }
     }
+    whole = true;
+  } finally {
+    played?.ended(whole);
   }
 }
 

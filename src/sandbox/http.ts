@@ -12,6 +12,8 @@ export interface Call {
   readonly body: Buffer;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** The client has closed the connection, or has got its answer. */
+  readonly gone: AbortSignal;
   /** What the record will say of this call beyond method, status and time; handlers fill it in. Never secrets. */
   readonly note: CallNote;
 }

@@ -13,7 +13,7 @@ export interface Route {
   readonly service: Service | 'page';
   /** Known from the path; services of one path find theirs in the body. */
   readonly operation: string | undefined;
-  readonly handle: (world: World, call: Call) => Reply;
+  readonly handle: (world: World, call: Call) => Reply | Promise<Reply>;
 }
 
 const fixed: Readonly<Record<string, Route>> = {

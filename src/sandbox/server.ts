@@ -69,6 +69,8 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
       else response.destroy();
       return;
     }
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     const call: Call = {
       method: request.method ?? 'GET',
       path,
@@ -78,6 +80,7 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
       rawHeaders: request.rawHeaders,
       body,
       now,
+      gone: gone.signal,
       note: {},
     };
     // A name that was made to resolve to this computer must not reach it.
@@ -112,7 +115,7 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
       response.destroy();
       return;
     }
-    const reply = fault ?? route.handle(world, call);
+    const reply = fault ?? (await route.handle(world, call));
     record(reply.status);
     return send(response, reply);
   }

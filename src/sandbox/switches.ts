@@ -24,6 +24,15 @@ export const oidcErrorNames = [
 export const oidcErrorNameSchema = z.enum(oidcErrorNames);
 export type OidcErrorName = z.infer<typeof oidcErrorNameSchema>;
 
+/** How a stream of InvokeModelWithResponseStream breaks off. */
+export const streamErrorNameSchema = z.enum([
+  'internalServerException',
+  'modelStreamErrorException',
+  'throttlingException',
+  'modelTimeoutException',
+  'serviceUnavailableException',
+]);
+
 const seconds = z.number().positive().max(31_536_000);
 const count = z.int().min(0).max(1_000_000);
 
@@ -69,12 +78,7 @@ export const switchesSchema = z.strictObject({
   /** A stream breaks off with this exception after its first delta, for the next `count` streams. */
   streamError: z
     .strictObject({
-      name: z.enum([
-        'internalServerException',
-        'modelStreamErrorException',
-        'throttlingException',
-        'modelTimeoutException',
-      ]),
+      name: streamErrorNameSchema,
       count,
     })
     .nullable(),

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Scripts } from './scripts.ts';
 import type { LifetimePreset, Switches, SwitchesChange } from './switches.ts';
 import { defaultSwitches } from './switches.ts';
 
@@ -161,6 +162,9 @@ export class World {
   /** Sessions of `aws login`. */
   logins: LoginSession[] = [];
 
+  /** What tests make the model do. */
+  readonly scripts = new Scripts();
+
   #headlessId: string | undefined;
 
   constructor(preset: LifetimePreset = 'normal', region = 'us-east-1', initial: Partial<Switches> = {}) {
@@ -270,6 +274,7 @@ export class World {
   reset(): void {
     this.switches = this.#initial();
     this.logins = [];
+    this.scripts.clear();
     const { clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys } = this;
     for (const map of [clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys])
       map.clear();

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { RequestRecord } from '../../src/sandbox/request-record.ts';
+import type { Played, Script } from '../../src/sandbox/scripts.ts';
 import type { Switches, SwitchesChange } from '../../src/sandbox/switches.ts';
 
 /** A sandbox process for a test, a typed client of its admin paths, and the person in front of its pages. */
 
-export type { RequestRecord, Switches, SwitchesChange };
+export type { Played, RequestRecord, Script, Switches, SwitchesChange };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The pinned Node: the sandbox's sources run on it without a build. */
@@ -217,6 +218,33 @@ export class SandboxProcess implements AsyncDisposable {
       waitMs + 10_000,
     );
     return requests;
+  }
+
+  /** What the model does in the conversation whose person says the marker (src/sandbox/scripts.ts). */
+  async script(marker: string, turns: Script['turns']): Promise<void> {
+    await this.#admin('POST', 'scripts', { marker, turns } satisfies Script);
+  }
+
+  /** Answers the requests that a turn with `hold` keeps waiting; how many those were. */
+  async release(marker: string): Promise<number> {
+    return (await this.#admin<{ released: number }>('POST', 'scripts/release', { marker })).released;
+  }
+
+  /** Waits until so many requests were given a turn and so many have ended; gives what there is when time ran out. */
+  async played(
+    marker: string,
+    until: { asked?: number; ended?: number } = {},
+    waitMs = 20_000,
+  ): Promise<Played[]> {
+    const { asked = 0, ended = 0 } = until;
+    const query = new URLSearchParams({
+      marker,
+      asked: String(asked),
+      ended: String(ended),
+      waitMs: String(waitMs),
+    });
+    return (await this.#admin<{ played: Played[] }>('GET', `scripts?${query}`, undefined, waitMs + 10_000))
+      .played;
   }
 
   async issued(): Promise<IssuedKeySummary[]> {

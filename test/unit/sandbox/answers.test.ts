@@ -53,6 +53,15 @@ describe('answers', () => {
   });
 
   it.each([
+    ['Please run `ls -l`.', 'ls -l'],
+    ['please run git status', 'git status'],
+    ['请运行 ls', 'ls'],
+    ['请执行：`wc -l 文件.txt`。', 'wc -l 文件.txt'],
+  ])('understands %s', (words, command) => {
+    expect(answer(body([user(words)]), 1)).toMatchObject({ content: [{ name: 'Bash', input: { command } }] });
+  });
+
+  it.each([
     ['a text', 'line 1\n  line 2\t\n'],
     ['blocks', [{ type: 'text', text: 'line 1\n  line 2\t\n' }]],
   ])('quotes a tool result given as %s, verbatim', (_, content) => {

@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,34 +11,10 @@ import {
   verify,
 } from '../../../src/sandbox/sigv4.ts';
 import { type IssuedKey, World } from '../../../src/sandbox/world.ts';
+import { Sha256 } from '../../support/sha256.ts';
 
 const numRuns = process.env.CI ? 1000 : 150;
 const now = Date.parse('2026-11-22T12:00:00Z');
-
-/** Smithy asks for a hash of this form. */
-class Sha256 {
-  readonly #parts: Uint8Array[] = [];
-  readonly #secret: Uint8Array | string | undefined;
-  constructor(secret?: unknown) {
-    this.#secret = secret === undefined ? undefined : typeof secret === 'string' ? secret : asBytes(secret);
-  }
-  update(data: unknown): void {
-    this.#parts.push(typeof data === 'string' ? Buffer.from(data) : asBytes(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    const hash = this.#secret === undefined ? createHash('sha256') : createHmac('sha256', this.#secret);
-    for (const part of this.#parts) hash.update(part);
-    return hash.digest();
-  }
-  reset(): void {
-    this.#parts.length = 0;
-  }
-}
-
-function asBytes(data: unknown): Uint8Array {
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return new Uint8Array(data as ArrayBuffer);
-}
 
 interface Request {
   readonly method: string;
@@ -68,6 +43,7 @@ function callOf(request: Request, headers: Record<string, string>): Call {
     rawHeaders: Object.entries(headers).flat(),
     body: Buffer.from(request.body),
     now,
+    gone: new AbortController().signal,
     note: {},
   };
 }
