@@ -53,7 +53,11 @@ export const errorParams = {
   Throttled: z.object({ service: z.string() }),
   ServiceFailed: z.object({ service: z.string(), reason: z.string() }),
   ClaudeNotInstalled: z.object({ searched: z.string() }),
+  /** Older than sessions need (domain/claude-version): it would sign with other AWS identities than ours. */
+  ClaudeTooOld: z.object({ path: z.string(), version: z.string(), needed: z.string() }),
   FolderMissing: z.object({ folder: z.string() }),
+  /** It is there but is no folder, or may not be read: `reason` is the system's code. */
+  FolderUnusable: z.object({ folder: z.string(), reason: z.string() }),
   SessionUnknown: z.object({ session: z.string() }),
   SessionEnded: z.object({ session: z.string() }),
   SessionNotResumable: z.object({ session: z.string(), reason: z.string() }),
@@ -62,6 +66,9 @@ export const errorParams = {
   ArgumentRefused: z.object({ argument: z.string() }),
   ConversationUnknown: z.object({ conversation: z.string() }),
   ConversationOpen: z.object({ conversation: z.string(), session: z.string() }),
+  /** A Claude Code that is none of ours has it open. */
+  ConversationOpenElsewhere: z.object({ conversation: z.string(), pid: z.number() }),
+  TooManySessions: z.object({ limit: z.number() }),
   /** A link to a file that is not there. */
   FileMissing: z.object({ file: z.string() }),
   EditorMissing: z.object({}),
@@ -113,6 +120,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'TemplateInvalid':
     case 'ImportUnknown':
     case 'FolderMissing':
+    case 'FolderUnusable':
     case 'ArgumentRefused':
     case 'ConversationUnknown':
     case 'FileMissing':

@@ -285,15 +285,22 @@ export const SessionView = z.object({
   pinned: z.boolean(),
   /** Null: Claude Code's own default or the person's settings. */
   permissionMode: PermissionMode.nullable(),
-  /** Ended or lost, and its conversation can be opened again. */
+  /** Ended or lost, and can be opened again: its conversation where it has a transcript, else anew in its folder. */
   resumable: z.boolean(),
+  /** Claude Code's id of the conversation that it shows: another than `id` after /clear; null while it is not known. */
+  conversation: z.uuid().nullable(),
+  /** Something was said in that conversation, so that it can be read and resumed. */
+  hasTranscript: z.boolean(),
   /** Null before Claude Code has told any figure. */
   meter: MeterView.nullable(),
   cap: CostCap.nullable(),
 });
 export type SessionView = z.infer<typeof SessionView>;
 
-/** `tested`: this product was tested with that version. `older`: too old for what sessions need. `newer`: not tested yet. */
+/**
+ * `tested`: this product was tested with that very version. `older`: too old for what sessions need, so none is opened.
+ * `newer`: not tested yet. Null: between these, or it does not say its version.
+ */
 export const ClaudeView = z.object({
   path: AbsolutePath,
   version: z.string().nullable(),

@@ -100,6 +100,8 @@ export class OpenSession {
       attached: pty?.attached ?? 0,
       problem: this.problem,
       resumable: !this.open && this.record.program === 'claude',
+      conversation: this.record.id,
+      hasTranscript: false,
     };
   }
 

@@ -63,7 +63,10 @@ export const errors = {
   ServiceFailed: '{{service}} answered with an error: {{reason}}. Try again in a moment.',
   ClaudeNotInstalled:
     'Claude Code was not found (searched: {{searched}}). Install it with “npm install -g @anthropic-ai/claude-code”, then try again.',
+  ClaudeTooOld:
+    'Claude Code {{version}} ({{path}}) is too old: before {{needed}} it signs with other AWS identities when it finds some. Run “claude update”, then try again.',
   FolderMissing: 'The folder {{folder}} is not there. Choose another folder.',
+  FolderUnusable: 'The folder {{folder}} cannot be opened ({{reason}}). Choose another folder.',
   RequestUnknown:
     'Claude Code no longer asks that, or only its terminal can answer. Open the session {{session}} and look.',
   ArgumentRefused:
@@ -71,6 +74,9 @@ export const errors = {
   ConversationUnknown: 'There is no conversation {{conversation}} any more. Look at the list again.',
   ConversationOpen:
     'The conversation {{conversation}} is open already, in session {{session}}. Go to that session.',
+  ConversationOpenElsewhere:
+    'The conversation {{conversation}} is open already, in a Claude Code of another terminal (process {{pid}}). Close it there first.',
+  TooManySessions: 'There are {{limit}} sessions open, which is the limit. End one first.',
   FileMissing: 'The file {{file}} is not there.',
   EditorMissing: 'No editor was found. Install one, or choose one in the settings.',
   TerminalMissing: 'No terminal was found. Install one, or choose one in the settings.',

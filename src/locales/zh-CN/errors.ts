@@ -46,12 +46,18 @@ export const errors: Record<keyof typeof en, string> = {
   ServiceFailed: '{{service}} 返回错误：{{reason}}。请稍后重试。',
   ClaudeNotInstalled:
     '未找到 Claude Code（已查找：{{searched}}）。请运行“npm install -g @anthropic-ai/claude-code”安装后重试。',
+  ClaudeTooOld:
+    'Claude Code {{version}}（{{path}}）版本过旧：{{needed}} 之前的版本会使用它找到的其他 AWS 身份签名。请运行“claude update”后重试。',
   FolderMissing: '文件夹 {{folder}} 不存在。请选择其他文件夹。',
+  FolderUnusable: '无法打开文件夹 {{folder}}（{{reason}}）。请选择其他文件夹。',
   RequestUnknown: 'Claude Code 已不再询问此事，或只能在终端中回答。请打开会话 {{session}} 查看。',
   ArgumentRefused:
     '此处不能使用参数 {{argument}}。请在终端中运行“bedrock-tray claude -- {{argument}} …”来启动会话。',
   ConversationUnknown: '对话 {{conversation}} 已不存在。请重新查看列表。',
   ConversationOpen: '对话 {{conversation}} 已在会话 {{session}} 中打开。请转到该会话。',
+  ConversationOpenElsewhere:
+    '对话 {{conversation}} 已在另一个终端的 Claude Code（进程 {{pid}}）中打开。请先在那里关闭。',
+  TooManySessions: '已打开 {{limit}} 个会话，达到上限。请先结束一个。',
   FileMissing: '文件 {{file}} 不存在。',
   EditorMissing: '未找到编辑器。请安装一个，或在设置中选择。',
   TerminalMissing: '未找到终端。请安装一个，或在设置中选择。',

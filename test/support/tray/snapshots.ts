@@ -111,6 +111,8 @@ export function session(at: number, more: Partial<SessionView> = {}): SessionVie
     pinned: false,
     permissionMode: null,
     resumable: false,
+    conversation: null,
+    hasTranscript: false,
     meter: null,
     cap: null,
     ...more,

@@ -106,6 +106,8 @@ export const session: SessionView = {
   pinned: false,
   permissionMode: null,
   resumable: false,
+  conversation: null,
+  hasTranscript: false,
   meter: null,
   cap: null,
 };
