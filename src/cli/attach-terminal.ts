@@ -1,5 +1,6 @@
 import { TerminalConnection } from '../client/terminal-connection.ts';
 import { terminalSocket } from '../client/terminal-socket.ts';
+import { QueryFilter } from './query-filter.ts';
 import { note, translator } from './shell.ts';
 
 export type AttachResult =
@@ -45,6 +46,7 @@ export function attachTerminal(socket: string, ticket: string): Promise<AttachRe
   const isTerminal = Boolean(stdin.isTTY && stdout.isTTY);
   if (isTerminal) note(translator().t('cli:attach.hint'));
   const alternateScreen = new AlternateScreen();
+  const old = new QueryFilter();
   return new Promise((resolve) => {
     let end: AttachResult | undefined;
     const connection = new TerminalConnection(
@@ -54,7 +56,14 @@ export function attachTerminal(socket: string, ticket: string): Promise<AttachRe
         output(chunk) {
           const bytes = Uint8Array.prototype.slice.call(chunk);
           alternateScreen.see(bytes);
-          stdout.write(bytes, () => connection.consumed(bytes.byteLength));
+          // Answers to old queries could come when typing is let through already.
+          if (connection.replaying)
+            stdout.write(old.without(bytes), () => connection.consumed(bytes.byteLength));
+          else {
+            const cut = old.end();
+            if (cut.byteLength > 0) stdout.write(cut);
+            stdout.write(bytes, () => connection.consumed(bytes.byteLength));
+          }
         },
         exit({ exitCode, signal }) {
           end = { kind: 'exited', exitCode, signal };

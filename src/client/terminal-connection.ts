@@ -74,6 +74,11 @@ export class TerminalConnection {
     return this.#live;
   }
 
+  /** Whether what comes now is old: queries in it have been answered, by whoever was there. */
+  get replaying(): boolean {
+    return this.#liveAt === undefined;
+  }
+
   /** Types text or bytes, and forwards what the terminal emulator answers. Ignored while the screen is being rebuilt. */
   input(data: string | Uint8Array): void {
     if (!this.#live || this.#closed) return;

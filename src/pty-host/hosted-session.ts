@@ -2,6 +2,7 @@ import { flowControl, type HostedPty } from '../contract/pty-protocol.ts';
 import { endProcessTree } from './process-tree.ts';
 import { type PtyEnd, PtyProcess, type PtyStart } from './pty-process.ts';
 import { RecentBytes, type TerminalSize } from './recent-bytes.ts';
+import { AnswerFilter } from './terminal-answers.ts';
 import type { TerminalLink } from './terminal-link.ts';
 import { TitleReader } from './title-reader.ts';
 
@@ -15,12 +16,10 @@ const FIRST_TERMINAL_MS = 10_000;
 const MAX_PENDING_INPUT = 1024 * 1024;
 const INPUT_CHECK_MS = 50;
 
-/**
- * Answers of a terminal to a program's queries (device attributes, cursor position, modes, colours, kitty flags).
- * Cursor position and F3 with modifiers look alike; the latter is taken for a key.
- */
-const TERMINAL_ANSWER =
-  /^\x1b(?:\[[?>=]?[\d;]*c|\[\?[\d;]*[nu]|\[\d*n|\[(?!1;[2-8]R)\??\d+;[\d;]+R|\[\??[\d;]*\$y|\[[\d;]*t|\]|P)/;
+/** A query is answered within this time, so that after as long a silence none is under way. */
+const ANSWERED_MS = 1_000;
+
+const POSITION_QUERY = '\x1b[6n';
 
 /** A pty, the bytes it wrote recently and the terminals that are attached to it. */
 export class HostedSession {
@@ -31,9 +30,16 @@ export class HostedSession {
   #titles = new TitleReader();
   #title = '';
   #size: TerminalSize;
-  #links = new Set<TerminalLink>();
+  #links = new Map<TerminalLink, AnswerFilter>();
   /** The terminal that last typed, attached or was resized: the pty has its size. */
   #active: TerminalLink | undefined;
+  /**
+   * The one terminal whose answers to the program's queries count. It follows the active one only after a silence:
+   * had it changed between a query and its answers, two of them or none would get through.
+   */
+  #answering: TerminalLink | undefined;
+  #sentAt = 0;
+  #positionAskedAt = 0;
   #everAttached = false;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -100,7 +106,8 @@ export class HostedSession {
       link.end();
       return;
     }
-    this.#links.add(link);
+    this.#links.set(link, new AnswerFilter());
+    this.#answering ??= link;
     this.#activate(link);
     this.#regulate();
     this.#onChange();
@@ -109,21 +116,20 @@ export class HostedSession {
   detach(link: TerminalLink): void {
     if (!this.#links.delete(link)) return;
     if (this.#active === link) this.#active = undefined;
+    if (this.#answering === link) this.#answering = this.#active ?? this.#links.keys().next().value;
     this.#regulate();
     this.#onChange();
   }
 
   /** Bytes from a terminal. What begins with ESC may be a report that nobody typed, so it does not move the size. */
   input(link: TerminalLink, bytes: Uint8Array): void {
-    if (bytes[0] !== 0x1b) this.#activate(link);
-    else if (this.#active && link !== this.#active) {
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64)).toString(
-        'latin1',
-      );
-      // Two terminals would both answer a query: the active one does.
-      if (TERMINAL_ANSWER.test(text)) return;
-    }
-    this.#process.write(bytes);
+    const typed =
+      link === this.#answering
+        ? bytes
+        : (this.#links.get(link)?.rest(bytes, Date.now() - this.#positionAskedAt < ANSWERED_MS) ?? bytes);
+    if (typed.byteLength === 0) return;
+    if (typed[0] !== 0x1b) this.#activate(link);
+    this.#process.write(typed);
     if (this.#process.pendingInput > MAX_PENDING_INPUT) this.#holdInput();
   }
 
@@ -148,7 +154,7 @@ export class HostedSession {
 
   /** Lets go of all terminals: the session is forgotten. */
   close(): void {
-    for (const link of this.#links) link.end();
+    for (const link of this.#links.keys()) link.end();
     this.#links.clear();
     clearTimeout(this.#coalesce);
     clearInterval(this.#inputCheck);
@@ -163,7 +169,7 @@ export class HostedSession {
     this.#size = { cols, rows };
     this.#process.resize(cols, rows);
     this.#recent.resized(this.#size);
-    for (const each of this.#links) each.tell({ type: 'size', cols, rows });
+    for (const each of this.#links.keys()) each.tell({ type: 'size', cols, rows });
     this.#onChange();
   }
 
@@ -187,11 +193,15 @@ export class HostedSession {
 
   #flush(): void {
     if (this.#pendingBytes === 0) return;
+    const now = Date.now();
+    if (this.#active && now - this.#sentAt > ANSWERED_MS) this.#answering = this.#active;
+    this.#sentAt = now;
     const views = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
     for (const view of views) {
-      for (const link of this.#links) link.output(view);
+      if (this.#links.size > 1 && view.includes(POSITION_QUERY)) this.#positionAskedAt = now;
+      for (const link of this.#links.keys()) link.output(view);
       const title = this.#titles.read(view);
       if (title !== undefined && title !== this.#title) {
         this.#title = title;
@@ -205,7 +215,7 @@ export class HostedSession {
   #regulate(): void {
     if (!this.alive) return;
     if (!this.#paused) {
-      for (const link of this.#links) {
+      for (const link of this.#links.keys()) {
         if (!link.blocked) continue;
         this.#paused = true;
         this.#process.pause();
@@ -213,19 +223,19 @@ export class HostedSession {
       }
       return;
     }
-    for (const link of this.#links) if (link.lag > flowControl.lowBytes) return;
+    for (const link of this.#links.keys()) if (link.lag > flowControl.lowBytes) return;
     this.#paused = false;
     this.#process.resume();
   }
 
   #holdInput(): void {
     if (this.#inputCheck) return;
-    for (const link of this.#links) link.pauseInput();
+    for (const link of this.#links.keys()) link.pauseInput();
     this.#inputCheck = setInterval(() => {
       if (this.alive && this.#process.pendingInput > MAX_PENDING_INPUT / 2) return;
       clearInterval(this.#inputCheck);
       this.#inputCheck = undefined;
-      for (const link of this.#links) link.resumeInput();
+      for (const link of this.#links.keys()) link.resumeInput();
     }, INPUT_CHECK_MS);
   }
 
@@ -234,7 +244,7 @@ export class HostedSession {
     clearTimeout(this.#coalesce);
     this.#end = end;
     this.#exitedAt = Date.now();
-    for (const link of this.#links) {
+    for (const link of this.#links.keys()) {
       link.tell({ type: 'exit', ...end });
       link.end();
     }

@@ -182,9 +182,12 @@ describe('terminals', () => {
     const two = await host.attach(id, { cols: 60, rows: 20 });
     await Promise.all([one.live(), two.live()]);
     await one.happenings.until(() => one.sizes.at(-1)?.[0] === 60, 'size of the last to attach');
-    one.connection.input('\x1b[?62;22c');
-    one.connection.input('typed\r');
+    // The first to come answers what the program asks.
+    two.connection.input('\x1b[?62;22c');
+    two.connection.input('typed\r');
     await two.shows('<typed>');
+    one.connection.input('more\r');
+    await two.shows('<more>');
     await two.happenings.until(() => two.sizes.at(-1)?.[0] === 100, 'size of the one that typed');
     await host.happenings.until(() => host.ptys.get(id)?.attached === 2, 'both counted');
   });
