@@ -7,6 +7,8 @@ export interface Programs {
   node: string;
   ptyHost: string;
   pageServer: URL;
+  /** The command line program (`bedrock-tray`). */
+  cli: string;
   /** Command of the client that Claude sessions call for credentials, without its flags. */
   handOut: readonly string[];
   /** Command of the program that asks the system's keyring. */
@@ -26,6 +28,7 @@ export function programs(mainUrl: string): Programs {
     pageServer: pathToFileURL(
       built ? join(agent, 'page-server.mjs') : join(agent, 'page-server', 'worker.ts'),
     ),
+    cli: join(out, 'cli', 'main.mjs'),
     handOut: handOutCommand(process.execPath, join(out, 'cli')),
     keyring: [process.execPath, built ? join(agent, 'keyring.mjs') : join(agent, 'vault', 'keyring-main.ts')],
     renderer: join(out, 'renderer'),

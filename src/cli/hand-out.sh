@@ -9,7 +9,7 @@
 # An exported SHELLOPTS=xtrace would show the answer.
 { set +x; } 2>/dev/null
 
-flag='' profile='' session='' socket='' format=process place=0
+flag='' profile='' session='' socket='' claude='' format=process place=0
 for word do
   place=$((place + 1))
   [ $place -gt 2 ] || continue
@@ -18,8 +18,8 @@ for word do
   else
     case $word in
       export-credentials) [ $place -eq 3 ] && continue || exec "$@" ;;
-      --profile=* | --session=* | --socket=* | --format=*) flag=${word%%=*} value=${word#*=} ;;
-      --profile | --session | --socket | --format) flag=$word && continue ;;
+      --profile=* | --session=* | --socket=* | --format=* | --claude-pid=*) flag=${word%%=*} value=${word#*=} ;;
+      --profile | --session | --socket | --format | --claude-pid) flag=$word && continue ;;
       *) exec "$@" ;;
     esac
   fi
@@ -28,13 +28,14 @@ for word do
     --session) session=$value ;;
     --socket) socket=$value ;;
     --format) format=$value ;;
+    --claude-pid) claude=$value ;;
   esac
   flag=''
 done
 [ -z "$flag" ] || exec "$@"
 
 if [ -n "$session" ]; then
-  [ -z "$profile" ] || exec "$@"
+  [ -z "$profile$claude" ] || exec "$@"
   who=session=$session
 else
   who=profile=${profile:-${AWS_PROFILE-}}
@@ -63,7 +64,8 @@ done
 [ -n "$curl" ] || exec "$@"
 answer=$(
   exec "$curl" -q --silent --fail --noproxy '*' --max-time 660 --unix-socket "$socket" --get \
-    --data-urlencode "$who" --data-urlencode "format=$format" http://agent/v1/credentials 2>/dev/null
+    --data-urlencode "$who" --data-urlencode "format=$format" \
+    ${claude:+--data-urlencode} ${claude:+"claude=$claude"} http://agent/v1/credentials 2>/dev/null
 ) || exec "$@"
 
 # With this PATH only a shell's own printf is found: a program of that name would show the answer among its arguments.

@@ -11,7 +11,7 @@ import { isPrivateFolder, socketPlace, stateFolder } from '../contract/socket-pa
 
 /** A Claude session's export waits ten minutes for a sign-in. */
 const PATIENCE_MS = 660_000;
-const known = new Set(['--profile', '--session', '--format', '--socket']);
+const known = new Set(['--profile', '--session', '--format', '--socket', '--claude-pid']);
 
 /** Flags as a map, or undefined when something unknown stands among them. */
 function parse(argv: readonly string[]): Map<string, string> | undefined {
@@ -62,13 +62,21 @@ function run(argv: readonly string[]): void {
   const profile =
     flags?.get('--profile') ?? (flags?.has('--session') ? undefined : process.env.AWS_PROFILE || undefined);
   const session = flags?.get('--session');
-  if (!flags || (profile === undefined) === (session === undefined)) {
+  const claude = flags?.get('--claude-pid');
+  if (
+    !flags ||
+    (profile === undefined) === (session === undefined) ||
+    (claude !== undefined && session !== undefined)
+  ) {
     fullProgram();
     return;
   }
+  // Claude Code would fall back to whatever AWS identity is around.
+  const neverFails = session !== undefined || claude !== undefined;
   const query = new URLSearchParams();
   if (profile !== undefined) query.set('profile', profile);
   if (session !== undefined) query.set('session', session);
+  if (claude !== undefined) query.set('claude', claude);
   query.set('format', flags.get('--format') ?? 'process');
   const language = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '';
   const path = flags.get('--socket') ?? socketPath();
@@ -92,8 +100,7 @@ function run(argv: readonly string[]): void {
     chunks.push(chunk);
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    // A session's export must not fail: Claude Code would fall back to whatever AWS identity is around.
-    if (!connected || session !== undefined) {
+    if (!connected || neverFails) {
       fullProgram();
       return;
     }
@@ -111,7 +118,7 @@ function run(argv: readonly string[]): void {
       return;
     }
     // On the second try the full program judges by the exit code.
-    if (session !== undefined && !process.env.BEDROCK_TRAY_HAND_OUT_RETRY) {
+    if (neverFails && !process.env.BEDROCK_TRAY_HAND_OUT_RETRY) {
       fullProgram();
       return;
     }

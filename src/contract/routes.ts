@@ -10,7 +10,7 @@ export const routes = {
   hello: '/hello',
   /** WebSocket upgrade: `?role=ROLE&protocol=N`; another protocol is answered 426 with an ErrorView. */
   rpc: '/rpc',
-  /** GET `?profile=P&format=F[&lang=L]` or `?session=ID&format=F`: credentials as text, ready to print. Errors: JSON ErrorView, `x-exit-code`, `x-message` in the body's `message`. */
+  /** GET `?profile=P&format=F[&lang=L][&claude=PID]` or `?session=ID&format=F`: credentials as text, ready to print. Errors: JSON ErrorView, `x-exit-code`, `x-message` in the body's `message`. */
   credentials: '/v1/credentials',
   /**
    * POST `?session=ID`, body a HookEvent: what one of Claude Code's hooks was told on stdin. Answered at once: 204, or
@@ -43,11 +43,20 @@ export const CredentialsQuery = z
     format: CredentialFormat.default('process'),
     /** A Claude session that asks: it waits for a sign-in and never fails (docs/security.md, invariants). */
     session: z.uuid().optional(),
+    /**
+     * Process id of a Claude Code that is none of ours and asks by its awsCredentialExport (0: not known). It is served
+     * as a session is: it waits for a sign-in and never fails.
+     */
+    claude: z
+      .string()
+      .regex(/^\d{1,10}$/)
+      .optional(),
     /** The caller's language (BCP 47 or POSIX form) for the message of a refusal. */
     lang: z.string().max(64).optional(),
   })
   .strict()
-  .refine((q) => (q.profile === undefined) !== (q.session === undefined));
+  .refine((q) => (q.profile === undefined) !== (q.session === undefined))
+  .refine((q) => q.claude === undefined || q.session === undefined);
 export type CredentialsQuery = z.infer<typeof CredentialsQuery>;
 
 /** Body of a refused plain route. */

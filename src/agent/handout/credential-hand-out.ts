@@ -39,7 +39,8 @@ const formats: ReadonlySet<string> = new Set<CredentialFormat>([
   'fish',
   'claude',
 ]);
-const parameters: ReadonlySet<string> = new Set(['profile', 'format', 'session', 'lang']);
+const parameters: ReadonlySet<string> = new Set(['profile', 'format', 'session', 'lang', 'claude']);
+const processId = /^\d{1,10}$/;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Control characters and `]` cannot stand in a profile's name (contract: SectionName). */
 const profileName = /^[^\][\p{Cc}]{1,128}$/u;
@@ -104,9 +105,14 @@ export class CredentialHandOut implements HandOut {
   async handleCredentials(url: URL, signal: AbortSignal, accepted?: string): Promise<RouteAnswer> {
     const language = url.searchParams.get('lang') ?? accepted;
     try {
-      const { profile, session, format } = this.#query(url);
+      const { profile, session, claude, format } = this.#query(url);
       if (session !== null) {
         const body = await this.#sessions.export(session, format, signal);
+        return { status: 200, headers: textHeaders, body };
+      }
+      if (claude !== null) {
+        await this.#known(profile);
+        const body = await this.#sessions.exportToClaude(profile, claude, format, signal);
         return { status: 200, headers: textHeaders, body };
       }
       const credentials = await this.#credentials(profile);
@@ -143,18 +149,26 @@ export class CredentialHandOut implements HandOut {
   }
 
   /** The checks of the contract's CredentialsQuery by hand: this is on the way of every request. */
-  #query(url: URL): { profile: string; session: string | null; format: CredentialFormat } {
+  #query(url: URL): {
+    profile: string;
+    session: string | null;
+    claude: string | null;
+    format: CredentialFormat;
+  } {
     const bad = (field: string, reason: string) => new BedrockTrayError('BadInput', { field, reason });
     const query = url.searchParams;
     for (const key of query.keys()) if (!parameters.has(key)) throw bad(key.slice(0, 64), 'unknown');
     const profile = query.get('profile');
     const session = query.get('session');
+    const claude = query.get('claude');
     const format = query.get('format') ?? 'process';
     if ((profile === null) === (session === null)) throw bad('profile', 'one of profile and session');
     if (!formats.has(format)) throw bad('format', [...formats].join(', '));
     if (profile !== null && !profileName.test(profile)) throw bad('profile', 'not a name');
     if (session !== null && !uuid.test(session)) throw bad('session', 'not an id');
-    return { profile: profile ?? '', session, format: format as CredentialFormat };
+    if (claude !== null && (session !== null || !processId.test(claude)))
+      throw bad('claude', 'not a process id');
+    return { profile: profile ?? '', session, claude, format: format as CredentialFormat };
   }
 
   /** From the broker; a profile that is not known is looked for in the files once more, since it may be new. */
@@ -176,6 +190,16 @@ export class CredentialHandOut implements HandOut {
         }
       }
       throw e;
+    }
+  }
+
+  /** A profile that is not known is looked for in the files once more, since it may be new. */
+  async #known(profile: string): Promise<void> {
+    const { profiles } = this.#parts;
+    try {
+      profiles.source(profile);
+    } catch (e) {
+      if (isBedrockTrayError(e) && e.code === 'ProfileUnknown') await profiles.reload();
     }
   }
 

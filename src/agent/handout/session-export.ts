@@ -50,20 +50,34 @@ interface Parts {
 export class SessionExport {
   readonly #parts: Parts;
   readonly #handed = new Map<string, Handed>();
+  /** Claude Codes that are none of ours and were told to begin without a sign-in, and when. */
+  readonly #begun = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   /** Text in `format`; always. */
-  async export(session: string, format: CredentialFormat, signal: AbortSignal): Promise<string> {
+  export(session: string, format: CredentialFormat, signal: AbortSignal): Promise<string> {
+    return this.#never(session, format, signal, async (ended) => {
+      const identity = await this.#identity(session, ended);
+      return identity ? this.#credentials(identity, ended) : null;
+    });
+  }
+
+  /** What `find` finds in time, else keys that AWS cannot have issued. */
+  async #never(
+    session: string,
+    format: CredentialFormat,
+    signal: AbortSignal,
+    find: (ended: AbortSignal) => Promise<TemporaryCredentials | null>,
+  ): Promise<string> {
     const { clock, log } = this.#parts.context;
     const giveUp = new AbortController();
     const cancel = clock.wakeAt(clock.now() + patienceMs, () => giveUp.abort());
     const ended = AbortSignal.any([signal, giveUp.signal]);
     try {
-      const identity = await this.#identity(session, ended);
-      const credentials = identity && (await this.#credentials(identity, ended));
+      const credentials = await find(ended);
       if (credentials) return formatCredentials(credentials, format);
     } catch (e) {
       log.error({ session, reason: e instanceof Error ? e.name : 'unknown' }, 'a credential export failed');
@@ -73,6 +87,33 @@ export class SessionExport {
     log.warn({ session }, 'a Claude session was given no credentials');
     const expiresAt = clock.now() + uselessMs;
     return formatCredentials({ ...uselessKeys, expiresAt, accountId: '' }, format);
+  }
+
+  /**
+   * The same for a Claude Code that is none of ours (its settings.json names us), by its process id. Nobody could ask
+   * for the sign-in before it was started, and its screen stays blank for as long as its first export takes: the first
+   * time it gets useless keys at once, shows itself, and asks again when AWS has refused them; from then on it waits.
+   * (Seen with Claude Code 2.1.330: docs/decisions/0028-integration-into-settings.md.)
+   */
+  async exportToClaude(
+    profile: string,
+    pid: string,
+    format: CredentialFormat,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const id = `claude ${pid} ${profile}`;
+    return this.#never(id, format, signal, (ended) =>
+      this.#credentials({ id, profile }, ended, () => this.#begins(id)),
+    );
+  }
+
+  /** Whether that Claude Code is to begin without credentials, now. */
+  #begins(id: string): boolean {
+    const now = this.#parts.context.clock.now();
+    for (const [each, at] of this.#begun) if (at < now - patienceMs) this.#begun.delete(each);
+    if (this.#begun.has(id)) return false;
+    this.#begun.set(id, now);
+    return true;
   }
 
   async #identity(session: string, ended: AbortSignal): Promise<SessionIdentity | undefined> {
@@ -85,7 +126,12 @@ export class SessionExport {
     }
   }
 
-  async #credentials(identity: SessionIdentity, ended: AbortSignal): Promise<TemporaryCredentials | null> {
+  /** `leave`: asked before a person is waited for; true: they are not. Null where there are none. */
+  async #credentials(
+    identity: SessionIdentity,
+    ended: AbortSignal,
+    leave: () => boolean = () => false,
+  ): Promise<TemporaryCredentials | null> {
     const { broker, keeper, profiles } = this.#parts;
     const rejected = this.#refused(identity.id);
     for (let tries = 0; !ended.aborted; tries++) {
@@ -108,10 +154,14 @@ export class SessionExport {
         if (e.code === 'SignInNeeded' && root) {
           const { ssoSession, accountId, roleName } = root;
           keeper.need(ssoSession, { profile: identity.profile, accountId, roleName });
+          if (leave()) return null;
           await keeper.untilValid(ssoSession, ended).catch(waited);
         }
         // The broker has raised the question.
-        if (isMfa(e)) await broker.untilUsable(identity.profile, ended).catch(waited);
+        if (isMfa(e)) {
+          if (leave()) return null;
+          await broker.untilUsable(identity.profile, ended).catch(waited);
+        }
       }
     }
     return null;

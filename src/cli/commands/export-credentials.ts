@@ -10,6 +10,7 @@ interface Options {
   profile?: string;
   session?: string;
   socket?: string;
+  claudePid?: string;
   format: string;
 }
 
@@ -27,18 +28,18 @@ function askAgain(args: readonly string[]): SpawnSyncReturns<string> {
 }
 
 /**
- * A Claude Code session asks and the agent did not answer it. It never fails: claude would silently sign with
- * whatever other AWS identity is around. So the agent is started and asked again and again, and at the end keys are
- * printed that AWS cannot have issued.
+ * A Claude Code asks (`who`: a session of ours, or another by its process id) and the agent did not answer it. It
+ * never fails: claude would silently sign with whatever other AWS identity is around. So the agent is started and
+ * asked again and again, and at the end keys are printed that AWS cannot have issued.
  */
-async function exportForSession(session: string, format: CredentialFormat): Promise<void> {
+async function exportForClaude(who: readonly string[], format: CredentialFormat): Promise<void> {
   const deadline = Date.now() + SESSION_PATIENCE_MS;
   do {
     await connect().then(
       (agent) => agent.close(),
       () => undefined,
     );
-    const asked = askAgain(['--session', session, '--format', format]);
+    const asked = askAgain([...who, '--format', format]);
     if (asked.status === exitCodes.ok) {
       process.stdout.write(asked.stdout);
       return;
@@ -66,12 +67,15 @@ export function addExportCredentials(program: Command): void {
     .option('--format <format>', t('cli:export.format', { formats }), 'process')
     .option('--session <id>', t('cli:export.session'))
     .option('--socket <path>', t('cli:export.socket'))
+    .option('--claude-pid <pid>', t('cli:export.claudePid'))
     .action(async (options: Options) => {
       const format = CredentialFormat.safeParse(options.format);
       if (!format.success) throw new Said(translator().t('cli:export.badFormat', { formats }));
-      if (options.session !== undefined) return exportForSession(options.session, format.data);
+      if (options.session !== undefined) return exportForClaude(['--session', options.session], format.data);
       const profile = options.profile ?? process.env.AWS_PROFILE;
       if (!profile) throw new Said(translator().t('cli:export.which'));
+      if (options.claudePid !== undefined)
+        return exportForClaude(['--profile', profile, '--claude-pid', options.claudePid], format.data);
       (await connect()).close();
       const asked = askAgain(['--profile', profile, '--format', format.data]);
       process.stdout.write(asked.stdout);

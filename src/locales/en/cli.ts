@@ -184,6 +184,8 @@ export const cli = {
   'export.badFormat': '--format must be one of {{formats}}.',
   'export.session': 'the Claude Code session that asks',
   'export.socket': 'the agent’s socket',
+  'export.claudePid':
+    'process id of the Claude Code that asks (0: not known): it waits for a sign-in and never fails',
   'export.which': 'Name a profile with --profile, or set AWS_PROFILE.',
 
   'exec.description': 'run a command with the credentials of a profile',

@@ -179,6 +179,7 @@ export const cli: Record<keyof typeof en, string> = {
   'export.badFormat': '--format 必须是 {{formats}} 之一。',
   'export.session': '提出请求的 Claude Code 会话',
   'export.socket': '代理的套接字',
+  'export.claudePid': '提出请求的 Claude Code 的进程号（0：未知）：等待登录，绝不失败',
   'export.which': '请用 --profile 指定配置文件，或设置 AWS_PROFILE。',
 
   'exec.description': '使用某配置文件的凭证运行命令',

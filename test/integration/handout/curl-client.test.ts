@@ -126,6 +126,19 @@ describe.skipIf(missing !== '')(`credentials by curl${missing}`, () => {
     ]);
   });
 
+  test('a Claude Code that is none of ours says its process id; a session of ours does not', async () => {
+    expect(
+      await call(['export-credentials', '--profile', 'dev', '--format', 'claude', '--claude-pid', '4711']),
+    ).toEqual(printed);
+    expect(Object.fromEntries(requests[0]?.searchParams ?? [])).toEqual({
+      profile: 'dev',
+      format: 'claude',
+      claude: '4711',
+    });
+    const both = ['--session', 'x', '--claude-pid', '4711'];
+    expect(await call(both)).toEqual(handedOn(...both));
+  });
+
   test('a profile’s name is a name, whatever it holds', async () => {
     const name = fc
       .oneof(

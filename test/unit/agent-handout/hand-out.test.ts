@@ -123,6 +123,8 @@ describe('the route', () => {
     ['profile=', 'profile'],
     ['session=../../x', 'session'],
     ['profile=dev&verbose=1', 'verbose'],
+    ['profile=dev&claude=me', 'claude'],
+    [`session=${sessionId}&claude=7`, 'claude'],
   ])('refuses %j', async (query, field) => {
     const { status, body, headers } = await ask(query);
     expect(status).toBe(400);
@@ -271,6 +273,50 @@ describe('a Claude session’s export', () => {
     gone.abort();
     await answer;
     expect(logged).not.toMatch(/the-secret|the-token/);
+  });
+});
+
+describe('the export of a Claude Code that is none of ours', () => {
+  const byPid = async (pid: number, signal?: AbortSignal) => {
+    const { status, body } = await ask(`profile=dev&format=claude&claude=${pid}`, signal);
+    expect(status).toBe(200);
+    return JSON.parse(body).Credentials as { AccessKeyId: string; Expiration: string };
+  };
+
+  test('gets the credentials of the profile that its settings name', async () => {
+    expect(await byPid(71)).toMatchObject({ AccessKeyId: 'ASIAGENERATION1' });
+    expect(asked).toEqual([{ profile: 'dev', rejected: undefined }]);
+  });
+
+  test('without a sign-in it begins with useless keys, and waits from then on; the prompt is raised', async () => {
+    failure = signInNeeded();
+    expect(await byPid(71)).toMatchObject({ AccessKeyId: uselessKeys.accessKeyId });
+    expect(needs).toEqual(['corp/dev']);
+    let answered = false;
+    const second = byPid(71).finally(() => {
+      answered = true;
+    });
+    await settle();
+    expect(answered).toBe(false);
+    // Another one begins, too.
+    expect(await byPid(72)).toMatchObject({ AccessKeyId: uselessKeys.accessKeyId });
+    failure = null;
+    signedIn.resolve();
+    expect(await second).toMatchObject({ AccessKeyId: 'ASIAGENERATION1' });
+  });
+
+  test('asks again though it still believed in the keys: fresh ones; another process gets what is there', async () => {
+    await byPid(71);
+    await clock.advance(5 * minute);
+    await byPid(72);
+    expect(asked.at(-1)).toEqual({ profile: 'dev', rejected: undefined });
+    expect(await byPid(71)).toMatchObject({ AccessKeyId: 'ASIAGENERATION2' });
+    expect(asked.at(-1)).toEqual({ profile: 'dev', rejected: 'ASIAGENERATION1' });
+  });
+
+  test('never fails: a profile that may not be used gives keys that AWS cannot have issued', async () => {
+    failure = new BedrockTrayError('AccessDenied', { accountId: '111122223333', roleName: 'Dev' });
+    expect(await byPid(71)).toMatchObject({ AccessKeyId: uselessKeys.accessKeyId });
   });
 });
 
