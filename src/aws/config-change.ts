@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { BedrockTrayError, isBedrockTrayError } from '../contract/errors.ts';
-import { type Edited, editConfig, type Hunk, type SectionEdit, unedited } from './config-edit.ts';
+import { editConfig, type Hunk, type SectionEdit, unedited } from './config-edit.ts';
 import { removeFile, replaceFile } from './replace-file.ts';
 
 /**
@@ -26,7 +26,8 @@ export function storageFailed(file: string, e: unknown): BedrockTrayError {
   return new BedrockTrayError('StorageFailed', { file, reason }, { cause: e });
 }
 
-async function bytesOf(file: string): Promise<Uint8Array | null> {
+/** A file's bytes; null where there is none. Errors: StorageFailed. */
+export async function bytesOf(file: string): Promise<Uint8Array | null> {
   try {
     return await readFile(file);
   } catch (e) {
@@ -37,6 +38,51 @@ async function bytesOf(file: string): Promise<Uint8Array | null> {
 
 const isSame = (a: Uint8Array | null, b: Uint8Array | null) =>
   a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+
+/** A file's bytes after an edit, and the pieces that were replaced. */
+interface EditedFile {
+  bytes: Uint8Array;
+  hunks: readonly Hunk[];
+}
+
+/** What replacing `there` (null: no file) by `edited` changes. */
+export function changeOf(file: string, there: Uint8Array | null, { bytes, hunks }: EditedFile): ConfigChange {
+  return {
+    file,
+    existed: there !== null,
+    before: sha256(there ?? new Uint8Array()),
+    after: sha256(bytes),
+    hunks,
+  };
+}
+
+/** Replaces a file that still is `there`. Errors: ConfigChanged (it is not), StorageFailed; it is then as it was. */
+export async function replaceIfSame(
+  file: string,
+  there: Uint8Array | null,
+  bytes: Uint8Array | null,
+): Promise<void> {
+  const onlyIf = async () => isSame(await bytesOf(file), there);
+  try {
+    if (bytes === null) await removeFile(file, { onlyIf });
+    else await replaceFile(file, bytes, { onlyIf });
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === 'ECHANGED')
+      throw new BedrockTrayError('ConfigChanged', { file });
+    throw storageFailed(file, e);
+  }
+}
+
+/** The bytes before a change, if these are the very ones that it left; null where somebody changed them since. */
+export function bytesBefore(change: ConfigChange, now: Uint8Array): Uint8Array | null {
+  const before = sha256(now) === change.after ? unedited(now, change.hunks) : null;
+  return before && sha256(before) === change.before ? before : null;
+}
+
+/** Whether a change never came about (we were killed between its record and its write) or is undone already. */
+export function isAsBefore(change: ConfigChange, now: Uint8Array | null): boolean {
+  return now === null ? !change.existed : sha256(now) === change.before;
+}
 
 /**
  * Makes some edits of a config file in one write, all or none. `record` hears of the change before it is made (and
@@ -52,17 +98,16 @@ export async function changeConfigFile(
   for (let attempt = 0; attempt < 5; attempt++) {
     const there = await bytesOf(file);
     const before = there ?? new Uint8Array();
-    const edited: Edited = editConfig(file, before, edits(before));
+    const edited = editConfig(file, before, edits(before));
     if ('refused' in edited) return edited;
-    const { bytes, hunks } = edited;
-    const change = { file, existed: there !== null, before: sha256(before), after: sha256(bytes), hunks };
+    const change = changeOf(file, there, edited);
     const forget = await record?.(change);
     try {
-      await replaceFile(file, bytes, { onlyIf: async () => isSame(await bytesOf(file), there) });
+      await replaceIfSame(file, there, edited.bytes);
       return change;
     } catch (e) {
       await forget?.();
-      if ((e as NodeJS.ErrnoException).code !== 'ECHANGED') throw storageFailed(file, e);
+      if (!isBedrockTrayError(e) || e.code !== 'ConfigChanged') throw e;
     }
   }
   throw new BedrockTrayError('StorageFailed', { file, reason: 'EBUSY' });
@@ -75,19 +120,9 @@ export async function changeConfigFile(
 export async function undoConfigChange(change: ConfigChange): Promise<boolean> {
   const { file, existed } = change;
   const now = await bytesOf(file);
-  const hash = now === null ? null : sha256(now);
-  if (hash === change.before || (hash === null && !existed)) return false;
-  const before = now && hash === change.after ? unedited(now, change.hunks) : null;
-  if (before === null || sha256(before) !== change.before)
-    throw new BedrockTrayError('ConfigChanged', { file });
-  const onlyIf = async () => isSame(await bytesOf(file), now);
-  try {
-    if (existed) await replaceFile(file, before, { onlyIf });
-    else await removeFile(file, { onlyIf });
-  } catch (e) {
-    if ((e as NodeJS.ErrnoException).code === 'ECHANGED')
-      throw new BedrockTrayError('ConfigChanged', { file });
-    throw storageFailed(file, e);
-  }
+  if (isAsBefore(change, now)) return false;
+  const before = now && bytesBefore(change, now);
+  if (before === null) throw new BedrockTrayError('ConfigChanged', { file });
+  await replaceIfSame(file, now, existed ? before : null);
   return true;
 }

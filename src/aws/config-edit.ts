@@ -7,8 +7,8 @@ import { decodeIni, type IniOption, type IniSection } from './ini.ts';
  * What comes out is parsed again and must say exactly what the file said, with the edits and nothing else.
  */
 export interface SectionEdit {
-  /** `create` is refused where the section is there already, `change` where it is not. */
-  how: 'create' | 'change';
+  /** `create` is refused where the section is there already, `change` and `remove` (the whole section) where it is not. */
+  how: 'create' | 'change' | 'remove';
   type: 'profile' | 'sso-session';
   name: string;
   /** Keys and values in the order in which they are to stand. */
@@ -66,7 +66,7 @@ function checkOptions(file: string, options: SectionEdit['options']): void {
 }
 
 /** A replaced piece of the text; offsets in UTF-16 units. */
-interface Splice {
+export interface Splice {
   at: number;
   remove: number;
   insert: string;
@@ -118,6 +118,11 @@ function changes(
   const insert: string[] = [];
   const last = [...own.values()].reduce<IniOption | null>((a, o) => (a && a.line > o.line ? a : o), null);
   const after = last ? last.end - 1 : section.line;
+  if (edit.how === 'remove') {
+    const gap = section.line > 1 && (lines[section.line - 2] ?? '').trim() === '' ? 1 : 0;
+    drop(section.line - gap, after + 1);
+    return splices;
+  }
   const eol = lineEndNear(lines, after - 1);
   const indent = last ? (/^[ \t]*/.exec(lines[last.line - 1] ?? '')?.[0] ?? '') : '';
   for (const [key, value] of Object.entries(edit.options)) {
@@ -152,7 +157,7 @@ function changes(
   return splices;
 }
 
-function spliced(text: string, splices: readonly Splice[]): string {
+export function spliced(text: string, splices: readonly Splice[]): string {
   let out = '';
   let at = 0;
   for (const s of splices) {
@@ -163,7 +168,7 @@ function spliced(text: string, splices: readonly Splice[]): string {
 }
 
 /** Splices of text as hunks of its bytes. */
-function hunksOf(text: string, splices: readonly Splice[]): Hunk[] {
+export function hunksOf(text: string, splices: readonly Splice[]): Hunk[] {
   const hunks: Hunk[] = [];
   let chars = 0;
   let bytes = 0;
@@ -187,7 +192,8 @@ function wanted(
   edits: readonly SectionEdit[],
   changed: ReadonlyMap<IniSection, SectionEdit>,
 ): Said[] {
-  const said = before.map((section): Said => {
+  const left = before.filter((section) => changed.get(section)?.how !== 'remove');
+  const said = left.map((section): Said => {
     const options = new Map([...section.options].map(([k, o]) => [k, o.value]));
     const edit = changed.get(section);
     for (const key of edit?.remove ?? []) options.delete(key);
@@ -248,7 +254,8 @@ export function editConfig(file: string, bytes: Uint8Array, edits: readonly Sect
   } catch {
     // refused below
   }
-  const says = after && JSON.stringify(found(after, before.length));
+  const removed = edits.filter((edit) => edit.how === 'remove').length;
+  const says = after && JSON.stringify(found(after, before.length - removed));
   const stand = after && sectionsById(after);
   if (
     says !== JSON.stringify(wanted(before, edits, changed)) ||
