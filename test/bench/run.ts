@@ -16,6 +16,7 @@ import { benchHookRelay } from './hook-relay.ts';
 import { benchIdle } from './idle.ts';
 import { benchPage } from './page.ts';
 import { benchScale } from './scale.ts';
+import { benchAttach, benchIdleSessions, benchYes } from './sessions.ts';
 import { ms, quantile, type Row, ratio } from './statistics.ts';
 import { echoBesideFlood, lostTails, terminalThroughput } from './terminal.ts';
 import { benchTray } from './tray.ts';
@@ -75,16 +76,20 @@ async function* tails(): AsyncGenerator<Row> {
 }
 
 async function* echo(): AsyncGenerator<Row> {
+  for (const floods of [1, 3]) yield* echoBeside(floods);
+}
+
+async function* echoBeside(floods: number): AsyncGenerator<Row> {
   const connection = await agent();
   const done = new AbortController();
   let vending: Promise<number[]> | undefined;
-  const keys = await echoBesideFlood(quick ? 150 : 500, async () => {
+  const keys = await echoBesideFlood(quick ? 150 : 500, floods, async () => {
     vending = vendingUntil(connection, done.signal);
   });
   done.abort();
   const gets = (await vending) ?? [];
   yield {
-    what: 'keystroke echo p99 while another session floods',
+    what: `keystroke echo p99 while ${floods} other ${floods === 1 ? 'session floods' : 'sessions flood'}`,
     figure: ms(keys.p99),
     against: `p50 ${ms(keys.p50)}, ${keys.keys} keys`,
     goal: 'p99 < 50 ms',
@@ -112,6 +117,9 @@ const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
       await agent(),
       quick ? { bytes: 5_000_000, rounds: 1 } : { bytes: 20_000_000, rounds: 3 },
     ),
+  attach: async () => benchAttach(await installation(), await agent(), quick ? 5 : 15),
+  'idle-sessions': async () => benchIdleSessions(await installation(), await agent(), 50, quick ? 10 : 60),
+  yes: async () => benchYes(await installation(), await agent(), quick ? 0.5 : 10),
   tails,
   echo,
   tray: () => benchTray(quick ? 2 : 5),

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { TestPtyHost } from '../support/pty-host.ts';
@@ -75,16 +75,20 @@ export interface Echo {
 }
 
 /**
- * Time from a key to its echo, ms, at an attached client, while another session floods another client. `during` is
- * called when the flood runs, so that something else can be measured in the same moment.
+ * Time from a key to its echo, ms, at an attached client, while other sessions flood other clients. `during` is
+ * called when the floods run, so that something else can be measured in the same moment.
  */
-export async function echoBesideFlood(keys = 300, during?: () => Promise<void>): Promise<Echo> {
+export async function echoBesideFlood(keys = 300, floods = 1, during?: () => Promise<void>): Promise<Echo> {
   await using host = await TestPtyHost.start();
-  const flooding = await host.shell('yes 0123456789012345678901234567890123456789');
-  const { ticket = '' } = await host.client.request({ type: 'ticket', id: flooding });
-  const drain = fork(client, { execPath: pinnedNode, execArgv: [] });
+  const drains: ChildProcess[] = [];
   try {
-    drain.send({ socket: host.terminals, ticket, forever: true });
+    for (let i = 0; i < floods; i++) {
+      const flooding = await host.shell('yes 0123456789012345678901234567890123456789');
+      const { ticket = '' } = await host.client.request({ type: 'ticket', id: flooding });
+      const drain = fork(client, { execPath: pinnedNode, execArgv: [] });
+      drain.send({ socket: host.terminals, ticket, forever: true });
+      drains.push(drain);
+    }
     const typed = await host.attach(await host.run('/bin/cat'));
     await typed.live();
     await typed.happenings.until(() => true, 'start');
@@ -104,7 +108,7 @@ export async function echoBesideFlood(keys = 300, during?: () => Promise<void>):
     const at = (p: number) => times[Math.min(times.length - 1, Math.floor(times.length * p))] as number;
     return { p50: at(0.5), p99: at(0.99), keys };
   } finally {
-    drain.kill();
+    for (const drain of drains) drain.kill();
   }
 }
 
