@@ -1,9 +1,6 @@
-import { AwsFault } from '../../aws/faults.ts';
-import type { Portal, PortalAccount, PortalRole } from '../../aws/portal.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialsView } from '../../contract/state.ts';
 import { nearest } from '../../domain/schedule.ts';
-import { errorOf } from '../aws-errors.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import { DeadlineTimer } from '../clock.ts';
 import type {
@@ -23,42 +20,21 @@ import {
   upstreamOf,
 } from './brokerable-source.ts';
 import { BrokeredSource, type FetchReason } from './brokered-source.ts';
-import { Pace, Shared } from './pace.ts';
+import type { FetchSource } from './fetch-source.ts';
+import { PortalCalls, type PortalCallsParts } from './portal-calls.ts';
 
-/** The portal throttles role listing; about 5 requests a second are safe. */
-const LISTING_SPACING_MS = 200;
 /** Credentials without end are said to end this far ahead where a consumer wants to hear an end: it asks again. */
 const SAID_END_MS = 15 * 60_000;
 
-/** What a source's fetch may use beside the source itself. */
-export interface Fetching extends FetchReason {
-  /** Names the source for the MFA desk. */
-  key: string;
-  /** A profile that stands for it: for messages, and its settings of the network. */
-  profile: string;
-  /** That profile's region. */
-  region: string | null;
-  /** Credentials of the source that signs for this one. `rejected`: a key id that AWS refused. */
-  upstream(rejected?: string): Promise<RoleCredentials>;
-}
-/** One call (or command, or file) that gives a source's credentials. */
-export type FetchSource = (
-  source: Exclude<BrokerableSource, { kind: 'sso' }>,
-  fetching: Fetching,
-) => Promise<RoleCredentials>;
-
-export interface BrokerParts {
+export interface BrokerParts extends PortalCallsParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'random'>;
   catalog: Pick<ProfileCatalog, 'source' | 'list' | 'ssoSessions' | 'reload' | 'onChange'>;
   keeper: Pick<Keeper, 'accessToken' | 'rejected' | 'views' | 'onChange'>;
-  portal: (region: string) => Pick<Portal, 'credentials' | 'accounts' | 'roles'>;
   /** Every kind of source but permission sets, which come from the portal. */
   fetch: FetchSource;
   mfa: Pick<MfaDesk, 'onCode' | 'take' | 'forget'>;
   /** What the last agent left of roles' credentials, and where they are left for the next. */
   kept?: Pick<KeptRoles, 'load' | 'save'>;
-  /** Waits for a token that lies behind a locked keyring, in bounded time; true where it has come. */
-  unlocked?: (ssoSession: string) => Promise<boolean>;
 }
 
 /** A profile that somebody asked for or holds, and the source it stands for at present. */
@@ -75,16 +51,14 @@ export class RoleBroker implements Broker {
   readonly #profiles = new Map<string, KnownProfile>();
   readonly #emitter = new ChangeEmitter();
   readonly #timer: DeadlineTimer;
-  readonly #pace: Pace;
-  readonly #accounts = new Shared<PortalAccount[]>();
-  readonly #listings = new Shared<PortalRole[]>();
+  readonly #portal: PortalCalls;
   readonly #unsubscribe: (() => void)[];
   #stopped = false;
 
   constructor(parts: BrokerParts) {
     this.#parts = parts;
     this.#timer = new DeadlineTimer(parts.context.clock, () => this.#tick());
-    this.#pace = new Pace(parts.context.clock, LISTING_SPACING_MS);
+    this.#portal = new PortalCalls(parts);
     this.#unsubscribe = [
       parts.keeper.onChange(() => this.#followKeeper()),
       parts.catalog.onChange(() => this.#followCatalog()),
@@ -181,55 +155,12 @@ export class RoleBroker implements Broker {
     for (const source of this.#sources.values()) if (source.ssoSession === ssoSession) source.drop();
   }
 
-  accounts(ssoSession: string): Promise<PortalAccount[]> {
-    return this.#accounts.run(ssoSession, () =>
-      this.#withToken(ssoSession, (portal, token) => portal.accounts(token)).catch((e) => {
-        throw errorOf(e);
-      }),
-    );
+  accounts(ssoSession: string): ReturnType<Broker['accounts']> {
+    return this.#portal.accounts(ssoSession);
   }
 
-  roles(ssoSession: string, accountId: string): Promise<PortalRole[]> {
-    return this.#listings.run(JSON.stringify([ssoSession, accountId]), () =>
-      this.#withToken(ssoSession, async (portal, token) => {
-        await this.#pace.turn();
-        return portal.roles(token, accountId);
-      }).catch((e) => {
-        throw errorOf(e, { accountId, roleName: '*' });
-      }),
-    );
-  }
-
-  /** As the keeper's; where the token lies behind a keyring that is being asked, the sign-in is there when it opens. */
-  async #accessToken(ssoSession: string): Promise<string> {
-    const { keeper, unlocked } = this.#parts;
-    try {
-      return await keeper.accessToken(ssoSession);
-    } catch (e) {
-      const isNeeded = e instanceof BedrockTrayError && e.code === 'SignInNeeded';
-      if (!isNeeded || !(await unlocked?.(ssoSession))) throw e;
-      return await keeper.accessToken(ssoSession);
-    }
-  }
-
-  /** A portal call with a valid token. A 401 makes the keeper decide about the token; the call is tried again once. */
-  async #withToken<T>(
-    ssoSession: string,
-    call: (portal: ReturnType<BrokerParts['portal']>, token: string) => Promise<T>,
-  ): Promise<T> {
-    const { keeper, catalog, portal } = this.#parts;
-    for (let tries = 1; ; tries++) {
-      // After a second 401 this throws SignInNeeded, unless somebody has signed in meanwhile.
-      const token = await this.#accessToken(ssoSession);
-      const config = catalog.ssoSessions().find((s) => s.id === ssoSession);
-      if (!config) throw new BedrockTrayError('SsoSessionUnknown', { ssoSession });
-      try {
-        return await call(portal(config.region), token);
-      } catch (e) {
-        if (!(e instanceof AwsFault) || e.kind !== 'unauthorized' || tries >= 3) throw e;
-        await keeper.rejected(ssoSession, token);
-      }
-    }
+  roles(ssoSession: string, accountId: string): ReturnType<Broker['roles']> {
+    return this.#portal.roles(ssoSession, accountId);
   }
 
   async #resolve(profile: string): Promise<KnownProfile> {
@@ -323,7 +254,7 @@ export class RoleBroker implements Broker {
     const found = reason.forced ? null : await kept?.load(key, ssoSession);
     if (found) return found;
     let obtainedWith = '';
-    const fresh = await this.#withToken(ssoSession, (portal, token) => {
+    const fresh = await this.#portal.withToken(ssoSession, (portal, token) => {
       obtainedWith = token;
       return portal.credentials(token, accountId, roleName);
     });

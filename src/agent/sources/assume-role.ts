@@ -4,7 +4,7 @@ import { BedrockTrayError } from '../../contract/errors.ts';
 import type { AssumeRoleSource } from '../../domain/credential-source.ts';
 import { roleOfArn } from '../../domain/partition.ts';
 import { errorOf } from '../aws-errors.ts';
-import type { Fetching } from '../broker/broker.ts';
+import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';
 import type { SourceParts } from './source-parts.ts';
 import { isRefusedWish, keysAreOver, sessionNameOf, sourceFailed, stsRegion } from './sts-words.ts';

@@ -1,6 +1,6 @@
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
-import type { Fetching } from '../broker/broker.ts';
+import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';
 import { claudeCredentials, reasonOf, shownCommand } from './command-output.ts';
 import { runCommand } from './run-command.ts';

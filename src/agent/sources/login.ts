@@ -9,7 +9,7 @@ import {
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
 import { systemReason } from '../aws-errors.ts';
-import type { Fetching } from '../broker/broker.ts';
+import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';
 import type { SourceParts } from './source-parts.ts';
 

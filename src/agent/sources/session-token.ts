@@ -1,5 +1,5 @@
 import { sessionToken } from '../../aws/sts.ts';
-import type { Fetching } from '../broker/broker.ts';
+import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';
 import type { SourceParts } from './source-parts.ts';
 import { isRefusedWish, keysAreOver, sourceFailed } from './sts-words.ts';

@@ -1,4 +1,4 @@
-import type { FetchSource } from '../broker/broker.ts';
+import type { FetchSource } from '../broker/fetch-source.ts';
 import { Shared } from '../broker/pace.ts';
 import type { RoleCredentials } from '../ports.ts';
 import { fromAssumeRole } from './assume-role.ts';

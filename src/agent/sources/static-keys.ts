@@ -1,7 +1,7 @@
 import { readStaticKeys } from '../../aws/config-file.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
-import type { Fetching } from '../broker/broker.ts';
+import type { Fetching } from '../broker/fetch-source.ts';
 import type { AgentContext, RoleCredentials } from '../ports.ts';
 import type { SourceParts } from './source-parts.ts';
 

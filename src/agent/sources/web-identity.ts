@@ -3,7 +3,7 @@ import { assumeRoleWithWebIdentity } from '../../aws/sts.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
 import { systemReason } from '../aws-errors.ts';
-import type { Fetching } from '../broker/broker.ts';
+import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';
 import type { SourceParts } from './source-parts.ts';
 import { isRefusedWish, keysAreOver, sessionNameOf, sourceFailed, stsRegion } from './sts-words.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Fetching } from '../../../src/agent/broker/broker.ts';
+import type { Fetching } from '../../../src/agent/broker/fetch-source.ts';
 import type { RoleCredentials } from '../../../src/agent/ports.ts';
 import { createSources } from '../../../src/agent/sources/sources.ts';
 import type { CredentialSource } from '../../../src/domain/credential-source.ts';

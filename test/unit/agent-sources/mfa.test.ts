@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Fetching, RoleBroker } from '../../../src/agent/broker/broker.ts';
+import { RoleBroker } from '../../../src/agent/broker/broker.ts';
+import type { Fetching } from '../../../src/agent/broker/fetch-source.ts';
 import { MfaRoom, QUESTION_MS } from '../../../src/agent/mfa/mfa-room.ts';
 import type { RoleCredentials } from '../../../src/agent/ports.ts';
 import { BedrockTrayError } from '../../../src/contract/errors.ts';
