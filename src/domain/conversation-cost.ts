@@ -1,0 +1,226 @@
+import {
+  addTokens,
+  costOf,
+  type ModelPrice,
+  noTokens,
+  promptTokens,
+  type TokenUsage,
+  tokensBeyond,
+} from './prices.ts';
+
+/**
+ * What one conversation of Claude Code has used, from the lines of its transcripts (read tolerantly: their form is
+ * Claude Code's own; seen with 2.1.330). Each answer of the model stands there with Bedrock's own count, sometimes in
+ * several lines with one id. What Claude Code asks beside the conversation (summaries, checks, pages that it reads) does
+ * not; but when a conversation is left, `cost-state` tells the whole of it, from its beginning and with its sub-agents.
+ */
+export type CostFact =
+  | { kind: 'answer'; id: string; model: string; at: number; usage: TokenUsage }
+  | { kind: 'total'; models: ReadonlyMap<string, TokenUsage> }
+  /** The context was summed up; so many tokens are left in it. */
+  | { kind: 'compacted'; tokens: number };
+
+/** Which lines are worth reading as JSON: a cheap look at their text. */
+export const costMarks = ['"type":"assistant"', '"type":"cost-state"', '"compact_boundary"'] as const;
+
+/** What a line of a transcript says of cost; null for all others and for what is not understood. */
+export function readCostLine(line: string): CostFact | null {
+  if (!costMarks.some((mark) => line.includes(mark))) return null;
+  const entry = record(parsed(line));
+  switch (entry.type) {
+    case 'assistant':
+      return answer(entry);
+    case 'cost-state': {
+      const models = Object.entries(record(entry.modelUsage)).map(([model, usage]): [string, TokenUsage] => [
+        model,
+        claudeTotal(record(usage)),
+      ]);
+      return { kind: 'total', models: new Map(models) };
+    }
+    case 'system': {
+      const tokens = record(entry.compactMetadata).postTokens;
+      return entry.subtype === 'compact_boundary' && typeof tokens === 'number'
+        ? { kind: 'compacted', tokens: count(tokens) }
+        : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function answer(entry: Record<string, unknown>): CostFact | null {
+  const { id, model, usage } = record(entry.message);
+  const asked = typeof entry.requestedModel === 'string' ? entry.requestedModel : model;
+  const at = Date.parse(String(entry.timestamp));
+  if (typeof id !== 'string' || typeof asked !== 'string' || Number.isNaN(at)) return null;
+  // What Claude Code writes itself in a model's place, such as its refusals.
+  if (model === '<synthetic>') return null;
+  const counts = record(usage);
+  return {
+    kind: 'answer',
+    id,
+    model: asked,
+    at,
+    usage: {
+      input: count(counts.input_tokens),
+      output: count(counts.output_tokens),
+      cacheRead: count(counts.cache_read_input_tokens),
+      ...cacheWrites(
+        count(counts.cache_creation_input_tokens),
+        count(record(counts.cache_creation).ephemeral_1h_input_tokens),
+      ),
+    },
+  };
+}
+
+/** A model's part of `cost-state`. */
+function claudeTotal(usage: Record<string, unknown>): TokenUsage {
+  return {
+    input: count(usage.inputTokens),
+    output: count(usage.outputTokens),
+    cacheRead: count(usage.cacheReadInputTokens),
+    ...cacheWrites(count(usage.cacheCreationInputTokens), count(usage.cacheCreationEphemeral1hInputTokens)),
+  };
+}
+
+/** What is not said to live an hour lives five minutes. */
+function cacheWrites(all: number, hour: number): Pick<TokenUsage, 'cacheWrite5m' | 'cacheWrite1h'> {
+  return { cacheWrite5m: Math.max(0, all - hour), cacheWrite1h: hour };
+}
+
+/** Prices may depend on the length of a prompt in steps of so many tokens; answers are added up by such classes. */
+const PROMPT_STEP = 100_000;
+/** Ids of answers that are remembered, and of those that may still be told again with other figures. */
+const KNOWN_IDS = 50_000;
+const FRESH_IDS = 64;
+
+/** Adds up one conversation. Its memory is bounded; the same lines in the same order give the same sums. */
+export class ConversationCost {
+  /** By model, then by class of prompt length. */
+  readonly #counted = new Map<string, Map<number, TokenUsage>>();
+  /** What Claude Code's own total has beyond the answers, by model. */
+  #beside: ReadonlyMap<string, TokenUsage> = new Map();
+  readonly #ids = new Set<string>();
+  readonly #fresh = new Map<string, { model: string; usage: TokenUsage }>();
+  /** Sub-agents' answers that are not put in place between those of the conversation yet. */
+  #waiting: Extract<CostFact, { kind: 'answer' }>[] = [];
+  #total: Extract<CostFact, { kind: 'total' }> | undefined;
+  /** The newest answer of the conversation itself. */
+  last: { model: string; contextTokens: number } | null = null;
+  at: number | null = null;
+
+  /** A line of the conversation's own transcript. */
+  main(fact: CostFact): void {
+    if (fact.kind === 'total') {
+      this.#total = fact;
+    } else if (fact.kind === 'compacted') {
+      if (this.last) this.last = { ...this.last, contextTokens: fact.tokens };
+    } else {
+      this.#settleBefore(fact.at);
+      this.#add(fact);
+      this.last = { model: fact.model, contextTokens: promptTokens(fact.usage) };
+    }
+  }
+
+  /** A line of one of its sub-agents' transcripts, in any order among these; before the own lines of the same time. */
+  subAgent(fact: CostFact): void {
+    if (fact.kind === 'answer') this.#waiting.push(fact);
+  }
+
+  /** All that there is has been read. */
+  settle(): void {
+    this.#settleBefore(Number.POSITIVE_INFINITY);
+  }
+
+  /** Tokens by model. */
+  usage(): Map<string, TokenUsage> {
+    const sums = new Map(this.#beside);
+    for (const [model, classes] of this.#counted) {
+      for (const usage of classes.values()) sums.set(model, addTokens(sums.get(model) ?? noTokens, usage));
+    }
+    return sums;
+  }
+
+  /** USD; null where a model that was used has no known price. */
+  cost(priceOf: (model: string) => ModelPrice | null): number | null {
+    let usd = 0;
+    const models = new Set([...this.#counted.keys(), ...this.#beside.keys()]);
+    for (const model of models) {
+      const price = priceOf(model);
+      for (const [step, usage] of this.#counted.get(model) ?? []) {
+        if (isNothing(usage)) continue;
+        if (!price) return null;
+        usd += costOf(usage, price, step * PROMPT_STEP);
+      }
+      const beside = this.#beside.get(model) ?? noTokens;
+      if (isNothing(beside)) continue;
+      if (!price) return null;
+      // How long these prompts were is not told: taken as short.
+      usd += costOf(beside, price, 0);
+    }
+    return usd;
+  }
+
+  /** Claude Code's total holds all that was there when it wrote it, and nothing of what came after. */
+  #settleBefore(at: number): void {
+    const ready = this.#waiting.filter((fact) => fact.at < at);
+    this.#waiting = this.#waiting.filter((fact) => fact.at >= at);
+    for (const fact of ready) this.#add(fact);
+    if (!this.#total) return;
+    const beside = new Map(this.#beside);
+    for (const [model, told] of this.#total.models) {
+      const counted = [...(this.#counted.get(model)?.values() ?? [])].reduce(addTokens, noTokens);
+      const known = beside.get(model) ?? noTokens;
+      // A process that counted only what it did itself takes nothing away.
+      beside.set(model, addTokens(known, tokensBeyond(tokensBeyond(told, counted), known)));
+    }
+    this.#beside = beside;
+    this.#total = undefined;
+  }
+
+  #add({ id, model, usage, at }: Extract<CostFact, { kind: 'answer' }>): void {
+    this.at = Math.max(this.at ?? 0, at);
+    const before = this.#fresh.get(id);
+    if (before) this.#count(before.model, before.usage, -1);
+    else if (this.#ids.has(id)) return;
+    this.#count(model, usage, 1);
+    this.#ids.add(id);
+    this.#fresh.set(id, { model, usage });
+    forgetOldest(this.#ids, KNOWN_IDS);
+    forgetOldest(this.#fresh, FRESH_IDS);
+  }
+
+  #count(model: string, usage: TokenUsage, sign: 1 | -1): void {
+    const step = Math.ceil(promptTokens(usage) / PROMPT_STEP);
+    const classes = this.#counted.get(model) ?? new Map<number, TokenUsage>();
+    this.#counted.set(model, classes);
+    const sum = classes.get(step) ?? noTokens;
+    classes.set(step, sign === 1 ? addTokens(sum, usage) : tokensBeyond(sum, usage));
+  }
+}
+
+function forgetOldest(all: Set<string> | Map<string, unknown>, most: number): void {
+  if (all.size <= most) return;
+  const [oldest] = all.keys();
+  if (oldest !== undefined) all.delete(oldest);
+}
+
+function isNothing(usage: TokenUsage): boolean {
+  return promptTokens(usage) === 0 && usage.output === 0;
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.floor(value) : 0;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
