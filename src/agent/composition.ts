@@ -24,6 +24,7 @@ import { createKeepAliveStore } from './keeper/keep-alive-memory.ts';
 import { SsoKeeper } from './keeper/keeper.ts';
 import { createTokenCache } from './keeper/token-cache.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { Launcher } from './launcher.ts';
 import { MeterRoom } from './meter/meter-room.ts';
 import { MfaRoom } from './mfa/mfa-room.ts';
 import { ModelList } from './models/model-list.ts';
@@ -178,7 +179,22 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   const meter = new MeterRoom();
   const history = new HistoryRoom();
   const openers = new OpenersRoom();
-  const integration = new IntegrationRoom();
+  const launcher = new Launcher({
+    platform: process.platform,
+    home: paths.home,
+    node: programs.node,
+    cli: programs.cli,
+    handOut: programs.handOut,
+  });
+  const integration = new IntegrationRoom({
+    context,
+    environments,
+    profiles: catalog,
+    launcher,
+    loginEnv: () => loginShell.environment(),
+    inTurn: (work) => configWriter.inTurn(work),
+    platform: process.platform,
+  });
   const sessions = new ClaudeSessionsRoom({
     context,
     activity,
@@ -321,6 +337,9 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       undo.push(holdActiveEnvironment(environments, broker));
       await sessions.start();
       await history.start();
+      await launcher
+        .keepCurrent()
+        .catch((err) => log.warn({ err }, 'the launcher may be of another version'));
       await server.listen();
       undo.push(
         endWhenUnneeded({

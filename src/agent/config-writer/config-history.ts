@@ -3,39 +3,23 @@ import { z } from 'zod';
 import type { ConfigChange } from '../../aws/config-change.ts';
 import type { AgentContext } from '../ports.ts';
 import { type State, StateFile } from '../state-file.ts';
+import { packChange, StoredChange, unpackChange } from './stored-change.ts';
 
 const version = 1;
 /** So many changes can be taken back, the last one first. */
 const kept = 20;
 
-const Bytes = z.number().int().nonnegative();
-const Entry = z.object({
-  id: z.string(),
-  at: z.number(),
-  file: z.string(),
-  existed: z.boolean(),
-  before: z.string(),
-  after: z.string(),
-  hunks: z.array(z.object({ at: Bytes, removed: z.base64(), inserted: Bytes })),
-});
+const Entry = StoredChange.extend({ id: z.string(), at: z.number() });
 type Entry = z.infer<typeof Entry>;
 
 export type RecordedChange = ConfigChange & { id: string; at: number };
 
 const packed = (change: RecordedChange): Entry => ({
-  ...change,
-  hunks: change.hunks.map((h) => ({
-    ...h,
-    removed: Buffer.from(h.removed).toString('base64'),
-  })),
+  ...packChange(change),
+  id: change.id,
+  at: change.at,
 });
-const unpacked = (entry: Entry): RecordedChange => ({
-  ...entry,
-  hunks: entry.hunks.map((h) => ({
-    ...h,
-    removed: Buffer.from(h.removed, 'base64'),
-  })),
-});
+const unpacked = ({ id, at, ...stored }: Entry): RecordedChange => ({ ...unpackChange(stored), id, at });
 
 /** The changes made to ~/.aws/config, in `config-history.json` of the state folder (0600), the oldest first. */
 export class ConfigHistory {

@@ -102,7 +102,7 @@ export class AwsConfigWriter implements ConfigWriter {
 
   /** Errors: NothingToUndo, ConfigChanged, StorageFailed. */
   undo(id?: string): Promise<{ file: string }> {
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       for (;;) {
         const last = await this.#history.last();
         if (!last) throw new BedrockTrayError('NothingToUndo', {});
@@ -124,7 +124,7 @@ export class AwsConfigWriter implements ConfigWriter {
    * Errors: what `plan` throws, ProfileExists, SsoSessionExists, ConfigMalformed, BadInput, StorageFailed.
    */
   write(plan: () => readonly SectionEdit[] | Promise<readonly SectionEdit[]>): Promise<string | null> {
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       for (let attempt = 0; ; attempt++) {
         await this.#catalog.reload();
         this.#throwProblem();
@@ -169,7 +169,8 @@ export class AwsConfigWriter implements ConfigWriter {
       });
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** One change of the person's files after the other. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfiguredProfile } from '../../aws/config-file.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
+import { isOurExport } from '../../domain/integration.ts';
 import { partitionOfRegion } from '../../domain/partition.ts';
 
 /** The profile that stands for the commands in the person's own Claude Code settings. */
@@ -31,6 +32,8 @@ export function claudeSettingsOf(file: string, text: string): ConfiguredProfile 
   } catch {
     return null;
   }
+  // Ours, by an integration: it stands for no other source.
+  if (isOurExport(settings.awsCredentialExport)) return null;
   const source: CredentialSource = {
     kind: 'claude-settings',
     exportCommand: command(settings.awsCredentialExport),

@@ -81,6 +81,10 @@ export const errors = {
   EditorMissing: 'No editor was found. Install one, or choose one in the settings.',
   TerminalMissing: 'No terminal was found. Install one, or choose one in the settings.',
   CapReached: 'The session {{session}} has reached its cap of {{usd}} USD. Raise or remove the cap to go on.',
+  SettingsRival:
+    '{{file}} also sets {{names}}, which would decide otherwise. That is replaced; undo gives it back.',
+  SettingsManaged:
+    'Your administrator’s settings for Claude Code set {{names}}. They win over what is written here.',
   SettingsMalformed: '{{file}} is not valid: {{reason}}. Mend the file; nothing was changed.',
   SessionUnknown:
     'There is no Claude Code session {{session}}. Run “bedrock-tray sessions list” to see those there are.',

@@ -62,6 +62,8 @@ export const errors: Record<keyof typeof en, string> = {
   EditorMissing: '未找到编辑器。请安装一个，或在设置中选择。',
   TerminalMissing: '未找到终端。请安装一个，或在设置中选择。',
   CapReached: '会话 {{session}} 已达到 {{usd}} 美元的费用上限。请提高或取消上限后继续。',
+  SettingsRival: '{{file}} 还设置了 {{names}}，会导致不同的结果。这些内容将被替换；撤销后会恢复。',
+  SettingsManaged: '管理员的 Claude Code 设置指定了 {{names}}，优先于此处写入的内容。',
   SettingsMalformed: '{{file}} 无效：{{reason}}。请修复该文件；未做任何更改。',
   SessionUnknown: '没有 Claude Code 会话 {{session}}。请运行“bedrock-tray sessions list”查看现有的。',
   SessionEnded: 'Claude Code 会话 {{session}} 已结束。请恢复它或打开新会话。',
