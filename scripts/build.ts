@@ -62,6 +62,7 @@ await Promise.all([
     entryPoints: {
       'agent/main': 'src/agent/main.ts',
       'agent/page-server': 'src/agent/page-server/worker.ts',
+      'agent/history': 'src/agent/history/worker.ts',
       'agent/keyring': 'src/agent/vault/keyring-main.ts',
       'pty-host/main': 'src/pty-host/main.ts',
       'cli/main': 'src/cli/main.ts',

@@ -177,7 +177,6 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   });
   const activity = new ActivityRoom(clock);
   const meter = new MeterRoom();
-  const history = new HistoryRoom();
   const openers = new OpenersRoom();
   const launcher = new Launcher({
     platform: process.platform,
@@ -212,6 +211,15 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     },
     agentSocket: paths.socket,
     handOut: programs.handOut,
+  });
+  const history = new HistoryRoom({
+    context,
+    program: programs.history,
+    sessions: [sessions, activity],
+    openConversations: () =>
+      new Map(
+        sessions.views().flatMap((s) => (sessionIsOpen(s) && s.conversation ? [[s.conversation, s.id]] : [])),
+      ),
   });
   const handOut = new CredentialHandOut({
     context,

@@ -305,6 +305,7 @@ export interface ConversationHistory extends Observable {
   status(): { revision: number; pending: number };
   list(wish: ProcedureArguments<'history.list'>): Promise<ProcedureOutput<'history.list'>>;
   find(wish: ProcedureArguments<'history.find'>): Promise<ProcedureOutput<'history.find'>>;
+  read(wish: ProcedureArguments<'history.read'>): Promise<ProcedureOutput<'history.read'>>;
   /** Where a conversation was held. Errors: ConversationUnknown. */
   folder(conversation: string): Promise<string>;
 }

@@ -7,6 +7,8 @@ export interface Programs {
   node: string;
   ptyHost: string;
   pageServer: URL;
+  /** The worker that reads past conversations. */
+  history: URL;
   /** The command line program (`bedrock-tray`). */
   cli: string;
   /** Command of the client that Claude sessions call for credentials, without its flags. */
@@ -29,6 +31,7 @@ export function programs(mainUrl: string): Programs {
       built ? join(agent, 'page-server.mjs') : join(agent, 'page-server', 'worker.ts'),
     ),
     cli: join(out, 'cli', 'main.mjs'),
+    history: pathToFileURL(built ? join(agent, 'history.mjs') : join(agent, 'history', 'worker.ts')),
     handOut: handOutCommand(process.execPath, join(out, 'cli')),
     keyring: [process.execPath, built ? join(agent, 'keyring.mjs') : join(agent, 'vault', 'keyring-main.ts')],
     renderer: join(out, 'renderer'),

@@ -377,6 +377,15 @@ export const procedures = {
     z.object({ conversation: z.uuid(), text: z.string().min(1).max(200) }).strict(),
     z.object({ matches: z.array(ConversationMatch), more: z.boolean() }),
   ),
+  /** What was said in a conversation, from a place on (`next` of the answer before); about 256 KiB at a time. Errors: ConversationUnknown. */
+  'history.read': call(
+    shells,
+    z.object({ conversation: z.uuid(), from: z.number().int().nonnegative().default(0) }).strict(),
+    z.object({
+      messages: z.array(ConversationMatch.omit({ matches: true })),
+      next: z.number().int().nullable(),
+    }),
+  ),
   /** Opens a past conversation in its folder. Errors: ConversationUnknown, ConversationOpen, and those of sessions.open. */
   'history.resume': call(
     shells,

@@ -58,7 +58,7 @@ export interface Rooms {
   environments: EnvironmentStore;
   sessions: ClaudeSessions;
   activity: Pick<SessionActivity, 'look' | 'answer'>;
-  history: Pick<ConversationHistory, 'list' | 'find' | 'folder'>;
+  history: Pick<ConversationHistory, 'list' | 'find' | 'read' | 'folder'>;
   openers: Openers;
   integration: Integration;
   handOut: Pick<HandOut, 'open'>;
@@ -310,6 +310,7 @@ export function createHandlers(rooms: Rooms): Handlers {
 
     'history.list': (input) => rooms.history.list(input),
     'history.find': (input) => rooms.history.find(input),
+    'history.read': (input) => rooms.history.read(input),
     'history.resume': async (input) =>
       sessions.openConversation({ ...input, cwd: await rooms.history.folder(input.conversation) }),
 

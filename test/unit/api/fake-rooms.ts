@@ -169,6 +169,7 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'layout.set': { tabs: [] },
   'history.list': {},
   'history.find': { conversation: sessionId, text: 'x' },
+  'history.read': { conversation: sessionId },
   'history.resume': { conversation: sessionId },
   'integration.preview': {},
   'integration.apply': { digest: 'd' },
@@ -321,6 +322,7 @@ export async function startTestApi(
     history: {
       list: async () => ({ conversations: [], more: false }),
       find: async () => ({ matches: [], more: false }),
+      read: async () => ({ messages: [], next: null }),
       folder: async () => '/tmp',
     },
     openers: {
