@@ -28,6 +28,8 @@ export interface BedrockTrayBridge {
   openChannel(channel: PageChannel, id: string): void;
   /** The system's folder dialog: an absolute path, or null when the person cancels. */
   chooseFolder(): Promise<string | null>;
+  /** Where a file lies that a person dropped or pasted; empty for one that lies nowhere. */
+  pathOf(file: unknown): string;
   /** The person wants an agent although it was stopped: main starts it, or does nothing where it is there. */
   startAgent(): void;
 }

@@ -7,12 +7,14 @@ import { cli as cliEn } from './en/cli.ts';
 import { errors as errorsEn } from './en/errors.ts';
 import { notes as notesEn } from './en/notes.ts';
 import { page as pageEn } from './en/page.ts';
+import { terminal as terminalEn } from './en/terminal.ts';
 import { tray as trayEn } from './en/tray.ts';
 import { agent as agentZh } from './zh-CN/agent.ts';
 import { cli as cliZh } from './zh-CN/cli.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
 import { notes as notesZh } from './zh-CN/notes.ts';
 import { page as pageZh } from './zh-CN/page.ts';
+import { terminal as terminalZh } from './zh-CN/terminal.ts';
 import { tray as trayZh } from './zh-CN/tray.ts';
 
 const en = {
@@ -21,6 +23,7 @@ const en = {
   errors: errorsEn,
   notes: notesEn,
   page: pageEn,
+  terminal: terminalEn,
   tray: trayEn,
 } as const;
 const zhCN: Record<keyof typeof en, Record<string, string>> = {
@@ -29,6 +32,7 @@ const zhCN: Record<keyof typeof en, Record<string, string>> = {
   errors: errorsZh,
   notes: notesZh,
   page: pageZh,
+  terminal: terminalZh,
   tray: trayZh,
 };
 

@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { BedrockTrayBridge, ChannelMessage, channelMessageType } from '../contract/page-relay.ts';
 import { ipc } from './ipc-names.ts';
 
@@ -14,6 +14,7 @@ const bridge: BedrockTrayBridge = {
     window.postMessage(message, window.location.origin, [port1]);
   },
   chooseFolder: () => ipcRenderer.invoke(ipc.chooseFolder),
+  pathOf: (file) => webUtils.getPathForFile(file as File),
   startAgent: () => ipcRenderer.send(ipc.startAgent),
 };
 contextBridge.exposeInMainWorld('bedrockTray', bridge);

@@ -103,6 +103,7 @@ describe.skipIf(missing !== undefined)(
       expect(await page.evaluate(() => Object.keys(window.bedrockTray ?? {}).sort())).toEqual([
         'chooseFolder',
         'openChannel',
+        'pathOf',
         'startAgent',
       ]);
     });

@@ -25,4 +25,8 @@ export interface PageAgent extends Pick<KeptConnection, 'state' | 'onState' | 'c
   attach(sessionId: string, cols: number, rows: number, listener: TerminalListener): TerminalLine;
   /** The system's folder dialog, where the shell has one. */
   chooseFolder: (() => Promise<string | null>) | null;
+  /** Where a dropped or pasted file lies (empty: nowhere), where the shell says it. */
+  pathOf: ((file: File) => string) | null;
+  /** Whether the shell shows an address whole and asks before it opens one. */
+  asksBeforeLinks: boolean;
 }

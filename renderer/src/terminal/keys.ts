@@ -7,6 +7,13 @@ export type KeyDecision =
   | { kind: 'find' }
   | { kind: 'leave' }
   | { kind: 'copy' }
+  | { kind: 'selectAll' }
+  /** Takes away what has scrolled off, and what stands above the cursor. */
+  | { kind: 'clear' }
+  /** A list of the links on the screen, for the keyboard. */
+  | { kind: 'links' }
+  /** Larger (1) or smaller (-1) characters; 0: as they were at first. */
+  | { kind: 'zoom'; by: -1 | 0 | 1 }
   /** Shows earlier (-1) or later (1) output; programs that draw the whole screen get the key themselves. */
   | { kind: 'scroll'; pages: -1 | 1 }
   /** These characters go to the program. */
@@ -43,33 +50,34 @@ const SHIFT_ENTER = '\u001b[13;2u';
  */
 export function decideKey(press: KeyPress, context: KeyContext): KeyDecision {
   if (press.isComposing || press.keyCode === 229) return { kind: 'program' };
-  const key = press.key.toLowerCase();
-  const command = context.mac ? press.metaKey && !press.ctrlKey : press.ctrlKey && !press.metaKey;
-  const act = (decision: KeyDecision): KeyDecision =>
-    press.type === 'keydown' ? decision : { kind: 'nothing' };
+  const decision = decide(press, context);
+  if (decision.kind === 'program' || decision.kind === 'browser' || press.type === 'keydown') return decision;
+  return { kind: 'nothing' };
+}
 
-  if (press.ctrlKey && press.shiftKey && !press.altKey && !press.metaKey && key === 'l')
-    return act({ kind: 'leave' });
-  if (press.key === 'Enter' && press.shiftKey && !press.ctrlKey && !press.altKey && !press.metaKey) {
-    return context.program === 'claude' ? act({ kind: 'send', text: SHIFT_ENTER }) : { kind: 'program' };
+function decide(press: KeyPress, { mac, hasSelection, fullScreen, program }: KeyContext): KeyDecision {
+  const key = press.key.toLowerCase();
+  const { shiftKey: shift, altKey: alt, ctrlKey: ctrl, metaKey: meta } = press;
+  if (ctrl && shift && !alt && !meta && key === 'l') return { kind: 'leave' };
+  if (shift && !ctrl && !alt && !meta) {
+    if (key === 'enter' && program === 'claude') return { kind: 'send', text: SHIFT_ENTER };
+    if ((key === 'pageup' || key === 'pagedown') && !fullScreen)
+      return { kind: 'scroll', pages: key === 'pageup' ? -1 : 1 };
   }
-  if (
-    (key === 'pageup' || key === 'pagedown') &&
-    press.shiftKey &&
-    !press.ctrlKey &&
-    !press.altKey &&
-    !press.metaKey
-  ) {
-    return context.fullScreen
-      ? { kind: 'program' }
-      : act({ kind: 'scroll', pages: key === 'pageup' ? -1 : 1 });
-  }
-  if (command && !press.altKey) {
-    if (key === 'f' && !press.shiftKey) return act({ kind: 'find' });
+  const command = mac ? meta && !ctrl : ctrl && !meta;
+  if (command && !alt) {
+    if (key === 'f' && !shift) return { kind: 'find' };
     if (key === 'v') return { kind: 'browser' };
-    if (key === 'c' && (context.mac || press.shiftKey || context.hasSelection)) return act({ kind: 'copy' });
-    // What is left of Cmd belongs to the system and the shell's menu, never to the program.
-    if (context.mac) return { kind: 'browser' };
+    if (key === 'c' && (mac || shift || hasSelection)) return { kind: 'copy' };
+    if (key === 'k' && shift !== mac) return { kind: 'clear' };
+    if (key === 'a' && shift !== mac) return { kind: 'selectAll' };
+    if (key === 'g' && shift) return { kind: 'links' };
+    // Ctrl+Shift+- is a key of programs (undo).
+    if (key === '-' && !shift) return { kind: 'zoom', by: -1 };
+    if (key === '=' || key === '+') return { kind: 'zoom', by: 1 };
+    if (key === '0' && !shift) return { kind: 'zoom', by: 0 };
   }
+  // What is left of Command, the Windows key and Super belongs to the system and the shell's menu, never to the program.
+  if (meta) return { kind: 'browser' };
   return { kind: 'program' };
 }

@@ -1,31 +1,46 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
-import { WebLinksAddon } from '@xterm/addon-web-links';
-import { type IDisposable, Terminal } from '@xterm/xterm';
+import { Terminal } from '@xterm/xterm';
 import type { Settings } from '../../../src/contract/settings.ts';
 import type { SessionView } from '../../../src/contract/state.ts';
 import type { PageAgent, TerminalLine } from '../model/agent.ts';
-import { isFollowable } from '../model/web-address.ts';
+import { TerminalClipboard } from './clipboard.ts';
+import { Insertions } from './insert.ts';
 import { decideKey } from './keys.ts';
+import { ScreenRenderer } from './screen-renderer.ts';
 import { documentWithStyles } from './style-sheets.ts';
 import { TerminalFeed } from './terminal-feed.ts';
-import { terminalThemes } from './theme.ts';
+import { type LinkTarget, TerminalLinks } from './terminal-links.ts';
+import { findColours, minimumContrast, type TerminalTheme, terminalThemes } from './theme.ts';
 
 export interface ScreenOptions {
   program: 'claude' | 'shell';
   settings: Settings['terminal'];
-  theme: 'light' | 'dark';
+  theme: TerminalTheme;
   /** Name of the terminal's input for screen readers. */
   label: string;
   mac: boolean;
 }
 
+/** What a terminal asks of the page around it. */
 export interface ScreenHandlers {
   find(): void;
   leave(): void;
-  /** The address under the pointer; null when there is none any more. */
-  link(address: string | null): void;
+  listLinks(): void;
+  zoom(by: -1 | 0 | 1): void;
+  /** The link under the pointer; null when there is none any more. */
+  link(target: LinkTarget | null): void;
+  open(target: LinkTarget): void;
+  resolve(paths: string[]): Promise<(string | null)[]>;
+  pathOf: ((file: File) => string | null) | null;
+  dropRefused(): void;
+  /** A program wants this text on the clipboard, and a person is to decide. */
+  askClipboard(text: string): void;
+  bell(): void;
+  focused(): void;
+  /** Whether earlier output is shown than the latest. */
+  scrolledUp(up: boolean): void;
   search(found: { index: number; count: number }): void;
   state(state: ScreenState): void;
 }
@@ -37,12 +52,13 @@ export type ScreenState =
   | { kind: 'exited'; exitCode: number | null; signal: string | null }
   | { kind: 'lost'; error: unknown };
 
+/** The element that a terminal is drawn in. Tests and the bench read its screen here: WebGL leaves no text in the page. */
+export type TerminalHost = HTMLElement & { terminal?: Terminal };
+
 /** A resize settles for this long before the program is told, in ms: each one makes Claude Code draw everything again. */
 const RESIZE_SETTLES = 120;
-/** Asks Claude Code to take an image from the clipboard. */
-const CTRL_V = new Uint8Array([0x16]);
 
-/** One xterm.js on one session: keys, links, search, sizes, flow control. Knows nothing of React. */
+/** One xterm.js on one session: attached, sized, fed, searched. Knows nothing of React. */
 export class TerminalScreen {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
@@ -51,67 +67,86 @@ export class TerminalScreen {
   readonly #encoder = new TextEncoder();
   readonly #handlers: ScreenHandlers;
   readonly #observer: ResizeObserver;
+  readonly #renderer: ScreenRenderer;
+  readonly #links: TerminalLinks;
+  readonly #clipboard: TerminalClipboard;
+  /** Keys that the page took on the way down: the program hears nothing of them on the way up. */
+  readonly #taken = new Set<string>();
+  #insertions: Insertions | null = null;
   #options: ScreenOptions;
-  #host: HTMLElement | null = null;
+  #host: TerminalHost | null = null;
   #line: TerminalLine | null = null;
   #feed: TerminalFeed | null = null;
-  #webgl: IDisposable | null = null;
-  #webglRefused = false;
   #visible = false;
   /** While the screen is being rebuilt its size is the replay's. */
   #replaying = false;
+  #scrolledUp = false;
   #resizeTimer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
 
   constructor(options: ScreenOptions, handlers: ScreenHandlers) {
     this.#options = options;
     this.#handlers = handlers;
+    const { settings, theme } = options;
     this.#terminal = new Terminal({
       allowProposedApi: true,
       documentOverride: this.#styles.document,
-      fontFamily: fontStack(options.settings.fontFamily),
-      fontSize: options.settings.fontSize,
+      fontFamily: fontStack(settings.fontFamily),
+      fontSize: settings.fontSize,
       lineHeight: 1.15,
-      scrollback: options.settings.scrollback,
-      screenReaderMode: options.settings.screenReader,
-      theme: terminalThemes[options.theme],
-      minimumContrastRatio: 4.5,
+      scrollback: settings.scrollback,
+      screenReaderMode: settings.screenReader,
+      theme: terminalThemes[theme],
+      minimumContrastRatio: minimumContrast[theme],
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       macOptionIsMeta: true,
       vtExtensions: { kittyKeyboard: true },
-      linkHandler: {
-        activate: (event, text) => this.#follow(event, text),
-        hover: (_event, text) => handlers.link(isFollowable(text) ? text : null),
-        leave: () => handlers.link(null),
-        allowNonHttpProtocols: false,
-      },
     });
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
-    this.#terminal.loadAddon(
-      new WebLinksAddon((event, text) => this.#follow(event, text), {
-        hover: (_event, text) => handlers.link(isFollowable(text) ? text : null),
-        leave: () => handlers.link(null),
-      }),
-    );
+    this.#renderer = new ScreenRenderer(this.#terminal, settings);
+    this.#links = new TerminalLinks(this.#terminal, {
+      resolve: (paths) => handlers.resolve(paths),
+      hover: (target) => handlers.link(target),
+      open: (target) => handlers.open(target),
+      wanted: (event) => (options.mac ? event.metaKey : event.ctrlKey),
+    });
+    this.#clipboard = new TerminalClipboard(this.#terminal, {
+      writes: () => this.#options.settings.clipboardWrite,
+      copyOnSelect: () => this.#options.settings.copyOnSelect,
+      replaying: () => this.#replaying,
+      ask: (text) => handlers.askClipboard(text),
+    });
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
       handlers.search({ index: resultIndex, count: resultCount }),
     );
     this.#terminal.attachCustomKeyEventHandler((event) => this.#key(event));
-    this.#terminal.onData((text) => this.#line?.input(this.#encoder.encode(text)));
+    this.#terminal.onData((text) => this.#send(text));
     this.#terminal.onBinary((text) => this.#line?.input(Uint8Array.from(text, (c) => c.charCodeAt(0) & 255)));
+    this.#terminal.onBell(() => {
+      if (!this.#replaying) handlers.bell();
+    });
+    this.#terminal.onRender(() => this.#tellScroll());
     this.#observer = new ResizeObserver(() => this.#sizeChanged());
   }
 
   /** Puts the terminal into the page. */
-  open(host: HTMLElement): void {
+  open(host: TerminalHost): void {
     this.#host = host;
+    host.terminal = this.#terminal;
     this.#terminal.open(host);
     this.#terminal.textarea?.setAttribute('aria-label', this.#options.label);
-    // Before xterm's own: an image on the clipboard has no text to paste.
-    host.addEventListener('paste', this.#paste, { capture: true });
+    this.#renderer.open(host);
+    this.#clipboard.open(host);
+    this.#insertions = new Insertions(host, {
+      program: this.#options.program,
+      pathOf: this.#handlers.pathOf,
+      send: (text) => this.#send(text),
+      paste: (text) => this.#terminal.paste(text),
+      dropRefused: () => this.#handlers.dropRefused(),
+    });
     host.addEventListener('focusin', this.#focused);
     this.#observer.observe(host);
   }
@@ -120,10 +155,8 @@ export class TerminalScreen {
   show(visible: boolean): void {
     if (visible === this.#visible) return;
     this.#visible = visible;
-    if (visible) {
-      this.#fitNow();
-      void this.#startWebgl();
-    } else this.#stopWebgl();
+    if (visible) this.#fitNow();
+    this.#renderer.show(visible);
   }
 
   /** Connects to the session; what was on the screen is drawn again by the replay. */
@@ -140,44 +173,34 @@ export class TerminalScreen {
     this.#feed?.end();
     const feed = new TerminalFeed(this.#terminal);
     this.#feed = feed;
+    const over = (now: ScreenState): void =>
+      feed.act(() => {
+        this.#replaying = false;
+        state(now);
+        if (now.kind === 'live') this.#sizeChanged();
+      });
     this.#line = agent.attach(session.id, this.#terminal.cols, this.#terminal.rows, {
       size: (cols, rows) => feed.resize(cols, rows),
       // WebSocket and MessagePort messages have memory of their own, so the bytes may wait in a queue.
       output: (bytes, consumed) => feed.output(bytes, consumed),
-      live: () =>
-        feed.act(() => {
-          this.#replaying = false;
-          state({ kind: 'live' });
-          this.#sizeChanged();
-        }),
-      exit: (exitCode, signal) =>
-        feed.act(() => {
-          this.#replaying = false;
-          state({ kind: 'exited', exitCode, signal });
-        }),
-      lost: (error) =>
-        feed.act(() => {
-          this.#replaying = false;
-          state({ kind: 'lost', error });
-        }),
+      live: () => over({ kind: 'live' }),
+      exit: (exitCode, signal) => over({ kind: 'exited', exitCode, signal }),
+      lost: (error) => over({ kind: 'lost', error }),
     });
   }
 
-  update(options: Pick<ScreenOptions, 'settings' | 'theme'>): void {
-    const { settings, theme } = options;
-    const before = this.#options;
-    this.#options = { ...before, ...options };
+  update(options: Pick<ScreenOptions, 'settings' | 'theme' | 'label'>): void {
+    const { settings, theme, label } = options;
+    this.#options = { ...this.#options, ...options };
     const to = this.#terminal.options;
     to.fontFamily = fontStack(settings.fontFamily);
     to.fontSize = settings.fontSize;
     to.scrollback = settings.scrollback;
     to.screenReaderMode = settings.screenReader;
     to.theme = terminalThemes[theme];
-    if (settings.renderer !== before.settings.renderer) {
-      this.#stopWebgl();
-      this.#webglRefused = false;
-      void this.#startWebgl();
-    } else this.#terminal.clearTextureAtlas();
+    to.minimumContrastRatio = minimumContrast[theme];
+    this.#terminal.textarea?.setAttribute('aria-label', label);
+    this.#renderer.update(settings);
     this.#sizeChanged();
   }
 
@@ -185,21 +208,28 @@ export class TerminalScreen {
     this.#terminal.focus();
   }
 
-  /** Finds text in screen and scrollback; an empty text takes the marks away. */
-  find(text: string, direction: 'next' | 'previous' | 'typed'): void {
+  /** Whether a program draws the whole screen itself: then there is no scrollback to find anything in. */
+  get fullScreen(): boolean {
+    return this.#terminal.buffer.active.type === 'alternate';
+  }
+
+  /** Finds text in screen and scrollback; an empty text takes the marks away. Answers whether it is there. */
+  find(text: string, direction: 'next' | 'previous' | 'typed'): boolean {
     if (text === '') {
       this.#search.clearDecorations();
       this.#handlers.search({ index: -1, count: 0 });
-      return;
+      return false;
     }
+    const { match, active, ruler } = findColours[this.#options.theme];
     const decorations = {
-      matchBackground: this.#options.theme === 'dark' ? '#5c4a1c' : '#ffe49c',
-      activeMatchBackground: this.#options.theme === 'dark' ? '#a9761a' : '#ffb938',
-      matchOverviewRuler: '#c08a1e',
-      activeMatchColorOverviewRuler: '#c08a1e',
+      matchBackground: match,
+      activeMatchBackground: active,
+      matchOverviewRuler: ruler,
+      activeMatchColorOverviewRuler: ruler,
     };
-    if (direction === 'previous') this.#search.findPrevious(text, { decorations });
-    else this.#search.findNext(text, { decorations, incremental: direction === 'typed' });
+    return direction === 'previous'
+      ? this.#search.findPrevious(text, { decorations })
+      : this.#search.findNext(text, { decorations, incremental: direction === 'typed' });
   }
 
   endFind(): void {
@@ -207,37 +237,65 @@ export class TerminalScreen {
     this.#terminal.clearSelection();
   }
 
+  scrollToBottom(): void {
+    this.#terminal.scrollToBottom();
+  }
+
+  linksOnScreen(): Promise<LinkTarget[]> {
+    return this.#links.onScreen();
+  }
+
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#resizeTimer);
     this.#observer.disconnect();
-    this.#host?.removeEventListener('paste', this.#paste, { capture: true });
+    this.#insertions?.dispose();
     this.#host?.removeEventListener('focusin', this.#focused);
+    if (this.#host) delete this.#host.terminal;
     this.#line?.close();
     this.#feed?.end();
-    this.#stopWebgl();
+    this.#links.dispose();
+    this.#clipboard.dispose();
+    this.#renderer.dispose();
     this.#terminal.dispose();
     this.#styles.release();
   }
 
+  #send(text: string): void {
+    this.#line?.input(this.#encoder.encode(text));
+  }
+
   #key(event: KeyboardEvent): boolean {
+    if (event.type === 'keyup' && this.#taken.delete(event.code)) return false;
     const { mac, program } = this.#options;
     const decision = decideKey(event, {
       mac,
       program,
       hasSelection: this.#terminal.hasSelection(),
-      fullScreen: this.#terminal.buffer.active.type === 'alternate',
+      fullScreen: this.fullScreen,
     });
+    if (decision.kind === 'program') return true;
+    if (event.type === 'keydown') this.#taken.add(event.code);
+    if (decision.kind === 'browser') return false;
+    event.preventDefault();
     switch (decision.kind) {
-      case 'program':
-        return true;
-      case 'browser':
-        return false;
       case 'find':
         this.#handlers.find();
         break;
       case 'leave':
         this.#handlers.leave();
+        break;
+      case 'links':
+        this.#handlers.listLinks();
+        break;
+      case 'zoom':
+        this.#handlers.zoom(decision.by);
+        break;
+      case 'clear':
+        this.#terminal.clear();
+        break;
+      case 'selectAll':
+        this.#terminal.selectAll();
         break;
       case 'send':
         this.#terminal.input(decision.text);
@@ -254,24 +312,21 @@ export class TerminalScreen {
       case 'nothing':
         break;
     }
-    event.preventDefault();
     return false;
   }
 
-  readonly #paste = (event: ClipboardEvent): void => {
-    const data = event.clipboardData;
-    if (!data?.files.length || data.getData('text/plain') !== '') return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.#line?.input(CTRL_V);
+  /** The terminal that is worked in decides the size, where several show the same session. */
+  readonly #focused = (): void => {
+    this.#handlers.focused();
+    this.#sizeChanged();
   };
 
-  /** The terminal that is worked in decides the size, where several show the same session. */
-  readonly #focused = (): void => this.#sizeChanged();
-
-  #follow(event: MouseEvent, text: string): void {
-    const wanted = this.#options.mac ? event.metaKey : event.ctrlKey;
-    if (wanted && isFollowable(text)) window.open(text, '_blank', 'noopener,noreferrer');
+  #tellScroll(): void {
+    const { viewportY, baseY } = this.#terminal.buffer.active;
+    const up = viewportY < baseY;
+    if (up === this.#scrolledUp) return;
+    this.#scrolledUp = up;
+    this.#handlers.scrolledUp(up);
   }
 
   #sizeChanged(): void {
@@ -288,30 +343,6 @@ export class TerminalScreen {
     if (cols === this.#terminal.cols && rows === this.#terminal.rows) return;
     this.#terminal.resize(cols, rows);
     this.#line?.resize(cols, rows);
-  }
-
-  async #startWebgl(): Promise<void> {
-    if (this.#webgl || this.#webglRefused || !this.#visible || this.#options.settings.renderer === 'dom')
-      return;
-    try {
-      const { WebglAddon } = await import('@xterm/addon-webgl');
-      if (this.#disposed || !this.#visible || this.#webgl) return;
-      const addon = new WebglAddon();
-      addon.onContextLoss(() => {
-        // The system took the context: the DOM renderer goes on where it stopped.
-        this.#webglRefused = true;
-        this.#stopWebgl();
-      });
-      this.#terminal.loadAddon(addon);
-      this.#webgl = addon;
-    } catch {
-      this.#webglRefused = true;
-    }
-  }
-
-  #stopWebgl(): void {
-    this.#webgl?.dispose();
-    this.#webgl = null;
   }
 }
 

@@ -1,7 +1,27 @@
 import type { ITheme } from '@xterm/xterm';
 
-/** Terminal colours; each of the sixteen has a contrast of at least 4.5:1 on its ground where programs write text in it. */
-export const terminalThemes: Record<'light' | 'dark', ITheme> = {
+export type TerminalTheme = 'light' | 'dark' | 'high-contrast';
+
+/** The theme to draw: the setting's, or that of the page around it. */
+export function shownTheme(setting: 'app' | TerminalTheme, page: 'light' | 'dark'): TerminalTheme {
+  return setting === 'app' ? page : setting;
+}
+
+/** xterm.js lightens or darkens what a program writes until it has this contrast on its ground. */
+export const minimumContrast: Record<TerminalTheme, number> = { light: 4.5, dark: 4.5, 'high-contrast': 7 };
+
+/** Grounds of what a search found, and of the match that is stood on. */
+export const findColours: Record<TerminalTheme, { match: string; active: string; ruler: string }> = {
+  light: { match: '#ffe49c', active: '#ffb938', ruler: '#c08a1e' },
+  dark: { match: '#5c4a1c', active: '#a9761a', ruler: '#c08a1e' },
+  'high-contrast': { match: '#3f3f00', active: '#6b6b00', ruler: '#ffff00' },
+};
+
+/**
+ * Terminal colours; each of the sixteen has a contrast of at least 4.5:1 (high contrast: 7:1) on its ground where
+ * programs write text in it.
+ */
+export const terminalThemes: Record<TerminalTheme, ITheme> = {
   light: {
     background: '#fbfaf8',
     foreground: '#24221e',
@@ -54,6 +74,34 @@ export const terminalThemes: Record<'light' | 'dark', ITheme> = {
     brightBlue: '#b9ccff',
     brightMagenta: '#ecc6f5',
     brightCyan: '#a4e6ee',
+    brightWhite: '#ffffff',
+  },
+  'high-contrast': {
+    background: '#000000',
+    foreground: '#ffffff',
+    cursor: '#ffff00',
+    cursorAccent: '#000000',
+    selectionBackground: '#ffffff',
+    selectionForeground: '#000000',
+    selectionInactiveBackground: '#bfbfbf',
+    scrollbarSliderBackground: '#ffffff80',
+    scrollbarSliderHoverBackground: '#ffffffb3',
+    scrollbarSliderActiveBackground: '#ffffff',
+    black: '#9e9e9e',
+    red: '#ff8f8f',
+    green: '#5cf27c',
+    yellow: '#ffff55',
+    blue: '#8fc1ff',
+    magenta: '#ff9cff',
+    cyan: '#55ffff',
+    white: '#ffffff',
+    brightBlack: '#b8b8b8',
+    brightRed: '#ffb3b3',
+    brightGreen: '#9dffb0',
+    brightYellow: '#ffffa3',
+    brightBlue: '#b8d9ff',
+    brightMagenta: '#ffc4ff',
+    brightCyan: '#a8ffff',
     brightWhite: '#ffffff',
   },
 };

@@ -30,6 +30,8 @@ export function connectPage(): PageAgent {
     attach: (id, cols, rows, listener) =>
       attach(kept.call, () => openChannel('pty'), id, cols, rows, listener),
     chooseFolder: bridge ? () => bridge.chooseFolder() : null,
+    pathOf: bridge ? (file) => bridge.pathOf(file) : null,
+    asksBeforeLinks: bridge !== undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { terminalThemes } from '../../../renderer/src/terminal/theme.ts';
+import { findColours, terminalThemes } from '../../../renderer/src/terminal/theme.ts';
 
 const css = readFileSync(join(import.meta.dirname, '../../../renderer/src/styles/tokens.css'), 'utf8');
 const blocks = css.split(/\n}\n/);
@@ -65,4 +65,18 @@ describe.each(['light', 'dark'] as const)('%s theme', (name) => {
     for (const colour of colours)
       expect(contrast(terminal[colour] ?? '', terminal.background ?? ''), colour).toBeGreaterThanOrEqual(4.5);
   });
+});
+
+test('high contrast is 7:1 for every colour that text has, also where something was found', () => {
+  const theme = terminalThemes['high-contrast'];
+  const { match, active } = findColours['high-contrast'];
+  for (const [name, colour] of Object.entries(theme)) {
+    if (typeof colour !== 'string' || /ackground|cursorAccent|scrollbar|selection/.test(name)) continue;
+    expect(contrast(colour, theme.background ?? ''), name).toBeGreaterThanOrEqual(7);
+  }
+  expect(contrast(theme.selectionForeground ?? '', theme.selectionBackground ?? '')).toBeGreaterThanOrEqual(
+    7,
+  );
+  expect(contrast(theme.foreground ?? '', match)).toBeGreaterThanOrEqual(7);
+  expect(contrast(theme.foreground ?? '', active)).toBeGreaterThanOrEqual(4.5);
 });

@@ -42,6 +42,19 @@ describe('keys in the terminal', () => {
     ['Ctrl+c', { ...mac, hasSelection: true }, 'program'],
     ['Ctrl+f', mac, 'program'],
     ['Ctrl+Alt+f', linux, 'program'],
+    ['Ctrl+Shift+K', linux, 'clear'],
+    ['Ctrl+k', linux, 'program'],
+    ['Meta+k', mac, 'clear'],
+    ['Ctrl+Shift+A', linux, 'selectAll'],
+    ['Ctrl+a', linux, 'program'],
+    ['Meta+a', mac, 'selectAll'],
+    ['Ctrl+Shift+G', linux, 'links'],
+    ['Ctrl+=', linux, 'zoom'],
+    ['Meta+0', mac, 'zoom'],
+    ['Ctrl+-', linux, 'zoom'],
+    ['Ctrl+Shift+_', linux, 'program'],
+    ['Meta+j', linux, 'browser'],
+    ['Alt+b', linux, 'program'],
     ['Shift+Enter', { ...linux, program: 'shell' }, 'program'],
     ['Enter', linux, 'program'],
     ['Tab', linux, 'program'],
@@ -50,8 +63,10 @@ describe('keys in the terminal', () => {
 
   test('Shift+Enter is one line feed for Claude Code, on the way down only', () => {
     expect(decideKey(press('Shift+Enter'), linux)).toEqual({ kind: 'send', text: '\u001b[13;2u' });
-    for (const type of ['keypress', 'keyup'])
+    for (const type of ['keypress', 'keyup']) {
+      expect(decideKey(press('Ctrl+Shift+K', { type }), linux).kind).toBe('nothing');
       expect(decideKey(press('Shift+Enter', { type }), linux).kind).toBe('nothing');
+    }
   });
 
   test('input methods are left alone', () => {
