@@ -186,6 +186,23 @@ export const cli = {
   'export.socket': 'the agent’s socket',
   'export.claudePid':
     'process id of the Claude Code that asks (0: not known): it waits for a sign-in and never fails',
+  'integrate.description':
+    'let plain claude, editors and other programs use an environment, or take that back',
+  'integrate.environment': 'the Bedrock environment (default: the active one)',
+  'integrate.yes': 'write without asking',
+  'integrate.undo': 'take back what was written',
+  'integrate.status': 'whether the files are as they would be written now',
+  'integrate.state.absent': '{{file}}: not integrated',
+  'integrate.state.present': '{{file}}: integrated',
+  'integrate.state.outdated':
+    '{{file}}: integrated, but not as it would be written now (bedrock-tray integrate)',
+  'integrate.nothing': 'All of this is there already.',
+  'integrate.needsYes': 'Nothing was written. Look at the changes above and repeat this with --yes.',
+  'integrate.sure': 'Write these changes?',
+  'integrate.left': 'Nothing was written.',
+  'integrate.done':
+    'Written. Start claude anew where it runs; in an editor, reload its window. “bedrock-tray integrate --undo” takes it back.',
+  'integrate.undone': 'Taken back.',
   'export.which': 'Name a profile with --profile, or set AWS_PROFILE.',
 
   'exec.description': 'run a command with the credentials of a profile',

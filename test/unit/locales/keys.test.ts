@@ -26,6 +26,7 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'cli', prefix: 'ssoState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'credentialsState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'sessionState.', in: /^src\/contract\/state\.ts$/ },
+  { namespace: 'cli', prefix: 'integrate.state.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'open.', in: /^src\/cli\/electron\.ts$/ },
   {
     namespace: 'notes',
