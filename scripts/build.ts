@@ -36,6 +36,10 @@ const shared: BuildOptions = {
   sourcemap: 'linked',
   // Native modules and Electron itself cannot be bundled; x11 is an optional part of dbus-next that is not wanted.
   external: ['electron', 'x11', 'node-pty', '@napi-rs/keyring', 'fsevents'],
+  // Its CommonJS form asks for its parts by names that a bundler does not see.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  // Its CommonJS form asks for its parts in a way that cannot be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 /** Programs that run on the product's own Node 24. */
@@ -63,6 +67,7 @@ await Promise.all([
       'agent/main': 'src/agent/main.ts',
       'agent/page-server': 'src/agent/page-server/worker.ts',
       'agent/history': 'src/agent/history/worker.ts',
+      'agent/meter': 'src/agent/meter/worker.ts',
       'agent/keyring': 'src/agent/vault/keyring-main.ts',
       'pty-host/main': 'src/pty-host/main.ts',
       'cli/main': 'src/cli/main.ts',

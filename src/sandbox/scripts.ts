@@ -186,12 +186,14 @@ export class Scripts {
     };
   }
 
-  /** The marker in what was said last; of several in one text the longest. */
+  /** The marker that was said last; of two at the same place the longer one. */
   #markerOf(body: MessagesBody): string | undefined {
     const markers = [...this.#scripts.keys()].sort((a, b) => b.length - a.length);
     for (const text of personTexts(body)) {
-      const found = markers.find((marker) => text.includes(marker));
-      if (found !== undefined) return found;
+      const latest = markers
+        .map((marker) => ({ marker, at: text.lastIndexOf(marker) }))
+        .sort((a, b) => b.at - a.at)[0];
+      if (latest !== undefined && latest.at >= 0) return latest.marker;
     }
     return undefined;
   }

@@ -114,7 +114,9 @@ describe('scripts', () => {
       await ask([user('job-1'), { role: 'assistant', content: 'hm' }, user('job-12')]),
     );
     expect(answered.content).toMatchObject([{ text: 'twelve' }]);
-    expect(await sandbox.played('job-1', {}, 0)).toEqual([]);
+    // A client joins prompts that got no answer.
+    const joined = await said(await ask([user('job-12\nno, job-1')]));
+    expect(joined.content).toMatchObject([{ text: 'one' }]);
   });
 
   it('throttles, is overloaded, expires, declines, for as often as told', async () => {
