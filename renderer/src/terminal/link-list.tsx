@@ -36,7 +36,8 @@ export function LinkList({
     };
   }, []);
   useEffect(() => {
-    if (found) (list.current?.querySelector('li button') ?? list.current?.querySelector('button'))?.focus();
+    const first = list.current?.querySelector<HTMLElement>('li button');
+    if (found) (first ?? list.current?.querySelector('button'))?.focus();
   }, [found]);
   const step = (by: number): void => {
     const buttons = [...(list.current?.querySelectorAll<HTMLButtonElement>('li button') ?? [])];

@@ -61,12 +61,15 @@ export class ScreenRenderer implements IDisposable {
     this.#stop();
   }
 
+  #wanted(): boolean {
+    return this.#visible && this.#wishes.renderer !== 'dom' && this.#losses < MOST_LOSSES;
+  }
+
   async #start(): Promise<void> {
-    if (this.#webgl || !this.#visible || this.#wishes.renderer === 'dom' || this.#losses >= MOST_LOSSES)
-      return;
+    if (this.#webgl || !this.#wanted()) return;
     try {
       const { WebglAddon } = await import('@xterm/addon-webgl');
-      if (this.#disposed || !this.#visible || this.#webgl || this.#wishes.renderer === 'dom') return;
+      if (this.#disposed || this.#webgl || !this.#wanted()) return;
       const addon = new WebglAddon();
       addon.onContextLoss(() => {
         // The system took the context: the DOM renderer goes on where it stopped, until it is shown the next time.

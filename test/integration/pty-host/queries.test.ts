@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AttachedScreen } from '../../support/attached-screen.ts';
 import { PersonTerminal } from '../../support/person-terminal.ts';
 import { TestPtyHost } from '../../support/pty-host.ts';
 import { pinnedNode } from '../../support/sandbox.ts';
+import { AttachedScreen } from '../../support/terminal/attached-screen.ts';
 
 /** Queries of a program (DA, DSR, colours, XTVERSION, kitty, DECRQM, DECRQSS) with several terminals on it. */
 
-const program = join(import.meta.dirname, '../../support/asking-program.mjs');
-const attachProgram = join(import.meta.dirname, '../../support/attach-program.ts');
+const program = join(import.meta.dirname, '../../support/terminal/asking-program.mjs');
+const attachProgram = join(import.meta.dirname, '../../support/terminal/attach-program.ts');
 const ASK = '\x11';
 const TELL = '\x1a';
 

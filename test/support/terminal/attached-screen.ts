@@ -1,14 +1,23 @@
+import { createHash } from 'node:crypto';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { type ITerminalOptions, Terminal } from '@xterm/headless';
-import { TerminalFeed } from '../../renderer/src/terminal/terminal-feed.ts';
-import { TerminalConnection } from '../../src/client/terminal-connection.ts';
-import { terminalSocket } from '../../src/client/terminal-socket.ts';
-import { Happenings, type TestPtyHost } from './pty-host.ts';
+import { TerminalFeed } from '../../../renderer/src/terminal/terminal-feed.ts';
+import { TerminalConnection } from '../../../src/client/terminal-connection.ts';
+import { terminalSocket } from '../../../src/client/terminal-socket.ts';
+import { Happenings, type TestPtyHost } from '../pty-host.ts';
 
-export const xtermOptions: ITerminalOptions = {
-  allowProposedApi: true,
-  scrollback: 10_000,
-  vtExtensions: { kittyKeyboard: true },
-};
+/** xterm.js with the options of the page that decide what bytes do. */
+export function headless(size: { cols: number; rows: number }): Terminal {
+  const options: ITerminalOptions = {
+    allowProposedApi: true,
+    scrollback: 10_000,
+    vtExtensions: { kittyKeyboard: true },
+  };
+  const terminal = new Terminal({ ...options, ...size });
+  terminal.loadAddon(new Unicode11Addon());
+  terminal.unicode.activeVersion = '11';
+  return terminal;
+}
 
 /** xterm.js on a session, put together as the page does it: output is consumed once it is on the screen. */
 export class AttachedScreen {
@@ -17,11 +26,14 @@ export class AttachedScreen {
   readonly happenings = new Happenings();
   /** All that xterm.js wanted to say to the program, also what was not let through. */
   said = '';
+  /** Bytes that came, and bytes that are on the screen. */
+  received = 0;
+  consumed = 0;
+  readonly #digest = createHash('sha256');
   closed: string | undefined;
 
   private constructor(path: string, hello: { ticket: string; cols: number; rows: number }) {
-    const { cols, rows } = hello;
-    this.terminal = new Terminal({ ...xtermOptions, cols, rows });
+    this.terminal = headless({ cols: hello.cols, rows: hello.rows });
     const feed = new TerminalFeed(this.terminal);
     const happened = () => this.happenings.happened();
     this.terminal.onData((data) => {
@@ -35,7 +47,10 @@ export class AttachedScreen {
       },
       output: (chunk) => {
         const { byteLength } = chunk;
+        this.received += byteLength;
+        this.#digest.update(chunk);
         feed.output(Uint8Array.from(chunk), () => {
+          this.consumed += byteLength;
           this.connection.consumed(byteLength);
           happened();
         });
@@ -61,6 +76,11 @@ export class AttachedScreen {
       { length: active.length },
       (_, row) => active.getLine(row)?.translateToString(true) ?? '',
     ).join('\n');
+  }
+
+  /** SHA-256 of all bytes that came. */
+  digest(): string {
+    return this.#digest.copy().digest('hex');
   }
 
   until(condition: () => boolean, what: string, ms?: number): Promise<void> {
