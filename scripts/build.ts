@@ -38,10 +38,6 @@ const shared: BuildOptions = {
   external: ['electron', 'x11', 'node-pty', '@napi-rs/keyring', 'fsevents'],
   // Its CommonJS form asks for its parts by names that a bundler does not see.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  // Its CommonJS form asks for its parts by names that a bundler does not see.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  // Its CommonJS form asks for its parts in a way that cannot be bundled.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 /** Programs that run on the product's own Node 24. */
