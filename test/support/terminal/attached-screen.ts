@@ -10,6 +10,7 @@ import { Happenings, type TestPtyHost } from '../pty-host.ts';
 export function headless(size: { cols: number; rows: number }): Terminal {
   const options: ITerminalOptions = {
     allowProposedApi: true,
+    logLevel: 'off',
     scrollback: 10_000,
     vtExtensions: { kittyKeyboard: true },
   };
