@@ -79,11 +79,25 @@ export async function bedrockRuntime(world: World, call: Call): Promise<Reply> {
       return failure;
     }
   }
+  const counted = {
+    input: countTokens(body.messages) + countTokens(body.system),
+    output: given.stopReason === 'max_tokens' ? 1 : countTokens(given.content),
+    cacheRead: 0,
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    ...played?.turn.usage,
+  };
+  // For whoever compares what was said to have been used with what was used.
+  Object.assign(call.note.detail, counted);
   const usage = {
-    input_tokens: countTokens(body.messages) + countTokens(body.system),
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens: given.stopReason === 'max_tokens' ? 1 : countTokens(given.content),
+    input_tokens: counted.input,
+    cache_creation_input_tokens: counted.cacheWrite5m + counted.cacheWrite1h,
+    cache_read_input_tokens: counted.cacheRead,
+    cache_creation: {
+      ephemeral_5m_input_tokens: counted.cacheWrite5m,
+      ephemeral_1h_input_tokens: counted.cacheWrite1h,
+    },
+    output_tokens: counted.output,
   };
   const content = given.content.map((part) =>
     part.type === 'tool_use' ? { ...part, id: id('toolu') } : part,

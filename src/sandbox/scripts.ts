@@ -13,6 +13,7 @@ import { streamErrorNameSchema } from './switches.ts';
  * one the model is as ever. Probes, classifiers and requests without tools are no turns.
  */
 
+const tokens = z.int().min(0).max(10_000_000);
 const milliseconds = z.int().min(0).max(600_000);
 
 export const turnSchema = z.strictObject({
@@ -42,6 +43,17 @@ export const turnSchema = z.strictObject({
     .optional(),
   /** The stream breaks off with this exception after its first delta. */
   streamError: streamErrorNameSchema.optional(),
+  /** Tokens that the answer is said to have cost; default: counted from the texts, nothing cached. */
+  usage: z
+    .strictObject({
+      input: tokens,
+      output: tokens,
+      cacheRead: tokens,
+      cacheWrite5m: tokens,
+      cacheWrite1h: tokens,
+    })
+    .partial()
+    .optional(),
   /** So many requests in a row get it. */
   times: z.int().min(1).max(10_000).default(1),
 });
