@@ -1,0 +1,117 @@
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { ConversationCost, readCostLine } from '../../domain/conversation-cost.ts';
+import { TranscriptTail } from './transcript-tail.ts';
+import type { MeteredConversation } from './worker-messages.ts';
+
+/** Follows the transcripts of one conversation: its own, and those of its sub-agents in a folder beside it. */
+export class ConversationMeter {
+  readonly #of: MeteredConversation;
+  /** Something was written to them. */
+  readonly #grown: () => void;
+  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #subAgents = new Map<string, TranscriptTail>();
+  #transcript: string | undefined;
+  #tail: TranscriptTail | undefined;
+  cost = new ConversationCost();
+
+  constructor(of: MeteredConversation, grown: () => void) {
+    this.#of = of;
+    this.#grown = grown;
+  }
+
+  /** Reads what is new. */
+  read(): void {
+    this.#transcript ??= this.#find();
+    if (this.#transcript === undefined) return;
+    // Watched before it is read, so that nothing is written unseen.
+    this.#watch(this.#transcript);
+    if (!this.#readAll(this.#transcript)) {
+      // Written anew, or moved: counted from its beginning.
+      this.#forget();
+      this.#transcript = this.#find();
+      if (this.#transcript !== undefined) this.#readAll(this.#transcript);
+    }
+    this.cost.settle();
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  /** Sub-agents first: what the conversation's own total holds of them must be known before it. */
+  #readAll(transcript: string): boolean {
+    const folder = join(transcript.replace(/\.jsonl$/, ''), 'subagents');
+    for (const path of transcriptsBelow(folder)) {
+      this.#watch(folder);
+      const tail = this.#subAgents.get(path) ?? new TranscriptTail(path);
+      this.#subAgents.set(path, tail);
+      const whole = tail.read((line) => {
+        const fact = readCostLine(line);
+        if (fact) this.cost.subAgent(fact);
+      });
+      if (!whole) return false;
+    }
+    this.#tail ??= new TranscriptTail(transcript);
+    return this.#tail.read((line) => {
+      const fact = readCostLine(line);
+      if (fact) this.cost.main(fact);
+    });
+  }
+
+  #forget(): void {
+    this.close();
+    this.#subAgents.clear();
+    this.#tail = undefined;
+    this.cost = new ConversationCost();
+  }
+
+  /** Claude Code names the folder by the working directory; a long path is cut, so all are looked through. */
+  #find(): string | undefined {
+    const { id, configFolder, cwd } = this.#of;
+    const projects = join(configFolder, 'projects');
+    const likely = join(projects, cwd.replace(/[^a-zA-Z0-9]/g, '-'), `${id}.jsonl`);
+    if (isThere(likely)) return likely;
+    return namesIn(projects)
+      .map((project) => join(projects, project, `${id}.jsonl`))
+      .find(isThere);
+  }
+
+  #watch(path: string): void {
+    if (this.#watchers.has(path)) return;
+    try {
+      const watcher = watch(path, { persistent: false }, () => this.#grown());
+      this.#watchers.set(path, watcher);
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(path);
+      });
+    } catch {
+      // No more watches to be had: Claude Code's hooks still tell when to look.
+    }
+  }
+}
+
+function isThere(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Agents of workflows have folders of their own below. */
+function transcriptsBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.jsonl'))
+      .map((entry) => join(entry.parentPath, entry.name));
+  } catch {
+    return [];
+  }
+}

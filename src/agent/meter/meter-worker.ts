@@ -1,0 +1,135 @@
+import type { MeterView } from '../../contract/state.ts';
+import { priceOf } from '../../domain/price-table.ts';
+import { addTokens, contextSize, type ModelPrice, modelName, noTokens } from '../../domain/prices.ts';
+import { ConversationMeter } from './conversation-meter.ts';
+import type { FromMeterWorker, MeteredConversation, ToMeterWorker } from './worker-messages.ts';
+
+/** Claude Code writes several lines at a time; they are read together. */
+const GATHER_MS = 150;
+
+interface Metered {
+  conversations: Map<string, ConversationMeter>;
+  gathering: NodeJS.Timeout | undefined;
+  /** What was said last. */
+  said: string;
+}
+
+/** The worker's doing: adds up what the followed sessions use, and says so when it changes. Nothing runs while nothing is written. */
+export class MeterWorker {
+  readonly #say: (message: FromMeterWorker) => void;
+  readonly #sessions = new Map<string, Metered>();
+  #regionalFactor = 1;
+  #models: Readonly<Record<string, string | null>> = {};
+  #prices = new Map<string, ModelPrice | null>();
+
+  constructor(say: (message: FromMeterWorker) => void) {
+    this.#say = say;
+  }
+
+  handle(message: ToMeterWorker): void {
+    switch (message.type) {
+      case 'follow':
+        this.#follow(message.session, message.conversations);
+        return;
+      case 'read': {
+        const metered = this.#sessions.get(message.session);
+        if (metered) this.#read(message.session, metered);
+        this.#say({ type: 'read', request: message.request });
+        return;
+      }
+      case 'forget':
+        this.#forget(message.session);
+        return;
+      case 'prices':
+        this.#regionalFactor = message.regionalFactor;
+        this.#models = message.models;
+        this.#prices.clear();
+        for (const [session, metered] of this.#sessions) this.#tell(session, metered);
+        return;
+    }
+  }
+
+  #follow(session: string, wanted: readonly MeteredConversation[]): void {
+    const metered = this.#sessions.get(session) ?? {
+      conversations: new Map(),
+      gathering: undefined,
+      said: '',
+    };
+    this.#sessions.set(session, metered);
+    const grown = () => {
+      metered.gathering ??= setTimeout(() => {
+        metered.gathering = undefined;
+        if (this.#sessions.get(session) === metered) this.#read(session, metered);
+      }, GATHER_MS);
+    };
+    for (const conversation of wanted) {
+      if (metered.conversations.has(conversation.id)) continue;
+      metered.conversations.set(conversation.id, new ConversationMeter(conversation, grown));
+    }
+    this.#read(session, metered);
+  }
+
+  #forget(session: string): void {
+    const metered = this.#sessions.get(session);
+    if (!metered) return;
+    clearTimeout(metered.gathering);
+    for (const conversation of metered.conversations.values()) conversation.close();
+    this.#sessions.delete(session);
+  }
+
+  #read(session: string, metered: Metered): void {
+    for (const conversation of metered.conversations.values()) conversation.read();
+    this.#tell(session, metered);
+  }
+
+  #tell(session: string, metered: Metered): void {
+    const meter = this.#meter([...metered.conversations.values()]);
+    if (!meter) return;
+    const models = [...metered.conversations.values()].flatMap((c) => [...c.cost.usage().keys()]);
+    const unnamed = [...new Set(models)].filter(
+      (model) => modelName(model) === null && this.#models[model] === undefined,
+    );
+    const said = JSON.stringify([meter, unnamed]);
+    if (said === metered.said) return;
+    metered.said = said;
+    this.#say({ type: 'used', session, meter, unnamed });
+  }
+
+  /** The sum of a session's conversations, the newest of them last; null while nothing was used. */
+  #meter(conversations: readonly ConversationMeter[]): MeterView | null {
+    let at: number | null = null;
+    let usd: number | null = 0;
+    let tokens = noTokens;
+    for (const { cost } of conversations) {
+      if (cost.at !== null) at = Math.max(at ?? 0, cost.at);
+      const part = cost.cost((model) => this.#price(model));
+      usd = usd === null || part === null ? null : usd + part;
+      for (const usage of cost.usage().values()) tokens = addTokens(tokens, usage);
+    }
+    if (at === null) return null;
+    const last = conversations.at(-1)?.cost.last ?? null;
+    const model = conversations.findLast(({ cost }) => cost.last)?.cost.last?.model ?? null;
+    return {
+      costUsd: usd,
+      model,
+      contextTokens: last?.contextTokens ?? null,
+      contextSize: model === null ? null : contextSize(this.#models[model] ?? model),
+      inputTokens: tokens.input,
+      outputTokens: tokens.output,
+      cacheReadTokens: tokens.cacheRead,
+      cacheWriteTokens: tokens.cacheWrite5m + tokens.cacheWrite1h,
+      at,
+    };
+  }
+
+  #price(model: string): ModelPrice | null {
+    const known = this.#prices.get(model);
+    if (known !== undefined) return known;
+    const price = priceOf(this.#models[model] ?? model, {
+      regionalFactor: this.#regionalFactor,
+      at: Date.now(),
+    });
+    this.#prices.set(model, price);
+    return price;
+  }
+}

@@ -1,0 +1,32 @@
+import type { MeterView } from '../../contract/state.ts';
+
+/** A conversation of Claude Code, and where its transcript is to be looked for. */
+export interface MeteredConversation {
+  id: string;
+  /** Claude Code's folder (`~/.claude`). */
+  configFolder: string;
+  cwd: string;
+}
+
+export type ToMeterWorker =
+  /** Adds up these conversations from now on, and says when the sum changes. Told again when there is another one. */
+  | { type: 'follow'; session: string; conversations: readonly MeteredConversation[] }
+  /** Reads what is new now, and answers with `read`. */
+  | { type: 'read'; session: string; request: number }
+  | { type: 'forget'; session: string }
+  | {
+      type: 'prices';
+      regionalFactor: number;
+      /** Models behind application inference profiles, by ARN; null: cannot be found out. */
+      models: Readonly<Record<string, string | null>>;
+    };
+
+export type FromMeterWorker =
+  | {
+      type: 'used';
+      session: string;
+      meter: MeterView;
+      /** Names of models that say nothing by themselves (ARNs), not known yet. */
+      unnamed: readonly string[];
+    }
+  | { type: 'read'; request: number };

@@ -1,0 +1,166 @@
+import { appendFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MeterWorker } from '../../../src/agent/meter/meter-worker.ts';
+import { TranscriptTail } from '../../../src/agent/meter/transcript-tail.ts';
+import type { FromMeterWorker, MeteredConversation } from '../../../src/agent/meter/worker-messages.ts';
+import type { MeterView } from '../../../src/contract/state.ts';
+import { Happenings } from '../../support/pty-host.ts';
+
+const opus = 'global.anthropic.claude-opus-5-5';
+const arn = 'arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/team';
+const session = '11111111-1111-4111-8111-111111111111';
+const other = '22222222-2222-4222-8222-222222222222';
+
+let folder: string;
+let said: FromMeterWorker[];
+let worker: MeterWorker;
+const happenings = new Happenings();
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meter-'));
+  said = [];
+  worker = new MeterWorker((message) => {
+    said.push(message);
+    happenings.happened();
+  });
+  worker.handle({ type: 'prices', regionalFactor: 1.1, models: {} });
+});
+afterEach(async () => {
+  worker.handle({ type: 'forget', session });
+  await rm(folder, { recursive: true, force: true });
+});
+
+const conversation = (id = session): MeteredConversation => ({
+  id,
+  configFolder: folder,
+  cwd: '/home/me/my project',
+});
+const transcript = (id = session) => join(folder, 'projects', '-home-me-my-project', `${id}.jsonl`);
+const agentOf = (id = session, name = 'agent-1') =>
+  join(folder, 'projects', '-home-me-my-project', id, 'subagents', `${name}.jsonl`);
+
+function line(id: string, input: number, model = opus): string {
+  return `${JSON.stringify({
+    type: 'assistant',
+    timestamp: '2026-11-22T10:00:00.000Z',
+    requestedModel: model,
+    message: { id, role: 'assistant', usage: { input_tokens: input, output_tokens: 10 } },
+  })}\n`;
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await appendFile(path, text);
+}
+
+function follow(...ids: string[]): void {
+  const conversations = (ids.length > 0 ? ids : [session]).map((id) => conversation(id));
+  worker.handle({ type: 'follow', session, conversations });
+}
+
+const last = (): MeterView | undefined =>
+  said.findLast((m): m is Extract<FromMeterWorker, { type: 'used' }> => m.type === 'used')?.meter;
+
+describe('the sum of a session', () => {
+  it('is said when the transcript is there, and again when it grows, nothing else', async () => {
+    follow();
+    expect(said).toEqual([]);
+    await write(transcript(), line('a', 1000));
+    follow();
+    expect(last()).toEqual({
+      costUsd: 0.0042,
+      model: opus,
+      contextTokens: 1000,
+      contextSize: 1_000_000,
+      inputTokens: 1000,
+      outputTokens: 10,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      at: Date.UTC(2026, 10, 22, 10),
+    });
+    const whole = line('b', 2000);
+    await write(transcript(), `{"type":"user","message":"assistant"}\n${whole.slice(0, 50)}`);
+    await write(transcript(), whole.slice(50));
+    await happenings.until(() => last()?.inputTokens === 3000, 'the second answer');
+    expect(said.filter((m) => m.type === 'used')).toHaveLength(2);
+  });
+
+  it('has the sub-agents, those that begin later too', async () => {
+    await write(transcript(), line('a', 1000));
+    follow();
+    await write(agentOf(), line('s', 500));
+    await write(transcript(), line('b', 1));
+    await happenings.until(() => last()?.inputTokens === 1501, 'the sub-agent');
+    // It goes on while the conversation itself says nothing.
+    await write(agentOf(), line('t', 7));
+    await happenings.until(() => last()?.inputTokens === 1508, 'more of the sub-agent');
+    expect(last()).toMatchObject({ contextTokens: 1 });
+  });
+
+  it('goes on through /clear, with the context of the new conversation', async () => {
+    await write(transcript(), line('a', 1000));
+    follow();
+    await write(transcript(other), line('b', 30));
+    follow(session, other);
+    expect(last()).toMatchObject({ inputTokens: 1030, contextTokens: 30 });
+  });
+
+  it('is not known while a model has no price, and is when the model behind it is found', async () => {
+    await write(transcript(), line('a', 1000, arn));
+    follow();
+    expect(said).toMatchObject([
+      { type: 'used', unnamed: [arn], meter: { costUsd: null, contextSize: null } },
+    ]);
+    worker.handle({
+      type: 'prices',
+      regionalFactor: 1.1,
+      models: { [arn]: 'anthropic.claude-sonnet-4-5-20250929-v1:0' },
+    });
+    expect(last()).toMatchObject({ model: arn, contextSize: 200_000, costUsd: expect.closeTo(0.003465, 8) });
+    expect(said.at(-1)).toMatchObject({ unnamed: [] });
+  });
+
+  it('begins anew where the transcript was written anew', async () => {
+    await write(transcript(), line('a', 1000) + line('b', 1000));
+    follow();
+    await truncate(transcript(), 0);
+    await writeFile(transcript(), line('c', 5));
+    worker.handle({ type: 'read', session, request: 7 });
+    expect(last()).toMatchObject({ inputTokens: 5 });
+    expect(said.at(-1)).toEqual({ type: 'read', request: 7 });
+  });
+
+  it('finds a transcript in a folder that it did not expect', async () => {
+    await write(join(folder, 'projects', '-somewhere-cut-1a2b3c', `${session}.jsonl`), line('a', 9));
+    follow();
+    expect(last()).toMatchObject({ inputTokens: 9 });
+  });
+});
+
+describe('the tail of a file', () => {
+  it('passes over a line that is too long, and goes on behind it', async () => {
+    const path = join(folder, 'big.jsonl');
+    await writeFile(path, `first\n${'x'.repeat(9 * 1024 * 1024)}`);
+    const lines: string[] = [];
+    const tail = new TranscriptTail(path);
+    expect(tail.read((text) => lines.push(text.slice(0, 20)))).toBe(true);
+    await appendFile(path, 'xx\nlast\n');
+    tail.read((text) => lines.push(text));
+    expect(lines).toEqual(['first', 'last']);
+  });
+
+  it('keeps characters whole that stand across two readings', async () => {
+    const path = join(folder, 'words.jsonl');
+    const bytes = Buffer.from('你好，世界\n');
+    const lines: string[] = [];
+    const tail = new TranscriptTail(path);
+    expect(tail.read(() => undefined)).toBe(true);
+    for (const byte of bytes) {
+      await appendFile(path, Buffer.of(byte));
+      tail.read((text) => lines.push(text));
+    }
+    expect(lines).toEqual(['你好，世界']);
+  });
+});
