@@ -45,6 +45,15 @@ export class Screen {
       });
   }
 
+  /** Waits until what is shown is as `seen` wants it. */
+  async until(seen: (text: string) => boolean, what: string, ms = 30_000): Promise<void> {
+    await this.#happenings
+      .until(() => seen(this.text), what, ms)
+      .catch((error) => {
+        throw new Error(`${error.message}; the screen:\n${this.text}`);
+      });
+  }
+
   dispose(): void {
     this.terminal.dispose();
   }
