@@ -48,6 +48,7 @@ export type MenuWord =
   | 'deny'
   | 'openSession'
   | `notify${'AsksTitle' | 'AsksBody' | 'DoneTitle' | 'DoneBody'}`
+  | `notifyCap${'Title' | 'Near' | 'Reached' | 'Stopped'}`
   | 'environment'
   | 'region'
   | 'model'

@@ -5,6 +5,7 @@ import type { MenuAction } from './menu-entries.ts';
 import { safeText, word } from './menu-words.ts';
 import type { Notice } from './notice.ts';
 import { answerableAtAGlance, needsPerson } from './session-attention.ts';
+import { capState } from './session-cost.ts';
 
 /** What Claude Code's sessions tell a person who does not have them before their eyes. */
 export function sessionNotices({ sessions, settings }: Snapshot): Notice[] {
@@ -16,6 +17,7 @@ export function sessionNotices({ sessions, settings }: Snapshot): Notice[] {
       ...(notifications.done && session.activity.state === 'done' && !session.activity.seen
         ? [done(session)]
         : []),
+      ...(notifications.budget ? budget(session) : []),
     ]);
 }
 
@@ -47,4 +49,25 @@ function done(session: SessionView): Notice {
     action: { type: 'openSession', id },
     buttons: [],
   };
+}
+
+/** Said once near the cap and once at it. */
+function budget(session: SessionView): Notice[] {
+  const { id, cap } = session;
+  const state = capState(session);
+  if (cap === null || (state !== 'warned' && state !== 'reached')) return [];
+  const said = { usd: cap.usd, folder: safeText(session.cwd, 80) };
+  const body =
+    state === 'warned'
+      ? word('notifyCapNear', said)
+      : word(cap.stop ? 'notifyCapStopped' : 'notifyCapReached', said);
+  return [
+    {
+      key: JSON.stringify(['cap', id, cap.usd, state]),
+      title: word('notifyCapTitle', { name: safeText(session.name, 40) }),
+      body,
+      action: { type: 'openSession', id },
+      buttons: [],
+    },
+  ];
 }

@@ -95,6 +95,11 @@ export const tray = {
 
   notifyAsksTitle: 'Claude Code asks in {{name}}',
   notifyAsksBody: '{{folder}}: {{question}}',
+  notifyCapTitle: 'Cost of {{name}}',
+  notifyCapNear: '{{folder}}: 80 % of the cap of {{usd}} USD is used (estimate).',
+  notifyCapReached: '{{folder}}: the cap of {{usd}} USD is reached (estimate).',
+  notifyCapStopped:
+    '{{folder}}: the cap of {{usd}} USD is reached (estimate). Claude Code is stopped before its next step; raise the cap to go on.',
   notifyDoneTitle: 'Claude Code is done in {{name}}',
   notifyDoneBody: '{{folder}}: click to look at it.',
 

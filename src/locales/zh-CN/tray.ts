@@ -95,6 +95,11 @@ export const tray: Record<keyof typeof en, string> = {
 
   notifyAsksTitle: 'Claude Code 在 {{name}} 中询问',
   notifyAsksBody: '{{folder}}：{{question}}',
+  notifyCapTitle: '{{name}} 的费用',
+  notifyCapNear: '{{folder}}：已用去 {{usd}} 美元上限的 80%（估算）。',
+  notifyCapReached: '{{folder}}：已达到 {{usd}} 美元的上限（估算）。',
+  notifyCapStopped:
+    '{{folder}}：已达到 {{usd}} 美元的上限（估算）。Claude Code 会在下一步之前停止；提高上限后可继续。',
   notifyDoneTitle: 'Claude Code 已完成 {{name}}',
   notifyDoneBody: '{{folder}}：点击查看。',
 

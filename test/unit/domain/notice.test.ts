@@ -142,6 +142,34 @@ describe('Claude Code’s sessions', () => {
     expect(notice({ sessions: [done(true)], settings: settings({ done: true }) })).toBeNull();
   });
 
+  test('a cap is told near it and at it, once each', () => {
+    const spent = (costUsd: number | null, stop = false): SessionView =>
+      session(AT, {
+        cap: { usd: 10, stop },
+        meter: {
+          costUsd,
+          model: null,
+          contextTokens: null,
+          contextSize: null,
+          inputTokens: 0,
+          outputTokens: 0,
+          cacheReadTokens: 0,
+          cacheWriteTokens: 0,
+          at: AT,
+        },
+      });
+    const body = (of: SessionView) => told({ sessions: [of] })?.[1];
+    expect(body(spent(7.9))).toBeUndefined();
+    expect(body(spent(null))).toBeUndefined();
+    expect(body(spent(8))).toContain('80 % of the cap of 10 USD');
+    expect(body(spent(10))).toContain('the cap of 10 USD is reached');
+    expect(body(spent(10, true))).toContain('stopped before its next step');
+    const key = (usd: number) => notice({ sessions: [spent(usd)] })?.key;
+    expect(key(8)).toBe(key(9));
+    expect(key(9)).not.toBe(key(10));
+    expect(notice({ sessions: [spent(8)], settings: settings({ budget: false }) })).toBeNull();
+  });
+
   test('hostile text stays one line of text', () => {
     const body = told({ sessions: [asks({ text: 'a\u202eb\u0007\tc' })] })?.[1];
     expect(body).toBe('/home/dana/src/billing-service: a b c');
