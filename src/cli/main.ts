@@ -8,6 +8,7 @@ import { addDiscovery } from './commands/discovery.ts';
 import { addEnvironments } from './commands/environments.ts';
 import { addExec } from './commands/exec.ts';
 import { addExportCredentials } from './commands/export-credentials.ts';
+import { addHistory } from './commands/history.ts';
 import { addIntegrate } from './commands/integrate.ts';
 import { addLogin } from './commands/login.ts';
 import { addMfa } from './commands/mfa.ts';
@@ -33,6 +34,7 @@ for (const add of [
   addExec,
   addClaude,
   addSessions,
+  addHistory,
   addIntegrate,
   addOpen,
   addAgent,

@@ -7,7 +7,7 @@ import { readStretch, searchedTexts } from './transcript-chunk.ts';
 import type { HistoryRequests, IndexedConversation } from './worker-messages.ts';
 
 /** So long a search reads transcripts to see whether words stand as they were typed; after that the index is believed. */
-const READING_MS = 300;
+const READING_MS = 150;
 /** The newest chunks of one conversation that are read for one word. */
 const CHUNKS_READ = 6;
 
@@ -129,7 +129,7 @@ function snippetOf(
   // Signs alone, which no index keeps, are wished for, not asked for.
   const missing = new Set(words.filter((word) => word.terms.length > 0).map((word) => word.text));
   const read = new Set<number>();
-  let best: { message: ConversationMessage; words: number } | null = null;
+  let best: { message: ConversationMessage; worth: number } | undefined;
   let unsure = false;
   // A chunk that several words share first: there they stand together.
   const shared = new Map<number, number>();
@@ -155,16 +155,16 @@ function snippetOf(
           for (const word of here) missing.delete(word);
           // What people said tells more than what a tool printed.
           const worth = here.length * 2 + (message.role === 'tool' ? 0 : 1);
-          if (here.length > 0 && worth > (best?.words ?? 0)) best = { message, words: worth };
+          if (here.length > 0 && worth > (best?.worth ?? 0)) best = { message, worth };
         }
-        return true;
+        return (best?.worth ?? 0) < 2 * texts.length;
       });
       if (!readable) unsure = true;
     }
     if (own.length > CHUNKS_READ) unsure = true;
   }
   if (missing.size > 0 && !unsure) return 'absent';
-  const chosen = best as { message: ConversationMessage } | null;
+  const chosen = best as { message: ConversationMessage } | undefined;
   if (!chosen) return null;
   const first = matchesIn(chosen.message.text, texts, 1)[0];
   return first ? excerpt(chosen.message.text, first, texts) : null;

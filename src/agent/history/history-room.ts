@@ -1,11 +1,18 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import { DeadlineTimer } from '../clock.ts';
 import type { AgentContext, ConversationHistory, Observable } from '../ports.ts';
-import type { FromHistoryWorker, HistoryAsk, HistoryRequests, ToHistoryWorker } from './worker-messages.ts';
-import { historyWorkerData } from './worker-places.ts';
+import type {
+  FromHistoryWorker,
+  HistoryAsk,
+  HistoryRequests,
+  HistoryWorkerData,
+  ToHistoryWorker,
+} from './worker-messages.ts';
+import { historyPlaces } from './worker-places.ts';
 
 /** The first look waits until the agent has become useful. */
 const FIRST_LOOK_MS = 5_000;
@@ -136,7 +143,27 @@ export class HistoryRoom implements ConversationHistory {
 
   #look(): void {
     this.#lookAt(this.#now() + (this.#interested ? INTERESTED_LOOK_MS : LOOK_MS));
-    this.lookNow().catch((err) => this.#parts.context.log.warn({ err }, 'past conversations cannot be read'));
+    void this.#lookUnasked();
+  }
+
+  /** Where Claude Code has never been nothing is started, and what was started for one look ends with it. */
+  async #lookUnasked(): Promise<void> {
+    const { context } = this.#parts;
+    try {
+      await access(historyPlaces(context).projects);
+    } catch {
+      return;
+    }
+    try {
+      await this.lookNow();
+      if (!this.#interested && this.#waiting.size === 0) this.#send({ type: 'stop' });
+    } catch (err) {
+      if (!this.#stopped) context.log.warn({ err }, 'past conversations cannot be read');
+    }
+  }
+
+  #send(message: ToHistoryWorker): void {
+    this.#worker?.postMessage(message);
   }
 
   #ask<A extends HistoryAsk>(
@@ -158,7 +185,11 @@ export class HistoryRoom implements ConversationHistory {
     const { context, program } = this.#parts;
     // Nothing of the agent's environment is needed there.
     const worker = new Worker(program, {
-      workerData: historyWorkerData(context, join(context.home, 'history.db'), UNUSED_MS),
+      workerData: {
+        ...historyPlaces(context),
+        file: join(context.home, 'history.db'),
+        unusedMs: UNUSED_MS,
+      } satisfies HistoryWorkerData,
       env: {},
       name: 'history',
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },

@@ -4,17 +4,13 @@ import { managedSettingsFolder } from '../sessions/person-settings.ts';
 import type { HistoryWorkerData } from './worker-messages.ts';
 
 /** What the worker reads: Claude Code's folder and the settings that say how long it keeps conversations. */
-export function historyWorkerData(
+export function historyPlaces(
   context: Pick<AgentContext, 'env' | 'userHome'>,
-  file: string,
-  unusedMs: number,
-): HistoryWorkerData {
+): Pick<HistoryWorkerData, 'projects' | 'managedSettings' | 'settings'> {
   const claude = context.env.CLAUDE_CONFIG_DIR || join(context.userHome, '.claude');
   return {
-    file,
     projects: join(claude, 'projects'),
     managedSettings: managedSettingsFolder(process.platform),
     settings: join(claude, 'settings.json'),
-    unusedMs,
   };
 }

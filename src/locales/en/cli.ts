@@ -218,6 +218,29 @@ export const cli = {
   'attach.lost':
     'The connection to session {{id}} was lost. Show it again with “bedrock-tray sessions attach {{id}}”.',
 
+  'history.description': 'past conversations with Claude Code, by what was said in them',
+  'history.query': 'words that must all occur; two Chinese characters are enough',
+  'history.cwd': 'only those held in this folder',
+  'history.endingSoonOption': 'only those that Claude Code deletes within a week',
+  'history.limit': 'how many are shown (1 to 200)',
+  'history.limitRange': 'a number from 1 to {{most}}',
+  'history.show': 'print a conversation as plain text',
+  'history.resume': 'open a conversation again in its folder',
+  'history.none': 'No conversation fits.',
+  'history.untitled': '(no title)',
+  'history.open': 'open now',
+  'history.deleted': 'deleted from {{when}} on',
+  'history.more': 'There are more than {{count}}: add words, or --limit.',
+  'history.pending': 'Still reading conversations: {{mb}} MB are left, and some may be missing here.',
+  'history.endingSoon_one':
+    'Claude Code deletes one of your conversations within a week: bedrock-tray history --ending-soon',
+  'history.endingSoon_other':
+    'Claude Code deletes {{count}} of your conversations within a week: bedrock-tray history --ending-soon',
+  'history.keep':
+    'To keep conversations longer, set "cleanupPeriodDays" in ~/.claude/settings.json, such as 365. Resuming one keeps it for another such period.',
+  'history.you': 'You',
+  'history.claude': 'Claude',
+  'history.tool': 'Tools',
   'sessions.description': 'Claude Code sessions',
   'sessions.list': 'list sessions',
   'sessions.attach': 'show a session in this terminal',
