@@ -23,8 +23,8 @@ import { IntegrationRoom } from './integration/integration-room.ts';
 import { createKeepAliveStore } from './keeper/keep-alive-memory.ts';
 import { SsoKeeper } from './keeper/keeper.ts';
 import { createTokenCache } from './keeper/token-cache.ts';
-import { sweepLeftovers } from './leftovers.ts';
 import { Launcher } from './launcher.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { MeterRoom } from './meter/meter-room.ts';
 import { MfaRoom } from './mfa/mfa-room.ts';
 import { ModelList } from './models/model-list.ts';
@@ -175,7 +175,10 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       return true;
     },
   });
-  const activity = new ActivityRoom(clock);
+  const hooks = new HookRelay({ identity: (id) => sessions.identity(id) });
+  const activity = new ActivityRoom({ context, claude: () => sessions.claude()?.path ?? null });
+  hooks.onEvent((session, event) => activity.hook(session, event));
+  hooks.answer('PermissionRequest', (session, event, gone) => activity.permission(session, event, gone));
   const meter = new MeterRoom();
   const openers = new OpenersRoom();
   const launcher = new Launcher({
@@ -211,6 +214,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     },
     agentSocket: paths.socket,
     handOut: programs.handOut,
+    hookRelay: programs.hookRelay,
   });
   const history = new HistoryRoom({
     context,
@@ -228,6 +232,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     profiles: catalog,
     settings,
     identity: (id) => sessions.identity(id),
+    waiting: (session, waits) => activity.credentialsWait(session, waits),
   });
   const models = new ModelList(context, environments, catalog, broker, (profile) =>
     network.forProfile(profile),
@@ -313,12 +318,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       }),
     ),
     handOut,
-    hooks: new HookRelay({
-      identity: (id) => sessions.identity(id),
-      // The state of a session will be read from it.
-      onHook: (session, event) =>
-        log.debug({ session, event: event.hook_event_name }, 'a hook of Claude Code'),
-    }),
+    hooks,
     attendance,
     log,
     describe: (view) => translator().error(view),
@@ -373,6 +373,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
         broker.stop(),
         keeper.stop(),
       ]);
+      activity.stop();
       presence.stop();
       environments.stop();
       catalog.stop();

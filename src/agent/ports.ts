@@ -22,6 +22,7 @@ import type {
   SignInView,
   SsoSessionView,
 } from '../contract/index.ts';
+import type { TypedKey } from '../contract/pty-protocol.ts';
 import type { CredentialSource } from '../domain/credential-source.ts';
 
 /**
@@ -277,8 +278,12 @@ export interface HandOut {
 
 /** What Claude Code is doing in each session (domain/activity decides; this room gathers). Others tell it what they see. */
 export interface SessionActivity extends Observable {
-  /** A session of ours is opened, adopted, waits, runs or ended. */
-  session(view: Pick<SessionView, 'id' | 'state' | 'exitCode' | 'title' | 'startedAt'>): void;
+  /** A session of ours is opened, adopted, waits, runs or ended, or has another title. */
+  session(view: Pick<SessionView, 'id' | 'program' | 'state' | 'pid' | 'cwd' | 'title' | 'startedAt'>): void;
+  /** A terminal of ours typed it into the session. */
+  typed(id: string, key: TypedKey): void;
+  /** The session's credentials wait for a person (a sign-in, an MFA code), or no longer do. */
+  credentialsWait(id: string, waiting: boolean): void;
   forget(id: string): void;
   view(id: string): ActivityView;
   /** Whether a focused screen shows it. */

@@ -13,6 +13,8 @@ export interface Programs {
   cli: string;
   /** Command of the client that Claude sessions call for credentials, without its flags. */
   handOut: readonly string[];
+  /** Command of the relay for Claude Code's hooks, without socket and session. */
+  hookRelay: readonly string[];
   /** Command of the program that asks the system's keyring. */
   keyring: readonly string[];
   /** The built page. */
@@ -33,6 +35,7 @@ export function programs(mainUrl: string): Programs {
     cli: join(out, 'cli', 'main.mjs'),
     history: pathToFileURL(built ? join(agent, 'history.mjs') : join(agent, 'history', 'worker.ts')),
     handOut: handOutCommand(process.execPath, join(out, 'cli')),
+    hookRelay: hookRelayCommand(process.execPath, join(out, 'cli')),
     keyring: [process.execPath, built ? join(agent, 'keyring.mjs') : join(agent, 'vault', 'keyring-main.ts')],
     renderer: join(out, 'renderer'),
   };
@@ -45,4 +48,14 @@ export function programs(mainUrl: string): Programs {
 export function handOutCommand(node: string, folder: string, platform: string = process.platform): string[] {
   const client = [node, join(folder, 'hand-out.cjs')];
   return platform === 'win32' ? client : ['/bin/sh', join(folder, 'hand-out.sh'), ...client];
+}
+
+/** The hook relay in `folder`, by curl in the same way. */
+export function hookRelayCommand(
+  node: string,
+  folder: string,
+  platform: string = process.platform,
+): string[] {
+  const client = [node, join(folder, 'hook-relay.cjs')];
+  return platform === 'win32' ? client : ['/bin/sh', join(folder, 'hook-relay.sh'), ...client];
 }

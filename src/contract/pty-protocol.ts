@@ -25,7 +25,13 @@ export type FrameType = (typeof frameType)[keyof typeof frameType];
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 
 export const PtyHello = z.discriminatedUnion('role', [
-  z.object({ type: z.literal('hello'), protocol: z.number(), role: z.literal('controller') }),
+  z.object({
+    type: z.literal('hello'),
+    protocol: z.number(),
+    role: z.literal('controller'),
+    /** `keys`: it wants `typed` messages. An older host does not know them, an older controller does not ask. */
+    news: z.array(z.string()).optional(),
+  }),
   z.object({
     type: z.literal('hello'),
     protocol: z.number(),
@@ -52,6 +58,10 @@ export const HostedPty = z.object({
   meta: z.string(),
 });
 export type HostedPty = z.infer<typeof HostedPty>;
+
+/** Keys that tell something about the program's state: Esc, Ctrl+C, Enter. */
+export const TypedKey = z.enum(['escape', 'interrupt', 'enter']);
+export type TypedKey = z.infer<typeof TypedKey>;
 
 /** Controller to host. Each request carries `n`; the host answers `{type:'ok'|'failed', n, ...}`. */
 export const ControllerRequest = z.discriminatedUnion('type', [
@@ -102,6 +112,8 @@ export const ControllerAnswer = z.discriminatedUnion('type', [
   /** Sent unasked when a pty starts, exits, changes title, size or number of terminals (at most 20 a second each). */
   z.object({ type: z.literal('changed'), pty: HostedPty }),
   z.object({ type: z.literal('forgotten'), id: z.uuid() }),
+  /** Sent unasked to controllers that wanted such news: a terminal typed one of these keys, plain or kitty-encoded. */
+  z.object({ type: z.literal('typed'), id: z.uuid(), key: TypedKey }),
 ]);
 export type ControllerAnswer = z.infer<typeof ControllerAnswer>;
 

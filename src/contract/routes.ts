@@ -13,8 +13,9 @@ export const routes = {
   /** GET `?profile=P&format=F[&lang=L][&claude=PID]` or `?session=ID&format=F`: credentials as text, ready to print. Errors: JSON ErrorView, `x-exit-code`, `x-message` in the body's `message`. */
   credentials: '/v1/credentials',
   /**
-   * POST `?session=ID`, body a HookEvent: what one of Claude Code's hooks was told on stdin. Answered at once: 204, or
-   * 400 no event, 404 no such session, 413 longer than MAX_HOOK_BYTES. Nothing in Claude Code's settings calls it yet.
+   * POST `?session=ID`, body a HookEvent: what one of Claude Code's hooks was told on stdin. 204: nothing is to be
+   * answered, which most events are told at once; 200 with JSON for Claude Code, which a PermissionRequest waits for;
+   * 400 no event, 404 no such session, 413 longer than MAX_HOOK_BYTES.
    */
   hook: '/v1/hook',
 } as const;
@@ -68,7 +69,10 @@ export const RouteError = z.object({
 });
 export type RouteError = z.infer<typeof RouteError>;
 
-export const MAX_HOOK_BYTES = 64 * 1024;
+/** Nothing that Claude Code tells is as long. */
+export const MAX_HOOK_BYTES = 64 * 1024 * 1024;
+/** Of a longer event (the content of a file that is written) only the fields at its beginning are read; it is `truncated`. */
+export const READ_HOOK_BYTES = 512 * 1024;
 
 /** What Claude Code tells a hook; of its many fields only the one that every event has is named. */
 export const HookEvent = z.looseObject({ hook_event_name: z.string().min(1).max(64) });

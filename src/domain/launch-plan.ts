@@ -1,4 +1,5 @@
 import type { IdentityMode } from '../contract/state.ts';
+import { launchHooks, withHooks } from './launch-hooks.ts';
 import { quoteForSh, quoteForShell } from './shell-quoting.ts';
 
 /**
@@ -28,6 +29,8 @@ export interface LaunchInput {
   conversation: 'new' | 'resume' | 'own';
   /** Command of the hand-out client without its `--format`. */
   exportCommand: readonly string[];
+  /** Command of the relay for Claude Code's hooks, with socket and session. */
+  hookCommand: readonly string[];
   /** Where the files of this session will lie. */
   files: { settings: string; restore: string; awsConfig: string; empty: string };
 }
@@ -162,6 +165,7 @@ function settingsFor(input: LaunchInput, env: Record<string, string>): Record<st
     // A person's own refresh command would run against another identity, and block the start.
     awsAuthRefresh: '',
     preferredNotifChannel: 'notifications_disabled',
+    hooks: withHooks(recordOf(person.hooks), launchHooks(input.hookCommand, input.args)),
     env: { ...recordOf(person.env), ...env },
   };
   return { ...person, ...ours };

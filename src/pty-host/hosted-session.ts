@@ -1,10 +1,11 @@
-import { flowControl, type HostedPty } from '../contract/pty-protocol.ts';
+import { flowControl, type HostedPty, type TypedKey } from '../contract/pty-protocol.ts';
 import { endProcessTree } from './process-tree.ts';
 import { type PtyEnd, PtyProcess, type PtyStart } from './pty-process.ts';
 import { RecentBytes, type TerminalSize } from './recent-bytes.ts';
 import { AnswerFilter } from './terminal-answers.ts';
 import type { TerminalLink } from './terminal-link.ts';
 import { TitleReader } from './title-reader.ts';
+import { typedKey } from './typed-key.ts';
 
 const KEPT_BYTES = 4 * 1024 * 1024;
 /** Output that follows within this time of the last is sent together with what comes next. */
@@ -50,15 +51,23 @@ export class HostedSession {
   #exitedAt: number | null = null;
   #end: PtyEnd | undefined;
   #onChange: () => void;
+  #onKey: (key: TypedKey) => void;
   /** Resolves when the program has ended and its last byte has been read. */
   readonly ended: Promise<void>;
 
-  constructor(id: string, meta: string, start: PtyStart, onChange: () => void) {
+  constructor(
+    id: string,
+    meta: string,
+    start: PtyStart,
+    onChange: () => void,
+    onKey: (key: TypedKey) => void = () => undefined,
+  ) {
     this.id = id;
     this.meta = meta;
     this.#size = { cols: start.cols, rows: start.rows };
     this.#recent = new RecentBytes(this.#size, KEPT_BYTES);
     this.#onChange = onChange;
+    this.#onKey = onKey;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#process = new PtyProcess(
@@ -129,6 +138,8 @@ export class HostedSession {
         : (this.#links.get(link)?.rest(bytes, Date.now() - this.#positionAskedAt < ANSWERED_MS) ?? bytes);
     if (typed.byteLength === 0) return;
     if (typed[0] !== 0x1b) this.#activate(link);
+    const key = typedKey(typed);
+    if (key) this.#onKey(key);
     this.#process.write(typed);
     if (this.#process.pendingInput > MAX_PENDING_INPUT) this.#holdInput();
   }

@@ -33,6 +33,8 @@ export class PtyHost {
   #options: PtyHostOptions;
   #sessions = new Map<string, HostedSession>();
   #controllers = new Set<Socket>();
+  /** Those of them that want to know of keys. */
+  #keyWatchers = new WeakSet<Socket>();
   #tickets = new Map<string, { id: string; until: number }>();
   #changes = new Map<string, { timer: NodeJS.Timeout; again: boolean }>();
   #idle: NodeJS.Timeout | undefined;
@@ -81,6 +83,7 @@ export class PtyHost {
 
   #controller(socket: Socket, hello: PtyHello): (type: number, body: Uint8Array) => void {
     this.#controllers.add(socket);
+    if (hello.role === 'controller' && hello.news?.includes('keys')) this.#keyWatchers.add(socket);
     this.#watchIdle();
     socket.on('close', () => {
       this.#controllers.delete(socket);
@@ -170,7 +173,17 @@ export class PtyHost {
     if (this.#done) return failed('ending');
     const old = this.#sessions.get(id);
     if (old?.alive) return { type: 'failed', n, code: 'bad-request', reason: 'running' };
-    const session = new HostedSession(id, request.meta, request, () => this.#changed(id));
+    const session = new HostedSession(
+      id,
+      request.meta,
+      request,
+      () => this.#changed(id),
+      (key) => {
+        for (const controller of this.#controllers) {
+          if (this.#keyWatchers.has(controller)) send(controller, { type: 'typed', id, key });
+        }
+      },
+    );
     // Only now: a failed start leaves what there was. A resumed conversation keeps its id.
     if (old) this.#forget(old);
     this.#sessions.set(id, session);

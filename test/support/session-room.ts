@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { ActivityRoom } from '../../src/agent/activity/activity-room.ts';
+import { HookRelay } from '../../src/agent/handout/hook-relay.ts';
 import { MeterRoom } from '../../src/agent/meter/meter-room.ts';
 import type { AgentContext, Broker, RoleCredentials } from '../../src/agent/ports.ts';
-import { handOutCommand } from '../../src/agent/programs.ts';
+import { handOutCommand, hookRelayCommand } from '../../src/agent/programs.ts';
 import { ClaudeSessionsRoom } from '../../src/agent/sessions/claude-sessions.ts';
 import {
   BedrockTrayError,
   type Environment,
   type ProfileView,
+  routes,
   Settings,
   terminalSocketOf,
 } from '../../src/contract/index.ts';
@@ -61,6 +63,8 @@ export class SessionRoom implements AsyncDisposable {
   exportsWaiting = 0;
   readonly happenings = new Happenings();
   room!: ClaudeSessionsRoom;
+  activity!: ActivityRoom;
+  hooks!: HookRelay;
   #server!: Server;
   #signIns = new Set<() => void>();
   #terminals: TestTerminal[] = [];
@@ -105,14 +109,17 @@ export class SessionRoom implements AsyncDisposable {
     await mkdir(own.project);
     await build({
       absWorkingDir: root,
-      entryPoints: ['src/cli/hand-out.ts'],
+      entryPoints: ['src/cli/hand-out.ts', 'src/cli/hook-relay.ts'],
       bundle: true,
       platform: 'node',
       format: 'cjs',
       logLevel: 'error',
-      outfile: join(folder, "the client's", 'hand-out.cjs'),
+      outdir: join(folder, "the client's"),
+      outExtension: { '.js': '.cjs' },
     });
-    await copyFile(join(root, 'src', 'cli', 'hand-out.sh'), join(folder, "the client's", 'hand-out.sh'));
+    for (const script of ['hand-out.sh', 'hook-relay.sh']) {
+      await copyFile(join(root, 'src', 'cli', script), join(folder, "the client's", script));
+    }
     await own.#serve();
     own.room = own.another();
     await own.room.start();
@@ -136,16 +143,30 @@ export class SessionRoom implements AsyncDisposable {
       if (name !== 'work') throw new BedrockTrayError('ProfileUnknown', { profile: name });
       return { kind: 'sso', ssoSession: 'corp', accountId: '111122223333', roleName: 'Dev' };
     };
-    const room = new ClaudeSessionsRoom({
-      activity: new ActivityRoom(clock),
-      meter: new MeterRoom(),
-      context: {
-        clock,
-        log: { info: silent, warn: (fields) => this.warnings.push(fields), error: silent, debug: silent },
-        env: { PATH: process.env.PATH, HOME: this.home, SHELL: '/bin/sh', LANG: 'C.UTF-8', ...this.#env },
-        userHome: this.home,
-        home: join(this.folder, 'state'),
+    const env = { PATH: process.env.PATH, HOME: this.home, SHELL: '/bin/sh', LANG: 'C.UTF-8', ...this.#env };
+    const context = {
+      clock,
+      log: {
+        info: silent,
+        warn: (fields: Record<string, unknown>) => void this.warnings.push(fields),
+        error: silent,
+        debug: silent,
       },
+      env,
+      userHome: this.home,
+      home: join(this.folder, 'state'),
+    };
+    this.activity?.stop();
+    const activity = new ActivityRoom({ context, claude: () => this.settings.claudePath });
+    this.activity = activity;
+    const hooks = new HookRelay({ identity: (id) => this.room.identity(id) });
+    this.hooks = hooks;
+    hooks.onEvent((id, event) => activity.hook(id, event));
+    hooks.answer('PermissionRequest', (id, event, gone) => activity.permission(id, event, gone));
+    const room = new ClaudeSessionsRoom({
+      activity,
+      meter: new MeterRoom(),
+      context,
       broker: {
         untilUsable: async () => undefined,
         temporary: async () => {
@@ -196,6 +217,7 @@ export class SessionRoom implements AsyncDisposable {
       agentSocket: join(this.folder, 'agent.sock'),
       managedSettings: join(this.folder, 'managed'),
       handOut: handOutCommand(pinnedNode, join(this.folder, "the client's")),
+      hookRelay: hookRelayCommand(pinnedNode, join(this.folder, "the client's")),
     });
     room.onChange(() => this.happenings.happened());
     return room;
@@ -233,6 +255,7 @@ export class SessionRoom implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const terminal of this.#terminals) terminal.connection.close();
     await this.room.stop('end');
+    this.activity.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
@@ -254,18 +277,26 @@ export class SessionRoom implements AsyncDisposable {
     this.#server = createServer(async (request, response) => {
       const began = performance.now();
       const url = new URL(request.url ?? '/', 'http://agent');
+      const gone = new AbortController();
+      response.on('close', () => gone.abort());
+      if (url.pathname === routes.hook) {
+        const given = await this.hooks.handle(url, request, gone.signal);
+        if (given && !gone.signal.aborted) response.writeHead(given.status).end(given.body);
+        return;
+      }
       const session = url.searchParams.get('session') ?? '';
       const format = (url.searchParams.get('format') ?? 'process') as 'claude' | 'process';
       if (url.pathname !== '/v1/credentials' || !this.room.identity(session)) {
         response.writeHead(404).end('{}');
         return;
       }
-      const gone = new AbortController();
-      response.on('close', () => gone.abort());
       try {
-        if (!this.signedIn || this.blocked) this.exportsWaiting++;
+        if (!this.signedIn || this.blocked) {
+          this.exportsWaiting++;
+          this.activity.credentialsWait(session, true);
+        }
         this.happenings.happened();
-        await this.#untilSignedIn(gone.signal);
+        await this.#untilSignedIn(gone.signal).finally(() => this.activity.credentialsWait(session, false));
         const credentials = await this.issue();
         response.end(formatCredentials({ ...credentials, accountId: '111122223333' }, format));
         this.exports.push({ session, format, ms: performance.now() - began });

@@ -101,9 +101,12 @@ export class ApiServer {
   }
 
   async #hook(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { hooks } = this.#options;
-    const status = hooks ? await hooks.handle(url, request) : 404;
-    if (status !== undefined) answer(response, status, {}, '');
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const given = await this.#options.hooks?.handle(url, request, gone.signal);
+    if (gone.signal.aborted) return;
+    if (given) answer(response, given.status, given.body ? jsonType : {}, given.body);
+    else if (!this.#options.hooks) answer(response, 404, {}, '');
   }
 
   async #credentials(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -149,6 +152,8 @@ export class ApiServer {
     });
   }
 }
+
+const jsonType = { 'content-type': 'application/json' };
 
 function requestUrl(request: IncomingMessage): URL | undefined {
   const target = request.url ?? '';

@@ -77,6 +77,8 @@ export interface HandOutParts {
   settings: Pick<SettingsStore, 'get'>;
   /** Who asks when a Claude session's export calls (ClaudeSessions.identity). */
   identity: (session: string) => SessionIdentity | undefined;
+  /** Told when a session's export begins to wait for a person, and when it no longer does. */
+  waiting?: (session: string, waits: boolean) => void;
 }
 
 /**

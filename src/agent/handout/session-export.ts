@@ -40,6 +40,8 @@ interface Parts {
   keeper: Pick<Keeper, 'need' | 'untilValid'>;
   profiles: Pick<ProfileCatalog, 'source'>;
   identity: (session: string) => SessionIdentity | undefined;
+  /** Told when a session's export begins to wait for a person, and when none of its exports waits any more. */
+  waiting?: (session: string, waits: boolean) => void;
 }
 
 /**
@@ -52,6 +54,8 @@ export class SessionExport {
   readonly #handed = new Map<string, Handed>();
   /** Claude Codes that are none of ours and were told to begin without a sign-in, and when. */
   readonly #begun = new Map<string, number>();
+  /** How many exports of a session wait for a person. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -155,16 +159,32 @@ export class SessionExport {
           const { ssoSession, accountId, roleName } = root;
           keeper.need(ssoSession, { profile: identity.profile, accountId, roleName });
           if (leave()) return null;
-          await keeper.untilValid(ssoSession, ended).catch(waited);
+          await this.#waits(identity.id, keeper.untilValid(ssoSession, ended)).catch(waited);
         }
         // The broker has raised the question.
         if (isMfa(e)) {
           if (leave()) return null;
-          await broker.untilUsable(identity.profile, ended).catch(waited);
+          await this.#waits(identity.id, broker.untilUsable(identity.profile, ended)).catch(waited);
         }
       }
     }
     return null;
+  }
+
+  /** Waits for a person's act, and tells so. */
+  async #waits(session: string, act: Promise<void>): Promise<void> {
+    const change = (by: 1 | -1) => {
+      const before = this.#waiting.get(session) ?? 0;
+      if (before + by > 0) this.#waiting.set(session, before + by);
+      else this.#waiting.delete(session);
+      if (before === 0 || before + by === 0) this.#parts.waiting?.(session, by > 0);
+    };
+    change(1);
+    try {
+      await act;
+    } finally {
+      change(-1);
+    }
   }
 
   /** Whether waiting can help. */

@@ -44,12 +44,14 @@ export interface ClaudeSessionsParts {
   environments: Pick<EnvironmentStore, 'get' | 'active'>;
   settings: Pick<SettingsStore, 'get'>;
   ptyHost: PtyHostPlace;
-  activity: Pick<SessionActivity, 'session' | 'forget' | 'view' | 'watched' | 'onChange'>;
+  activity: Pick<SessionActivity, 'session' | 'typed' | 'forget' | 'view' | 'watched' | 'onChange'>;
   meter: Pick<SessionMeter, 'session' | 'forget' | 'view' | 'onChange'>;
   /** The agent's own socket, for the credential export of the sessions. */
   agentSocket: string;
   /** Command of the hand-out client without its flags (programs.ts). */
   handOut: readonly string[];
+  /** Command of the relay for Claude Code's hooks, without socket and session (programs.ts). */
+  hookRelay: readonly string[];
   /** Folder of an administrator's settings for Claude Code; default: the platform's. */
   managedSettings?: string;
 }
@@ -94,6 +96,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
       {
         all: (ptys) => this.#adopt(ptys),
         changed: (pty) => this.#onPty(pty),
+        typed: (id, key) => parts.activity.typed(id, key),
         gone: () => this.#hostGone(),
       },
       context.log,
@@ -427,7 +430,10 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     session.happened('spawned');
     session.release ??= this.#parts.broker.hold(session.record.profile);
     if (!wasOpen) this.#changed();
-    else if (title !== pty.title || session.view().attached !== undefined) this.#changes.emit();
+    else {
+      this.#tell(session);
+      if (title !== pty.title || session.view().attached !== undefined) this.#changes.emit();
+    }
   }
 
   #hostGone(): void {

@@ -6,6 +6,7 @@ import {
   frameType,
   type HostedPty,
   PTY_PROTOCOL_VERSION,
+  type TypedKey,
 } from '../../contract/pty-protocol.ts';
 
 type Ok = Extract<ControllerAnswer, { type: 'ok' }>;
@@ -29,6 +30,8 @@ export class PtyHostRefusal extends Error {
 export interface PtyHostEvents {
   changed(pty: HostedPty): void;
   forgotten(id: string): void;
+  /** A terminal typed a key that says something about the program's state. */
+  typed?(id: string, key: TypedKey): void;
   /** The connection has ended; requests under way have been rejected. */
   closed(): void;
 }
@@ -60,7 +63,10 @@ export class PtyHostClient {
       const timer = setTimeout(() => socket.destroy(new Error('the pty-host does not answer')), CONNECT_MS);
       const reader = new FrameReader((type, body) => {
         if (type !== frameType.json) throw new TypeError('frame');
-        const message = ControllerAnswer.parse(decodeJson(body));
+        const parsed = ControllerAnswer.safeParse(decodeJson(body));
+        // A newer host may say more than is known here.
+        if (!parsed.success) return;
+        const message = parsed.data;
         if (message.type === 'welcome') {
           clearTimeout(timer);
           if (message.protocol !== PTY_PROTOCOL_VERSION) {
@@ -71,10 +77,18 @@ export class PtyHostClient {
           resolve(client);
         } else if (message.type === 'changed') events.changed(message.pty);
         else if (message.type === 'forgotten') events.forgotten(message.id);
+        else if (message.type === 'typed') events.typed?.(message.id, message.key);
         else if (client) client.#answer(message);
       });
       socket.on('connect', () =>
-        socket.write(encodeJson({ type: 'hello', protocol: PTY_PROTOCOL_VERSION, role: 'controller' })),
+        socket.write(
+          encodeJson({
+            type: 'hello',
+            protocol: PTY_PROTOCOL_VERSION,
+            role: 'controller',
+            news: ['keys'],
+          }),
+        ),
       );
       socket.on('data', (chunk) => {
         try {

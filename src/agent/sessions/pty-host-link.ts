@@ -1,4 +1,4 @@
-import type { HostedPty } from '../../contract/pty-protocol.ts';
+import type { HostedPty, TypedKey } from '../../contract/pty-protocol.ts';
 import type { Log } from '../ports.ts';
 import type { PtyHostClient } from './pty-host-client.ts';
 import { connectPtyHost, findOrStartPtyHost, type PtyHostPlace } from './start-pty-host.ts';
@@ -7,6 +7,7 @@ export interface PtyHostNews {
   /** All ptys of a host that was just connected to. */
   all(ptys: readonly HostedPty[]): void;
   changed(pty: HostedPty): void;
+  typed(id: string, key: TypedKey): void;
   /** The host ended, with all that it held. */
   gone(): void;
 }
@@ -62,6 +63,7 @@ export class PtyHostLink {
   readonly #events = {
     changed: (pty: HostedPty) => this.#news.changed(pty),
     forgotten: () => undefined,
+    typed: (id: string, key: TypedKey) => this.#news.typed(id, key),
     closed: () => {
       this.#client = undefined;
       if (this.#closed) return;

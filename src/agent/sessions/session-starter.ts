@@ -170,7 +170,7 @@ export class SessionStarter {
 
   async #launchInput(session: OpenSession, launch: Launch): Promise<LaunchInput> {
     const { record } = session;
-    const { agentSocket, handOut } = this.#parts;
+    const { agentSocket, handOut, hookRelay } = this.#parts;
     const settingsEnv = await personSettingsEnv(this.configFolder(launch.env), record.cwd);
     const managed = await this.#managed(session.id);
     return {
@@ -188,6 +188,7 @@ export class SessionStarter {
       personSettings: launch.personSettings,
       conversation: launch.conversation,
       exportCommand: [...handOut, '--socket', agentSocket, '--session', session.id],
+      hookCommand: [...hookRelay, agentSocket, session.id],
       files: this.#files.paths(session.id),
     };
   }

@@ -348,7 +348,8 @@ describe.skipIf(missing !== '')(`a hook’s event by curl${missing}`, () => {
     server.removeAllListeners('request');
     server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
       bodies.push(`${request.method} ${request.url} ${Buffer.concat(await request.toArray())}`);
-      response.writeHead(answers.shift() ?? 204).end('to be ignored');
+      const status = answers.shift() ?? 204;
+      response.writeHead(status).end(status === 204 ? '' : 'to be ignored');
     });
     const event = JSON.stringify({
       hook_event_name: 'Stop',
@@ -357,10 +358,32 @@ describe.skipIf(missing !== '')(`a hook’s event by curl${missing}`, () => {
     for (let i = 0; i < 3; i++) expect(await relayed(event)).toMatchObject(quiet);
     expect(bodies).toEqual(Array(3).fill(`POST /v1/hook?session=the-session ${event}`));
     expect(await relayed('', join(folder, 'no.sock'))).toMatchObject(quiet);
+    // What it answers is for Claude Code, as it is.
+    const given = `{"continue":false,"stopReason":"it's %s \\\\n ${'x'.repeat(5_000)}"}`;
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      request.resume().on('end', () => response.end(given));
+    });
+    expect(await relayed(event)).toMatchObject({ ...quiet, stdout: given });
     // An agent that does not answer holds nobody up.
     server.removeAllListeners('request');
     const held = await relayed(event);
     expect(held).toMatchObject(quiet);
     expect(held.ms).toBeLessThan(6_000);
+    // Ended from outside it lets go of the agent too.
+    const gone = new Promise<void>((resolve) => {
+      server.on('request', (_: IncomingMessage, response: ServerResponse) => {
+        response.on('close', () => resolve());
+        child.kill('SIGTERM');
+      });
+    });
+    const child = spawn('/bin/sh', [relay, '/bin/sh', standIn, socket, 'the-session', '600'], {
+      env: { PATH: '/usr/bin:/bin' },
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
+    const exited = once(child, 'exit');
+    child.stdin.end(event);
+    await gone;
+    expect(await exited).toEqual([0, null]);
   });
 });

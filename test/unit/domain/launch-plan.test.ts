@@ -23,6 +23,14 @@ const input: LaunchInput = {
   args: ['--verbose'],
   personSettings: null,
   conversation: 'new',
+  hookCommand: [
+    '/bin/sh',
+    '/opt/tray/hook-relay.sh',
+    '/opt/node',
+    '/opt/tray/hook-relay.cjs',
+    '/run/agent.sock',
+    'the-session',
+  ],
   exportCommand: ['/opt/node 24/node', "/x/it's/hand-out.cjs", '--socket', '/s'],
   files: { settings: '/f/settings.json', restore: '/f/restore', awsConfig: '/f/config', empty: '/f/empty' },
 };
@@ -111,7 +119,8 @@ describe('launchPlan', () => {
     expect(folded.awsCredentialExport).toContain('hand-out.cjs');
     expect(folded.awsAuthRefresh).toBe('');
     expect(folded.env).toMatchObject({ AWS_REGION: 'us-west-2', MINE: '1' });
-    expect(folded.hooks).toEqual({ Stop: [theirs], SessionStart: [theirs] });
+    expect(folded.hooks.Stop[0]).toEqual(theirs);
+    expect(folded.hooks.SessionStart[0]).toEqual(theirs);
   });
 
   it('restores whatever stands under our names, byte for byte, in a real shell', () => {

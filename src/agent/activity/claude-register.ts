@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RegisterReading, registerReading } from '../../domain/activity-register.ts';
+import type { Clock } from '../ports.ts';
+
+/** A session as it is looked up in the register. */
+export interface Registered {
+  id: string;
+  /** The process in our pty: Claude Code itself, or something that started it. */
+  pid: number;
+  startedAt: number;
+  /** Claude Code's configuration folder (`~/.claude`, CLAUDE_CONFIG_DIR). */
+  folder: string;
+}
+
+export interface RegisterParts {
+  clock: Pick<Clock, 'now'>;
+  /** `claude agents --json` for a configuration folder: what it printed. */
+  agents: (folder: string) => Promise<string>;
+}
+
+/** An entry may have been begun this long before the agent's own note of the start (another clock's rounding). */
+const EARLY_MS = 2_000;
+/** `claude agents --json` starts a program of 380 MB: seldom, and less and less often where it does not help. */
+const ASK_AGAIN_MS = 15_000;
+const ASK_AT_MOST_MS = 10 * 60_000;
+/** Entries of other sessions that are looked through. */
+const MAX_ENTRIES = 200;
+
+/**
+ * Claude Code's own register of the sessions that run: `sessions/<pid>.json` in its configuration folder, which
+ * `claude agents --json` prints (2.1.330). The file is read, since that costs a thousandth of the command; where it is
+ * not there, the command is asked.
+ */
+export class ClaudeRegister {
+  readonly #parts: RegisterParts;
+  /** Process ids under which sessions stand that were not started by us directly. */
+  readonly #pids = new Map<string, number>();
+  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #asked = new Map<string, { at: number; wait: number; under?: Promise<unknown[]> | undefined }>();
+
+  constructor(parts: RegisterParts) {
+    this.#parts = parts;
+  }
+
+  /** What it says of a session; null where it says nothing. `ask`: the command may be run. */
+  async read(session: Registered, ask: boolean): Promise<RegisterReading | null> {
+    const pid = this.#pids.get(session.id) ?? session.pid;
+    const own = await this.#entry(session.folder, pid);
+    if (own !== null && isOf(own, { ...session, pid })) return registerReading(own);
+    const found = (await this.#all(session.folder)).find((entry) => isOf(entry, session, true));
+    if (found) {
+      this.#pids.set(session.id, found.pid as number);
+      return registerReading(found);
+    }
+    if (!ask) return null;
+    const told = (await this.#ask(session.folder))
+      .filter(isEntry)
+      .find((entry) => isOf(entry, session, true));
+    return told ? registerReading(told) : null;
+  }
+
+  forget(id: string): void {
+    this.#pids.delete(id);
+  }
+
+  /** Calls `changed` when entries of that folder may have changed; a folder that is not there yet is tried again. */
+  watch(folder: string, changed: (folder: string) => void): void {
+    if (this.#watchers.has(folder)) return;
+    try {
+      const watcher = watch(join(folder, 'sessions'), { persistent: false }, () => changed(folder));
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(folder);
+      });
+      this.#watchers.set(folder, watcher);
+    } catch {
+      // Not there yet, or no more watches to be had: it is read in time.
+    }
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  async #entry(folder: string, pid: number): Promise<Entry | null> {
+    try {
+      const entry: unknown = JSON.parse(await readFile(join(folder, 'sessions', `${pid}.json`), 'utf8'));
+      return isEntry(entry) ? entry : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #all(folder: string): Promise<Entry[]> {
+    const names = await readdir(join(folder, 'sessions')).catch(() => []);
+    const pids = names.flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []).slice(-MAX_ENTRIES);
+    const entries = await Promise.all(pids.map((pid) => this.#entry(folder, Number(pid))));
+    return entries.filter((entry) => entry !== null);
+  }
+
+  async #ask(folder: string): Promise<unknown[]> {
+    const now = this.#parts.clock.now();
+    const last = this.#asked.get(folder) ?? { at: 0, wait: ASK_AGAIN_MS };
+    if (last.under) return last.under;
+    if (now < last.at + last.wait) return [];
+    const under = this.#parts
+      .agents(folder)
+      .then((text) => {
+        const entries: unknown = JSON.parse(text);
+        return Array.isArray(entries) ? entries : [];
+      })
+      .catch(() => []);
+    this.#asked.set(folder, { at: now, wait: last.wait, under });
+    const entries = await under;
+    this.#asked.set(folder, { at: now, wait: Math.min(last.wait * 2, ASK_AT_MOST_MS) });
+    return entries;
+  }
+}
+
+type Entry = Record<string, unknown>;
+
+function isEntry(entry: unknown): entry is Entry {
+  return typeof entry === 'object' && entry !== null && typeof (entry as Entry).pid === 'number';
+}
+
+/** An entry of a process that has died may lie about under a number that was given again. */
+function isOf(entry: Entry, session: Registered, byId = false): boolean {
+  const fresh = typeof entry.startedAt !== 'number' || entry.startedAt >= session.startedAt - EARLY_MS;
+  return fresh && (entry.pid === session.pid || (byId && entry.sessionId === session.id));
+}
+
+/** Runs `claude agents --json`, bounded in time and size. */
+export function claudeAgents(
+  claude: string,
+  /** Null: the usual one. */
+  folder: string | null,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      claude,
+      ['agents', '--json'],
+      {
+        env: {
+          ...env,
+          ...(folder !== null && { CLAUDE_CONFIG_DIR: folder }),
+          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+        },
+        timeout: 5_000,
+        killSignal: 'SIGKILL',
+        maxBuffer: 1024 * 1024,
+        windowsHide: true,
+      },
+      (error, stdout) => (error ? reject(error) : resolve(stdout)),
+    );
+  });
+}
