@@ -90,6 +90,8 @@ export class TerminalScreen {
     const { settings, theme } = options;
     this.#terminal = new Terminal({
       allowProposedApi: true,
+      // A program's rubbish is no news for the page's console.
+      logLevel: 'off',
       documentOverride: this.#styles.document,
       fontFamily: fontStack(settings.fontFamily),
       fontSize: settings.fontSize,

@@ -11,8 +11,11 @@ import { type PageServer, startPageServer } from '../../../src/agent/page-server
 import {
   BedrockTrayError,
   type CallName,
+  type ConversationView,
   type ImportCandidate,
+  type IntegrationFile,
   type ProcedureArguments,
+  type ProcedureOutput,
   type ProfileView,
   type SessionView,
   type Snapshot,
@@ -21,7 +24,7 @@ import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
 import { profileNames } from '../../../src/domain/profile-name-template.ts';
 import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
-import { profile } from './samples.ts';
+import { activity, profile } from './samples.ts';
 
 /** A call that the page made. */
 export interface Call {
@@ -58,6 +61,10 @@ export class FakeAgent implements AsyncDisposable {
   #page: PageServer | null = null;
   /** Refuses the next call of a name. */
   readonly refuse = new Map<CallName, BedrockTrayError>();
+  /** Paths that name files, as a terminal shows them. */
+  readonly files = new Set<string>();
+  /** What `history.find` answers with. */
+  found: ProcedureOutput<'history.find'> = { matches: [], more: false };
   /** What a session opened from the page runs. */
   script = SCRIPT;
 
@@ -102,10 +109,15 @@ export class FakeAgent implements AsyncDisposable {
     if (!this.#api) await this.appear();
     this.calls.length = 0;
     this.refuse.clear();
+    this.files.clear();
+    this.found = { matches: [], more: false };
     this.script = SCRIPT;
     this.profiles = twoProfiles;
     this.candidates = [];
     this.accounts = [...accounts];
+    this.conversations = [];
+    this.integration = [];
+    this.integrated = false;
     this.#before = null;
     this.set(state);
   }
@@ -308,8 +320,15 @@ export class FakeAgent implements AsyncDisposable {
         regions: ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1'],
       }),
       'sessions.list': () => ({ sessions: this.#state.sessions }),
-      'sessions.open': ({ cwd, region = 'us-west-2', model = null }) =>
-        this.open({ cwd, region, model, name: cwd.split('/').pop() ?? '' }),
+      'sessions.open': ({ cwd, region = 'us-west-2', model = null, name, environment, cap }) =>
+        this.open({
+          cwd,
+          region,
+          model,
+          name: name ?? cwd.split('/').pop() ?? '',
+          environment: environment ?? this.#state.activeEnvironment,
+          cap: cap ?? null,
+        }),
       'sessions.attach': async ({ id }) => {
         const { ticket } = await this.host.client.request({ type: 'ticket', id }).catch(() => {
           throw new BedrockTrayError('SessionEnded', { session: id });
@@ -318,18 +337,104 @@ export class FakeAgent implements AsyncDisposable {
       },
       'sessions.kill': async ({ id }) => {
         await this.host.client.request({ type: 'kill', id, graceMs: 500 });
-        this.changeSession(id, { state: 'exited', exitCode: null, signal: 'SIGHUP', exitedAt: Date.now() });
+        this.changeSession(id, {
+          state: 'exited',
+          exitCode: null,
+          signal: 'SIGHUP',
+          exitedAt: Date.now(),
+          resumable: true,
+          hasTranscript: true,
+        });
         return {};
       },
       'sessions.resume': async ({ id }) => {
         const old = this.#state.sessions.find((s) => s.id === id);
-        const view = await this.open({ cwd: old?.cwd ?? '/tmp', name: old?.name ?? '' });
-        this.set({ sessions: this.#state.sessions.filter((s) => s.id !== id) });
-        return view;
+        return this.open({
+          ...(old ?? {}),
+          id,
+          state: 'running',
+          exitedAt: null,
+          signal: null,
+          resumable: false,
+          activity: activity('done'),
+        });
       },
       'sessions.remove': ({ id }) => {
         this.set({ sessions: this.#state.sessions.filter((s) => s.id !== id) });
         return {};
+      },
+      'files.resolve': ({ paths }) => ({
+        files: paths.map((p) => (this.files.has(p) ? `/home/dana/src/billing-service/${p}` : null)),
+      }),
+      'files.open': () => ({}),
+      'history.find': () => this.found,
+      'sessions.update': ({ id, ...patch }) => {
+        const given = Object.fromEntries(Object.entries(patch).filter(([, v]) => v !== undefined));
+        this.changeSession(id, given);
+        const found = this.#state.sessions.find((s) => s.id === id);
+        if (!found) throw new BedrockTrayError('SessionUnknown', { session: id });
+        return found;
+      },
+      'sessions.reorder': ({ ids }) => {
+        const place = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.length);
+        this.set({ sessions: this.#state.sessions.map((s) => ({ ...s, order: place(s.id) })) });
+        return {};
+      },
+      'sessions.look': ({ ids }) => {
+        this.set({
+          sessions: this.#state.sessions.map((s) =>
+            ids.includes(s.id)
+              ? { ...s, watched: true, activity: { ...s.activity, seen: true } }
+              : { ...s, watched: false },
+          ),
+        });
+        return {};
+      },
+      'sessions.answer': ({ id, request }) => {
+        const found = this.#state.sessions.find((s) => s.id === id);
+        if (found?.activity.request?.id !== request)
+          throw new BedrockTrayError('RequestUnknown', { session: id });
+        this.changeSession(id, { activity: activity('working') });
+        return {};
+      },
+      'sessions.showInTerminal': () => ({}),
+      'terminals.list': () => ({ terminals: [{ id: 'gnome-terminal', name: 'GNOME Terminal' }] }),
+      'editors.list': () => ({ editors: [{ id: 'code', name: 'Visual Studio Code' }] }),
+      'folders.pin': ({ folder, pinned }) => {
+        const others = this.#state.pinnedFolders.filter((f) => f !== folder);
+        this.set({ pinnedFolders: pinned ? [...others, folder] : others });
+        return {};
+      },
+      'layout.set': ({ tabs }) => {
+        this.set({ layout: tabs });
+        return {};
+      },
+      'history.list': ({ query = '', cwd, endingSoon, before = Number.POSITIVE_INFINITY, limit = 50 }) => {
+        const found = this.conversations
+          .filter((c) => c.lastAt < before && (cwd === undefined || c.cwd === cwd))
+          .filter((c) => !endingSoon || (c.deletedAt !== null && c.deletedAt < Date.now() + 7 * 86_400_000))
+          .filter((c) => `${c.title} ${c.snippet?.text ?? ''}`.includes(query))
+          .map((c) => (query === '' ? { ...c, snippet: null } : c));
+        return { conversations: found.slice(0, limit), more: found.length > limit };
+      },
+      'history.resume': ({ conversation }) => {
+        const found = this.conversations.find((c) => c.id === conversation);
+        return this.open({ cwd: found?.cwd ?? '/tmp', name: found?.title ?? '' });
+      },
+      'integration.preview': () => ({
+        digest: `digest ${this.integrated}`,
+        files: this.integration.map((f) => ({
+          ...f,
+          ...(this.integrated ? ({ state: 'present', diff: '' } as const) : {}),
+        })),
+      }),
+      'integration.apply': () => {
+        this.integrated = true;
+        return { files: this.integration.map((f) => f.file) };
+      },
+      'integration.undo': () => {
+        this.integrated = false;
+        return { files: this.integration.map((f) => f.file) };
       },
       'settings.get': () => this.#state.settings,
       'settings.set': (patch) => {
@@ -341,6 +446,11 @@ export class FakeAgent implements AsyncDisposable {
     return known as Handlers;
   }
 
+  /** Past conversations, newest first. */
+  conversations: readonly ConversationView[] = [];
+  /** What an integration would change. */
+  integration: readonly IntegrationFile[] = [];
+  integrated = false;
   accounts = [...accounts];
   models = [
     {
