@@ -79,13 +79,13 @@ export async function bedrockRuntime(world: World, call: Call): Promise<Reply> {
       return failure;
     }
   }
+  const told = played?.turn.usage;
   const counted = {
-    input: countTokens(body.messages) + countTokens(body.system),
-    output: given.stopReason === 'max_tokens' ? 1 : countTokens(given.content),
-    cacheRead: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    ...played?.turn.usage,
+    input: told?.input ?? countTokens(body.messages) + countTokens(body.system),
+    output: told?.output ?? (given.stopReason === 'max_tokens' ? 1 : countTokens(given.content)),
+    cacheRead: told?.cacheRead ?? 0,
+    cacheWrite5m: told?.cacheWrite5m ?? 0,
+    cacheWrite1h: told?.cacheWrite1h ?? 0,
   };
   // For whoever compares what was said to have been used with what was used.
   Object.assign(call.note.detail, counted);
