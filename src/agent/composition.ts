@@ -40,6 +40,7 @@ import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
 import type { Programs } from './programs.ts';
 import { endWhenUnneeded } from './self-ending.ts';
 import { ClaudeSessionsRoom } from './sessions/claude-sessions.ts';
+import { conversationTold } from './sessions/conversations.ts';
 import { LoginShell } from './sessions/login-shell.ts';
 import { FileSettingsStore } from './settings/file-settings-store.ts';
 import { SignInRoom } from './signin/desk.ts';
@@ -178,6 +179,10 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   const hooks = new HookRelay({ identity: (id) => sessions.identity(id) });
   const activity = new ActivityRoom({ context, claude: () => sessions.claude()?.path ?? null });
   hooks.onEvent((session, event) => activity.hook(session, event));
+  hooks.onEvent((session, event) => {
+    const conversation = conversationTold(event);
+    if (conversation !== undefined) sessions.conversationIs(session, conversation);
+  });
   hooks.answer('PermissionRequest', (session, event, gone) => activity.permission(session, event, gone));
   const meter = new MeterRoom();
   const openers = new OpenersRoom();

@@ -297,10 +297,14 @@ export interface SessionActivity extends Observable {
 /** What each session has used, from Claude Code's own figures, and its cap. */
 export interface SessionMeter extends Observable {
   view(id: string): MeterView | null;
-  /** Cap of a session as its record has it; told at start, adoption and each change. */
-  session(id: string, cap: CostCap | null): void;
+  /** A session as its record has it: told at start, adoption and each change. `configFolder`: Claude Code's; null: ~/.claude. */
+  session(view: MeteredSession, configFolder: string | null): void;
   forget(id: string): void;
 }
+export type MeteredSession = Pick<
+  SessionView,
+  'id' | 'state' | 'cwd' | 'profile' | 'conversation' | 'hasTranscript' | 'cap'
+>;
 
 /** Past conversations of Claude Code, indexed off this thread. */
 export interface ConversationHistory extends Observable {
@@ -358,6 +362,8 @@ export interface ClaudeSessions extends Observable {
   kill(id: string): Promise<void>;
   resume(id: string, cols: number, rows: number): Promise<SessionView>;
   remove(id: string): Promise<void>;
+  /** One of its hooks says which conversation a session shows (after /clear it is another). */
+  conversationIs(id: string, conversation: string): void;
   /** Who asks when the credential export of session `id` calls. Undefined when the session is not known. */
   identity(id: string): SessionIdentity | undefined;
   /** `keep`: leave the pty-host running; `end`: end every session and it. */

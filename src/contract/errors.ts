@@ -64,6 +64,8 @@ export const errorParams = {
   /** A permission question that was answered meanwhile, or that only the terminal can answer. */
   RequestUnknown: z.object({ session: z.string() }),
   ArgumentRefused: z.object({ argument: z.string() }),
+  /** An option of Claude Code that goes on outside of the session. */
+  ArgumentUnsupported: z.object({ argument: z.string() }),
   ConversationUnknown: z.object({ conversation: z.string() }),
   ConversationOpen: z.object({ conversation: z.string(), session: z.string() }),
   /** A Claude Code that is none of ours has it open. */
@@ -126,6 +128,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'FolderMissing':
     case 'FolderUnusable':
     case 'ArgumentRefused':
+    case 'ArgumentUnsupported':
     case 'ConversationUnknown':
     case 'FileMissing':
       return exitCodes.usage;

@@ -306,6 +306,7 @@ export const ClaudeView = z.object({
   version: z.string().nullable(),
   support: z.enum(['tested', 'older', 'newer']).nullable(),
 });
+export type ClaudeView = z.infer<typeof ClaudeView>;
 
 /** A past conversation of Claude Code, ours or not, by its transcript. Texts are untrusted. */
 export const ConversationView = z.object({

@@ -1,4 +1,4 @@
-import type { IdentityMode } from '../contract/state.ts';
+import type { IdentityMode, PermissionMode } from '../contract/state.ts';
 import { launchHooks, withHooks } from './launch-hooks.ts';
 import { quoteForSh, quoteForShell } from './shell-quoting.ts';
 
@@ -9,7 +9,7 @@ import { quoteForSh, quoteForShell } from './shell-quoting.ts';
  */
 export interface LaunchInput {
   platform: string;
-  /** Session id: also Claude Code's own (`--session-id`), and what the credential export names. */
+  /** Session id: what the credential export names. */
   id: string;
   region: string;
   model: string | null;
@@ -21,12 +21,18 @@ export interface LaunchInput {
   personEnv: Readonly<Record<string, string>>;
   /** `env` of the person's own settings files, merged by their precedence. */
   personSettingsEnv: Readonly<Record<string, string>>;
-  /** What the person wants passed to claude, without --settings and --session-id. */
+  /** Null: Claude Code's own default or the person's settings. */
+  permissionMode: PermissionMode | null;
+  /** More folders that Claude may work in, absolute. */
+  addDirs: readonly string[];
+  /** What the person calls it. Null where they did not: Claude Code gives two sessions of one name another one. */
+  name: string | null;
+  /** What else the person wants passed to claude (domain/claude-arguments: without what stands above). */
   args: readonly string[];
   /** Content of a --settings that the person passed. */
   personSettings: Readonly<Record<string, unknown>> | null;
-  /** `new`: begins the conversation `id`; `resume`: goes on with it; `own`: `args` say which conversation it is. */
-  conversation: 'new' | 'resume' | 'own';
+  /** Begins a conversation, goes on with one, or `args` say which it is. */
+  conversation: { how: 'new' | 'resume'; id: string } | { how: 'own' };
   /** Command of the hand-out client without its `--format`. */
   exportCommand: readonly string[];
   /** Command of the relay for Claude Code's hooks, with socket and session. */
@@ -151,10 +157,15 @@ function wholeSessionEnv(input: LaunchInput): Record<string, string> {
 }
 
 function claudeArgs(input: LaunchInput): string[] {
-  const args = ['--settings', input.files.settings];
-  if (input.conversation === 'new') args.push('--session-id', input.id);
-  if (input.conversation === 'resume') args.push('--resume', input.id);
+  const { conversation, addDirs } = input;
+  // First, where no prompt follows that it would take for a folder.
+  const args = addDirs.length > 0 ? ['--add-dir', ...addDirs] : [];
+  args.push('--settings', input.files.settings);
+  if (conversation.how === 'new') args.push('--session-id', conversation.id);
+  if (conversation.how === 'resume') args.push('--resume', conversation.id);
   if (input.model !== null) args.push('--model', input.model);
+  if (input.permissionMode !== null) args.push('--permission-mode', input.permissionMode);
+  if (input.name !== null) args.push('--name', input.name);
   return [...args, ...input.args];
 }
 

@@ -5,7 +5,7 @@ import {
   type SessionView,
   type Snapshot,
 } from '../../contract/index.ts';
-import { harmlessArguments } from '../../domain/claude-arguments.ts';
+import { harmlessArguments, harmlessPermissionMode } from '../../domain/claude-arguments.ts';
 import { ssoSessionOf } from '../../domain/credential-source.ts';
 import type { BrowsersRoom } from '../browsers/browsers-room.ts';
 import type { NetworkRoom } from '../network/network-room.ts';
@@ -258,7 +258,10 @@ export function createHandlers(rooms: Rooms): Handlers {
     },
 
     'sessions.list': () => ({ sessions: sessions.views() }),
-    'sessions.open': (input) => sessions.open({ ...input, args: harmlessArguments(input.args ?? []) }),
+    'sessions.open': (input, connection) => {
+      if (connection.role === 'page') harmlessPermissionMode(input.permissionMode);
+      return sessions.open({ ...input, args: harmlessArguments(input.args ?? []) });
+    },
     'sessions.openWith': (input) => sessions.open(input),
     'sessions.attach': (input) => sessions.attach(input.id),
     'sessions.kill': async (input) => {

@@ -1,3 +1,6 @@
+import { BedrockTrayError } from '../../contract/errors.ts';
+import type { ClaudeView } from '../../contract/state.ts';
+import { claudeSupport, OLDEST_CLAUDE } from '../../domain/claude-version.ts';
 import type { AgentContext, SettingsStore } from '../ports.ts';
 import { ClaudeFinder, type FoundClaude } from './claude-finder.ts';
 import { type Environment, LoginShell } from './login-shell.ts';
@@ -33,9 +36,17 @@ export class ClaudeProgram {
     });
   }
 
-  /** Claude Code as it was last found. */
-  get found(): FoundClaude | null {
-    return this.#found;
+  /** Claude Code as it was last found, and what is known of that version. */
+  get found(): ClaudeView | null {
+    return this.#found && { ...this.#found, support: claudeSupport(this.#found.version) };
+  }
+
+  /** Errors: ClaudeTooOld. A version that it does not say is no reason. */
+  async requireSupported(path: string, env: Environment): Promise<void> {
+    const version = await this.#finder.version(path, env);
+    if (version !== null && claudeSupport(version) === 'older') {
+      throw new BedrockTrayError('ClaudeTooOld', { path, version, needed: OLDEST_CLAUDE });
+    }
   }
 
   /**

@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
+import { join } from 'node:path';
 import {
   BedrockTrayError,
   type HostedPty,
-  isBedrockTrayError,
   type LayoutTab,
   type SessionView,
   terminalSocketOf,
 } from '../../contract/index.ts';
-import { argumentsForResume, readClaudeArguments } from '../../domain/claude-arguments.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type {
   AgentContext,
@@ -24,16 +19,16 @@ import type {
   SessionMeter,
   SettingsStore,
 } from '../ports.ts';
-import { StateFile } from '../state-file.ts';
 import { ClaudeProgram } from './claude-program.ts';
-import { type Launch, OpenSession } from './open-session.ts';
-import { hasTranscript, readGivenSettings } from './person-settings.ts';
+import { Conversations } from './conversations.ts';
+import { OpenSession } from './open-session.ts';
 import { PtyHostRefusal } from './pty-host-client.ts';
 import { PtyHostLink } from './pty-host-link.ts';
 import { SessionFiles } from './session-files.ts';
-import { kept, readStored, SessionRecord, withRecentFolder } from './session-record.ts';
+import { SessionList } from './session-list.ts';
+import { SessionOpenings } from './session-openings.ts';
+import { readNote } from './session-record.ts';
 import { KILL_GRACE_MS, SessionStarter } from './session-starter.ts';
-import { sessionTarget } from './session-target.ts';
 import type { PtyHostPlace } from './start-pty-host.ts';
 
 export interface ClaudeSessionsParts {
@@ -56,38 +51,26 @@ export interface ClaudeSessionsParts {
   managedSettings?: string;
 }
 
-const PINNED_FOLDERS = 20;
-
-type Wish = Parameters<ClaudeSessions['open']>[0];
-
 /**
  * Claude Code sessions: opens them in the pty-host with the Bedrock environment set, adopts those that run when the
- * agent starts, and remembers those that ended.
+ * agent starts, and offers those again that ended or were lost (docs/decisions/0023-sessions-are-never-lost.md).
  */
 export class ClaudeSessionsRoom implements ClaudeSessions {
   readonly #parts: ClaudeSessionsParts;
   readonly #changes = new ChangeEmitter();
-  readonly #sessions = new Map<string, OpenSession>();
-  /** Those whose credentials are just being asked for. */
-  readonly #beginning = new Set<string>();
+  readonly #list: SessionList;
   readonly #link: PtyHostLink;
   readonly #files: SessionFiles;
-  readonly #state: StateFile;
   readonly #program: ClaudeProgram;
+  readonly #openings: SessionOpenings;
   readonly #starter: SessionStarter;
-  #recentFolders: string[] = [];
-  #pinnedFolders: string[] = [];
-  #layout: LayoutTab[] = [];
-  #saving = false;
-  #stopping = false;
+  readonly #conversations: Conversations;
 
   constructor(parts: ClaudeSessionsParts) {
     this.#parts = parts;
     const { context } = parts;
     this.#files = new SessionFiles(context.home);
-    this.#state = new StateFile(join(context.home, 'sessions.json'), 1, context.log, () =>
-      context.clock.now(),
-    );
+    this.#list = new SessionList(context);
     this.#program = new ClaudeProgram(context, parts.ptyHost.node, parts.settings, () =>
       this.#changes.emit(),
     );
@@ -102,10 +85,12 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
       context.log,
     );
     for (const room of [parts.activity, parts.meter]) room.onChange(() => this.#changes.emit());
+    this.#openings = new SessionOpenings(parts, this.#program, this.#list);
     this.#starter = new SessionStarter(parts, this.#link, this.#files, {
       changed: () => this.#changed(),
       ended: (session) => this.#ended(session),
     });
+    this.#conversations = new Conversations(context.log, this.#list, () => this.#changed());
   }
 
   onChange(listener: () => void): () => void {
@@ -113,116 +98,92 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   }
 
   async start(): Promise<void> {
-    const { sessions, recentFolders, pinnedFolders, layout } = readStored(await this.#state.read());
-    this.#pinnedFolders = pinnedFolders;
-    this.#layout = layout;
     const { env, userHome } = this.#parts.context;
     // A demo begins with a folder to open.
-    const begin = env.BEDROCK_TRAY_DEMO === '1' ? [join(userHome, 'project')] : [];
-    this.#recentFolders = recentFolders.length > 0 ? recentFolders : begin;
-    for (const stored of sessions) this.#sessions.set(stored.id, OpenSession.fromStored(stored));
+    await this.#list.load(env.BEDROCK_TRAY_DEMO === '1' ? [join(userHome, 'project')] : []);
     const host = await this.#link.existing().catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : '';
       this.#parts.context.log.warn({ reason }, 'the pty-host cannot be used');
       return null;
     });
     if (!host) this.#hostGone();
-    await this.#files.keepOnly(new Set([...this.#sessions.values()].filter((s) => s.open).map((s) => s.id)));
+    await this.#files.keepOnly(new Set(this.#list.all.filter((s) => s.open).map((s) => s.id)));
+    await this.#conversations.lookAtAll();
     this.#changed();
     void this.#program.look();
   }
 
   views(): SessionView[] {
-    return [...this.#sessions.values()]
-      .map((s) => this.#view(s))
-      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || a.order - b.order || b.startedAt - a.startedAt);
+    const { activity, meter } = this.#parts;
+    return this.#list.inOrder.map((session, order) => ({
+      ...session.view(),
+      order,
+      activity: activity.view(session.id),
+      watched: activity.watched(session.id),
+      meter: meter.view(session.id),
+    }));
   }
 
-  #view(session: OpenSession): SessionView {
-    const { activity, meter } = this.#parts;
-    const { id } = session;
-    return {
-      ...session.view(),
-      activity: activity.view(id),
-      watched: activity.watched(id),
-      meter: meter.view(id),
-    };
+  #view(id: string): SessionView {
+    return this.views().find((s) => s.id === id) ?? this.#unknown(id);
+  }
+
+  #unknown(id: string): never {
+    throw new BedrockTrayError('SessionUnknown', { session: id });
   }
 
   update(change: Parameters<ClaudeSessions['update']>[0]): SessionView {
-    const session = this.#known(change.id);
+    const session = this.#list.known(change.id);
     const { name, pinned, cap } = change;
     session.record = {
       ...session.record,
-      ...(name !== undefined && { name }),
+      ...(name !== undefined && { name, named: true }),
       ...(pinned !== undefined && { pinned }),
       ...(cap !== undefined && { cap }),
     };
-    this.#tell(session);
     this.#changed();
-    return this.#view(session);
+    return this.#view(session.id);
   }
 
   reorder(ids: readonly string[]): void {
-    const place = new Map(ids.map((id, at) => [id, at]));
-    const rest = this.views().filter((s) => !place.has(s.id));
-    for (const [at, { id }] of rest.entries()) place.set(id, ids.length + at);
-    for (const session of this.#sessions.values()) {
-      session.record = { ...session.record, order: place.get(session.id) ?? 0 };
-    }
+    this.#list.reorder(ids);
     this.#changed();
   }
 
+  recentFolders(): string[] {
+    return this.#list.recentFolders();
+  }
+
   pinnedFolders(): string[] {
-    return [...this.#pinnedFolders];
+    return this.#list.pinnedFolders();
   }
 
   pinFolder(folder: string, pinned: boolean): void {
-    const others = this.#pinnedFolders.filter((f) => f !== folder);
-    this.#pinnedFolders = pinned ? [...others, folder].slice(-PINNED_FOLDERS) : others;
+    this.#list.pinFolder(folder, pinned);
     this.#changed();
   }
 
   layout(): LayoutTab[] {
-    return [...this.#layout];
+    return this.#list.layout();
   }
 
   setLayout(tabs: readonly LayoutTab[]): void {
-    this.#layout = tabs
-      .map((tab) => ({ ...tab, panes: tab.panes.filter((id) => this.#sessions.has(id)) }))
-      .filter((tab) => tab.panes.length > 0);
+    this.#list.setLayout(tabs);
     this.#changed();
   }
 
-  openConversation(wish: Parameters<ClaudeSessions['openConversation']>[0]): Promise<SessionView> {
-    const { conversation, ...rest } = wish;
-    if (this.#isOpen(conversation)) {
-      return Promise.reject(
-        new BedrockTrayError('ConversationOpen', { conversation, session: conversation }),
-      );
-    }
-    if (this.#sessions.has(conversation)) return this.resume(conversation, wish.cols, wish.rows);
-    return this.open({ ...rest, args: ['--resume', conversation] });
-  }
-
-  /** Tells those who watch sessions what has become of one. */
-  #tell(session: OpenSession): void {
-    this.#parts.activity.session(session.view());
-    this.#parts.meter.session(session.id, session.record.cap);
-  }
-
-  recentFolders(): string[] {
-    return [...this.#recentFolders];
-  }
-
   claude(): ReturnType<ClaudeSessions['claude']> {
-    const found = this.#program.found;
-    return found && { ...found, support: null };
+    return this.#program.found;
   }
 
   identity(id: string): SessionIdentity | undefined {
-    const session = this.#sessions.get(id);
+    const session = this.#list.get(id);
     return session?.open ? { id, profile: session.record.profile } : undefined;
+  }
+
+  conversationIs(id: string, conversation: string): void {
+    const session = this.#list.get(id);
+    if (session?.open) this.#conversations.is(session, conversation);
   }
 
   /** The socket that terminals (and relays of terminals) connect to. */
@@ -230,115 +191,58 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     return terminalSocketOf(this.#parts.ptyHost.socket);
   }
 
-  async open(wish: Wish): Promise<SessionView> {
-    const { context } = this.#parts;
-    await requireFolder(wish.cwd);
-    const target = await sessionTarget(this.#parts, wish);
-    const env = wish.env ? { ...wish.env } : await this.#program.environment();
-    const given = readClaudeArguments(wish.args ?? []);
-    const personSettings = given.settings === null ? null : await readGivenSettings(given.settings, wish.cwd);
-    const { program, path } = await this.#program.find(env);
-    const id = given.sessionId ?? randomUUID();
-    if (!z.uuid().safeParse(id).success) {
-      throw new BedrockTrayError('BadInput', { field: '--session-id', reason: 'UUID' });
+  async open(wish: Parameters<ClaudeSessions['open']>[0]): Promise<SessionView> {
+    const session = await this.#openings.forWish(wish);
+    if (this.#list.isOpen(session.id)) {
+      throw new BedrockTrayError('BadInput', { field: '--session-id', reason: session.id });
     }
-    if (this.#isOpen(id)) {
-      throw new BedrockTrayError('BadInput', { field: '--session-id', reason: id });
-    }
-    const record: SessionRecord = {
-      id,
-      name: wish.name ?? (basename(wish.cwd) || wish.cwd),
-      program,
-      cwd: wish.cwd,
-      ...target,
-      // What the person says to claude itself goes before the environment's choice.
-      model: given.model ?? target.model,
-      endpointUrl:
-        target.endpointUrl ??
-        (env.ANTHROPIC_BEDROCK_BASE_URL || context.env.ANTHROPIC_BEDROCK_BASE_URL || null),
-      startedAt: context.clock.now(),
-      permissionMode: wish.permissionMode ?? null,
-      addDirs: [...(wish.addDirs ?? [])],
-      pinned: false,
-      order: -1,
-      cap: wish.cap === undefined ? this.#parts.settings.get().sessions.cap : wish.cap,
-    };
-    if (!SessionRecord.shape.model.safeParse(record.model).success) {
-      throw new BedrockTrayError('BadInput', { field: '--model', reason: String(record.model) });
-    }
-    const args = given.ownConversation && given.sessionId ? ['--session-id', id, ...given.args] : given.args;
-    const session = new OpenSession(record, 'exited');
-    session.launch = {
-      env,
-      args,
-      personSettings,
-      conversation: given.ownConversation ? 'own' : 'new',
-      program: path,
-      cols: wish.cols,
-      rows: wish.rows,
-    };
-    this.#recentFolders = withRecentFolder(this.#recentFolders, wish.cwd);
-    return this.#begin(session, session.launch);
+    this.#list.workedIn(wish.cwd);
+    return this.#begin(session);
+  }
+
+  async openConversation(wish: Parameters<ClaudeSessions['openConversation']>[0]): Promise<SessionView> {
+    const { conversation, cols, rows } = wish;
+    const holder = this.#list.holderOf(conversation);
+    if (holder) throw new BedrockTrayError('ConversationOpen', { conversation, session: holder.id });
+    const old = this.#list.all.find((s) => s.record.conversation === conversation);
+    if (old) return this.resume(old.id, cols, rows);
+    return this.open({ ...wish, args: ['--resume', conversation] });
   }
 
   async resume(id: string, cols: number, rows: number): Promise<SessionView> {
-    const old = this.#known(id);
-    const { record } = old;
+    const old = this.#list.known(id);
     const refuse = (reason: string) => new BedrockTrayError('SessionNotResumable', { session: id, reason });
-    if (this.#isOpen(id)) throw refuse('it is running');
-    if (record.program === 'shell') throw refuse('it was a shell');
-    await requireFolder(record.cwd);
-    const env = old.launch?.env ?? (await this.#program.environment());
-    if (!(await hasTranscript(this.#starter.configFolder(env), id))) throw refuse('nothing was said in it');
-    const path = await this.#program.claude(env);
+    if (this.#list.isOpen(id)) throw refuse('it is running');
+    if (old.record.program === 'shell') throw refuse('it was a shell');
+    const session = await this.#openings.again(old, cols, rows);
     // Somebody else may have resumed it, or forgotten it, meanwhile.
-    if (this.#sessions.get(id) !== old) throw refuse('it is running');
-    const session = new OpenSession({ ...record, startedAt: this.#parts.context.clock.now() }, 'exited');
-    session.launch = {
-      env,
-      args: argumentsForResume(old.launch?.args ?? []),
-      personSettings: old.launch?.personSettings ?? null,
-      conversation: 'resume',
-      program: path,
-      cols,
-      rows,
-    };
-    return this.#begin(session, session.launch);
+    if (this.#list.get(id) !== old || this.#list.isOpen(id)) throw refuse('it is running');
+    // What was changed of it meanwhile holds.
+    const { name, named, pinned, order, cap } = old.record;
+    session.record = { ...session.record, name, named, pinned, order, cap };
+    return this.#begin(session);
   }
 
-  /** Lists a session and starts it; when that fails, what stood under its id stands there again. */
-  async #begin(session: OpenSession, launch: Launch): Promise<SessionView> {
-    const { id } = session;
-    const before = this.#sessions.get(id);
-    this.#sessions.set(id, session);
-    this.#beginning.add(id);
+  async #begin(session: OpenSession): Promise<SessionView> {
+    const { launch } = session;
+    if (!launch) throw new TypeError('nothing to start it with');
     try {
-      await this.#starter.begin(session, launch);
-    } catch (error) {
-      if (before) this.#sessions.set(id, before);
-      else this.#sessions.delete(id);
-      this.#changed();
-      throw error;
+      await this.#list.beginning(session, () => this.#starter.begin(session, launch));
     } finally {
-      this.#beginning.delete(id);
+      this.#changed();
     }
-    return this.#view(session);
-  }
-
-  /** Open, or about to be. */
-  #isOpen(id: string): boolean {
-    return this.#beginning.has(id) || (this.#sessions.get(id)?.open ?? false);
+    return this.#view(session.id);
   }
 
   /** Errors: SessionUnknown; SignInNeeded or MfaNeeded while it waits for that; SessionEnded when nothing is left to show. */
   async attach(id: string): Promise<{ ticket: string; socket: string }> {
-    const session = this.#known(id);
+    const session = this.#list.known(id);
     if (session.state === 'starting') await session.started;
     if (session.state === 'waiting' && session.waitsFor) throw session.waitsFor;
     if (session.problem) {
       throw new BedrockTrayError(session.problem.code, session.problem.params as never);
     }
-    const host = session.hosted ? await this.#link.existing() : null;
+    const host = session.pty ? await this.#link.existing() : null;
     const answer = await host?.request({ type: 'ticket', id }).catch((error: unknown) => {
       if (error instanceof PtyHostRefusal) return undefined;
       throw error;
@@ -348,7 +252,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   }
 
   async kill(id: string): Promise<void> {
-    const session = this.#known(id);
+    const session = this.#list.known(id);
     session.abort.abort();
     if (session.state === 'waiting') {
       session.endedAt(this.#parts.context.clock.now());
@@ -362,66 +266,52 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   }
 
   async remove(id: string): Promise<void> {
-    const session = this.#known(id);
-    if (this.#isOpen(id)) throw new BedrockTrayError('BadInput', { field: 'id', reason: session.state });
-    if (session.hosted) await this.#forget(id);
+    const session = this.#list.known(id);
+    if (this.#list.isOpen(id)) throw new BedrockTrayError('BadInput', { field: 'id', reason: session.state });
+    if (session.pty) await this.#forget(id);
     this.#drop(id);
     this.#changed();
   }
 
-  #drop(id: string): void {
-    this.#sessions.delete(id);
-    this.#parts.activity.forget(id);
-    this.#parts.meter.forget(id);
-  }
-
   async stop(sessions: 'keep' | 'end'): Promise<void> {
-    this.#stopping = true;
-    for (const session of this.#sessions.values()) {
+    this.#conversations.stop();
+    for (const session of this.#list.all) {
       if (session.state === 'waiting' || sessions === 'end') session.abort.abort();
     }
     if (sessions === 'end') {
       const host = await this.#link.existing().catch(() => null);
       await host?.request({ type: 'shutdown' }).catch(() => undefined);
       const now = this.#parts.context.clock.now();
-      for (const session of this.#sessions.values()) {
+      for (const session of this.#list.all) {
         if (!session.open) continue;
         session.endedAt(now);
         this.#ended(session);
       }
     }
     this.#link.close();
-    for (const session of this.#sessions.values()) session.release?.();
-    await this.#state.write(this.#stored()).catch(() => undefined);
+    for (const session of this.#list.all) session.release?.();
+    await this.#list.close();
   }
 
   // --- news from the pty-host ---
 
   #adopt(ptys: readonly HostedPty[]): void {
     const there = new Set(ptys.map((p) => p.id));
-    for (const session of this.#sessions.values()) {
-      if (
-        session.open &&
-        session.state !== 'waiting' &&
-        session.state !== 'starting' &&
-        !there.has(session.id)
-      ) {
-        this.#lost(session);
-      }
+    for (const session of this.#list.all) {
+      if (session.state === 'running' && !there.has(session.id)) this.#lost(session);
     }
     for (const pty of ptys) this.#onPty(pty);
   }
 
   #onPty(pty: HostedPty): void {
-    let session = this.#sessions.get(pty.id);
+    let session = this.#list.get(pty.id);
     if (!session) {
-      const record = SessionRecord.safeParse(parsedMeta(pty.meta));
-      if (!record.success) return;
-      session = new OpenSession(record.data, 'lost');
-      this.#sessions.set(pty.id, session);
+      const record = readNote(pty.meta);
+      if (!record) return;
+      session = new OpenSession(record, 'lost');
+      this.#list.set(session);
     }
     const wasOpen = session.open;
-    const title = session.view().title;
     session.hostedAs(pty);
     if (pty.exitedAt !== null) {
       if (wasOpen || session.state === 'lost') this.#ended(session);
@@ -429,15 +319,13 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     }
     session.happened('spawned');
     session.release ??= this.#parts.broker.hold(session.record.profile);
-    if (!wasOpen) this.#changed();
-    else {
-      this.#tell(session);
-      if (title !== pty.title || session.view().attached !== undefined) this.#changes.emit();
-    }
+    this.#conversations.lookSoon(session);
+    if (wasOpen) this.#changes.emit();
+    else this.#changed();
   }
 
   #hostGone(): void {
-    for (const session of this.#sessions.values()) {
+    for (const session of this.#list.all) {
       session.hostedAs(undefined);
       // One that waits for a sign-in needs no host yet; one of an agent before this has nobody to start it.
       if (session.open && !(session.state === 'waiting' && session.launch)) this.#lost(session);
@@ -447,6 +335,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
 
   #lost(session: OpenSession): void {
     session.happened('hostGone');
+    session.lostAt(this.#parts.context.clock.now());
     this.#letGo(session);
   }
 
@@ -459,21 +348,21 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     session.release?.();
     session.release = undefined;
     void this.#files.remove(session.id);
-    this.#prune();
+    void this.#conversations.look(session);
+    // Old ones are let go of, here and in the pty-host: both run for weeks.
+    const { sessions, screens } = this.#list.surplus();
+    for (const { id } of screens) {
+      this.#list.get(id)?.hostedAs(undefined);
+      void this.#forget(id);
+    }
+    for (const { id } of sessions) this.#drop(id);
     this.#changed();
   }
 
-  /** Old sessions that ended are let go of, here and in the pty-host: both run for weeks. */
-  #prune(): void {
-    const all = [...this.#sessions.values()].filter((s) => !this.#beginning.has(s.id));
-    const { sessions, screens } = kept(all);
-    for (const session of all) {
-      if (!screens.has(session) && session.hosted) {
-        session.hostedAs(undefined);
-        void this.#forget(session.id);
-      }
-      if (!sessions.has(session)) this.#drop(session.id);
-    }
+  #drop(id: string): void {
+    this.#list.delete(id);
+    this.#parts.activity.forget(id);
+    this.#parts.meter.forget(id);
   }
 
   /** The pty-host lets go of the last screen of a session that ended. */
@@ -482,51 +371,15 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     await host?.request({ type: 'forget', id }).catch(() => undefined);
   }
 
-  #known(id: string): OpenSession {
-    const session = this.#sessions.get(id);
-    if (!session) throw new BedrockTrayError('SessionUnknown', { session: id });
-    return session;
-  }
-
-  /** Something that is kept on disk has changed. */
+  /** Something that is kept on disk has changed: those who watch sessions are told, and the pty-host's notes follow. */
   #changed(): void {
-    for (const session of this.#sessions.values()) this.#tell(session);
+    const { activity, meter } = this.#parts;
+    for (const session of this.#list.all) {
+      activity.session(session.view());
+      meter.session(session.view(), session.record.configFolder);
+      if (session.open && session.pty) this.#link.note(session.pty, JSON.stringify(session.record));
+    }
     this.#changes.emit();
-    if (this.#saving || this.#stopping) return;
-    this.#saving = true;
-    setImmediate(() => {
-      this.#saving = false;
-      this.#state.write(this.#stored()).catch((error: unknown) => {
-        this.#parts.context.log.error(
-          { reason: isBedrockTrayError(error) ? JSON.stringify(error.params) : '' },
-          'the list of sessions cannot be written',
-        );
-      });
-    });
-  }
-
-  #stored(): Record<string, unknown> {
-    return {
-      sessions: [...this.#sessions.values()].map((s) => s.stored()),
-      recentFolders: this.#recentFolders,
-      pinnedFolders: this.#pinnedFolders,
-      layout: this.#layout,
-    };
-  }
-}
-
-async function requireFolder(folder: string): Promise<void> {
-  const there = await stat(folder).then(
-    (s) => s.isDirectory(),
-    () => false,
-  );
-  if (!there) throw new BedrockTrayError('FolderMissing', { folder });
-}
-
-function parsedMeta(meta: string): unknown {
-  try {
-    return JSON.parse(meta);
-  } catch {
-    return undefined;
+    this.#list.save();
   }
 }

@@ -1,5 +1,7 @@
 import type { BedrockTrayError, ErrorView, SessionState, SessionView } from '../../contract/index.ts';
 import type { HostedPty } from '../../contract/pty-protocol.ts';
+import { argumentsForResume } from '../../domain/claude-arguments.ts';
+import type { LaunchInput } from '../../domain/launch-plan.ts';
 import { nextSessionState, type SessionEvent } from '../../domain/session-state.ts';
 import type { Environment } from './login-shell.ts';
 import type { SessionRecord, StoredSession } from './session-record.ts';
@@ -9,13 +11,18 @@ export interface Launch {
   env: Environment;
   /** The person's arguments for claude. */
   args: readonly string[];
+  /** More folders to work in, as far as they are there. */
+  addDirs: readonly string[];
   personSettings: Record<string, unknown> | null;
-  conversation: 'new' | 'resume' | 'own';
+  conversation: LaunchInput['conversation'];
   /** Claude Code's executable, or the person's shell. */
   program: string;
   cols: number;
   rows: number;
 }
+
+/** What the person passed to claude, as far as it is needed to open the session again. */
+export type Given = Pick<StoredSession, 'args' | 'settings' | 'started'>;
 
 /** One session as the agent knows it: its record, where it is in its life, and its pty if there is one. */
 export class OpenSession {
@@ -31,19 +38,26 @@ export class OpenSession {
   started: Promise<void> = Promise.resolve();
   /** Lets go of what is held while it is open. */
   release: (() => void) | undefined;
+  /** The conversation that is known to have a transcript. */
+  written: string | null = null;
+  #given: Given;
   #pty: HostedPty | undefined;
   #ended: { exitCode: number | null; signal: string | null; at: number | null; title: string };
+  #lostAt: number | null = null;
 
-  constructor(record: SessionRecord, state: SessionState) {
+  constructor(record: SessionRecord, state: SessionState, given?: Given) {
     this.record = record;
     this.state = state;
+    this.#given = given ?? { args: [], settings: null, started: true };
     this.#ended = { exitCode: null, signal: null, at: null, title: '' };
   }
 
   static fromStored(stored: StoredSession): OpenSession {
-    const { open, exitCode, signal, exitedAt, title, ...record } = stored;
-    const session = new OpenSession(record, open ? 'running' : exitedAt === null ? 'lost' : 'exited');
+    const { open, exitCode, signal, exitedAt, lastAt, title, args, settings, started, ...record } = stored;
+    const state = open ? 'running' : exitedAt === null ? 'lost' : 'exited';
+    const session = new OpenSession(record, state, { args, settings, started });
     session.#ended = { exitCode, signal, at: exitedAt, title };
+    session.#lostAt = exitedAt === null ? lastAt : null;
     return session;
   }
 
@@ -56,18 +70,26 @@ export class OpenSession {
     return this.state === 'waiting' || this.state === 'starting' || this.state === 'running';
   }
 
-  /** When it ended; where that is not known, when it began. */
+  /** When it ended; where nobody saw that, when it was found lost. */
   get lastAt(): number {
-    return this.#ended.at ?? this.record.startedAt;
+    return this.#ended.at ?? this.#lostAt ?? this.record.startedAt;
   }
 
-  /** Whether the pty-host has its pty, running or with its last screen. */
-  get hosted(): boolean {
-    return this.#pty !== undefined;
+  /** Its pty in the pty-host, running or with its last screen. */
+  get pty(): HostedPty | undefined {
+    return this.#pty;
+  }
+
+  get given(): Given {
+    return this.#given;
   }
 
   happened(event: SessionEvent): void {
     this.state = nextSessionState(this.state, event);
+    // From now on a resumption goes on with the conversation: a prompt among the arguments was heard.
+    if (event === 'spawned' && !this.#given.started) {
+      this.#given = { ...this.#given, args: argumentsForResume(this.#given.args), started: true };
+    }
   }
 
   /** News from the pty-host, or undefined when it no longer has the pty. */
@@ -83,10 +105,23 @@ export class OpenSession {
     this.#ended = { ...this.#ended, exitCode: null, signal: null, at };
   }
 
+  /** The pty-host or the machine took it away. */
+  lostAt(at: number): void {
+    this.#lostAt = at;
+  }
+
   /** What this room knows of it; activity and meter are others'. */
   view(): Omit<SessionView, 'activity' | 'watched' | 'meter'> {
-    const { smallFastModel: _, endpointUrl: __, addDirs: ___, ...record } = this.record;
+    const {
+      smallFastModel: _,
+      endpointUrl: __,
+      addDirs: ___,
+      named: ____,
+      configFolder: _____,
+      ...record
+    } = this.record;
     const pty = this.#pty;
+    const { conversation } = record;
     return {
       ...record,
       state: this.state,
@@ -100,8 +135,7 @@ export class OpenSession {
       attached: pty?.attached ?? 0,
       problem: this.problem,
       resumable: !this.open && this.record.program === 'claude',
-      conversation: this.record.id,
-      hasTranscript: false,
+      hasTranscript: conversation !== null && this.written === conversation,
     };
   }
 
@@ -109,6 +143,7 @@ export class OpenSession {
     const { exitCode, signal, at, title } = this.#ended;
     // A lost session has no end that anybody saw.
     const exitedAt = this.state === 'exited' ? at : null;
-    return { ...this.record, open: this.open, exitCode, signal, exitedAt, title };
+    const { lastAt } = this;
+    return { ...this.record, ...this.#given, open: this.open, exitCode, signal, exitedAt, lastAt, title };
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BedrockTrayError } from '../../contract/errors.ts';
 
@@ -78,17 +78,4 @@ export function envOf(
         : [],
     ),
   );
-}
-
-/** Whether Claude Code has a transcript of this conversation: one is written at the first prompt. */
-export async function hasTranscript(configFolder: string, id: string): Promise<boolean> {
-  const projects = join(configFolder, 'projects');
-  for (const project of await readdir(projects).catch(() => [])) {
-    const found = await stat(join(projects, project, `${id}.jsonl`)).then(
-      (transcript) => transcript.size > 0,
-      () => false,
-    );
-    if (found) return true;
-  }
-  return false;
 }

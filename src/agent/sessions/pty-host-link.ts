@@ -20,6 +20,7 @@ export class PtyHostLink {
   #client: PtyHostClient | undefined;
   #connecting: Promise<PtyHostClient | null> | undefined;
   #closed = false;
+  readonly #notes = new Map<string, string>();
 
   constructor(place: PtyHostPlace, news: PtyHostNews, log: Log) {
     this.#place = place;
@@ -39,6 +40,13 @@ export class PtyHostLink {
       // An attempt that was under way may have been one that starts none.
       if (client) return client;
     }
+  }
+
+  /** What the host is to keep with a pty for the agent after this one; said only where it is new. */
+  note(pty: HostedPty, meta: string): void {
+    if ((this.#notes.get(pty.id) ?? pty.meta) === meta || !this.#client?.connected) return;
+    this.#notes.set(pty.id, meta);
+    this.#client.request({ type: 'meta', id: pty.id, meta }).catch(() => this.#notes.delete(pty.id));
   }
 
   close(): void {
@@ -62,10 +70,11 @@ export class PtyHostLink {
 
   readonly #events = {
     changed: (pty: HostedPty) => this.#news.changed(pty),
-    forgotten: () => undefined,
+    forgotten: (id: string) => void this.#notes.delete(id),
     typed: (id: string, key: TypedKey) => this.#news.typed(id, key),
     closed: () => {
       this.#client = undefined;
+      this.#notes.clear();
       if (this.#closed) return;
       this.existing().then(
         (client) => {

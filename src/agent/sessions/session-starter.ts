@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { HostedPty } from '../../contract/pty-protocol.ts';
-import { readClaudeArguments } from '../../domain/claude-arguments.ts';
 import { ssoRootOf } from '../../domain/credential-source.ts';
 import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/launch-plan.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../../locales/index.ts';
@@ -12,6 +10,7 @@ import { envOf, managedSettings, managedSettingsFolder, personSettingsEnv } from
 import { PtyHostRefusal } from './pty-host-client.ts';
 import type { PtyHostLink } from './pty-host-link.ts';
 import type { SessionFiles } from './session-files.ts';
+import { configFolderOf } from './session-openings.ts';
 
 /** What Claude Code gets to end by itself, to save and to run its hooks, before it is killed. */
 export const KILL_GRACE_MS = 5_000;
@@ -71,11 +70,6 @@ export class SessionStarter {
       await this.#files.remove(session.id);
       throw error;
     }
-  }
-
-  /** Where Claude Code keeps the person's settings and transcripts. */
-  configFolder(env: Readonly<Record<string, string>>): string {
-    return env.CLAUDE_CONFIG_DIR || join(env.HOME || this.#parts.context.userHome, '.claude');
   }
 
   /** Asks for the sign-in that a session waits for, and waits; the broker itself asks for MFA codes. */
@@ -160,7 +154,7 @@ export class SessionStarter {
       throw error;
     }
     // News that came in the same breath may be newer: a program that ends at once has already ended here.
-    if (!session.hosted) session.hostedAs(pty);
+    if (!session.pty) session.hostedAs(pty);
     if (session.state === 'starting') session.happened('spawned');
     this.#news.changed();
     if (session.abort.signal.aborted) {
@@ -171,19 +165,21 @@ export class SessionStarter {
   async #launchInput(session: OpenSession, launch: Launch): Promise<LaunchInput> {
     const { record } = session;
     const { agentSocket, handOut, hookRelay } = this.#parts;
-    const settingsEnv = await personSettingsEnv(this.configFolder(launch.env), record.cwd);
+    const settingsEnv = await personSettingsEnv(configFolderOf(launch.env, this.#parts.context), record.cwd);
     const managed = await this.#managed(session.id);
     return {
       platform: process.platform,
       id: session.id,
       region: record.region,
-      // Said to claude itself, it stands in the arguments already.
-      model: readClaudeArguments(launch.args).model === null ? record.model : null,
+      model: record.model,
       smallFastModel: record.smallFastModel,
       identityMode: record.identityMode,
       endpointUrl: record.endpointUrl,
       personEnv: launch.env,
       personSettingsEnv: { ...settingsEnv, ...envOf(launch.personSettings), ...managed },
+      permissionMode: record.permissionMode,
+      addDirs: launch.addDirs,
+      name: record.named ? record.name : null,
       args: launch.args,
       personSettings: launch.personSettings,
       conversation: launch.conversation,

@@ -71,6 +71,8 @@ export const errors = {
     'Claude Code no longer asks that, or only its terminal can answer. Open the session {{session}} and look.',
   ArgumentRefused:
     'The argument {{argument}} cannot be given here. Start the session with “bedrock-tray claude -- {{argument}} …” in a terminal.',
+  ArgumentUnsupported:
+    'Claude Code’s {{argument}} goes on outside of the session, where the credentials do not reach. Leave it out.',
   ConversationUnknown: 'There is no conversation {{conversation}} any more. Look at the list again.',
   ConversationOpen:
     'The conversation {{conversation}} is open already, in session {{session}}. Go to that session.',

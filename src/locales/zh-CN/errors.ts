@@ -53,6 +53,7 @@ export const errors: Record<keyof typeof en, string> = {
   RequestUnknown: 'Claude Code 已不再询问此事，或只能在终端中回答。请打开会话 {{session}} 查看。',
   ArgumentRefused:
     '此处不能使用参数 {{argument}}。请在终端中运行“bedrock-tray claude -- {{argument}} …”来启动会话。',
+  ArgumentUnsupported: 'Claude Code 的 {{argument}} 会在会话之外继续运行，凭证无法到达那里。请去掉该参数。',
   ConversationUnknown: '对话 {{conversation}} 已不存在。请重新查看列表。',
   ConversationOpen: '对话 {{conversation}} 已在会话 {{session}} 中打开。请转到该会话。',
   ConversationOpenElsewhere:

@@ -34,7 +34,7 @@ beforeAll(async () => {
   mkdirSync(bin, { recursive: true });
   writeFileSync(
     join(bin, 'claude'),
-    '#!/bin/sh\n[ "$1" = --version ] && exec echo 1.0.0\nsleep 600 &\nread -r line\nkill $!\n',
+    '#!/bin/sh\n[ "$1" = --version ] && exec echo 2.1.330\nsleep 600 &\nread -r line\nkill $!\n',
   );
   chmodSync(join(bin, 'claude'), 0o755);
   expect((await own.login({ args: ['--sso-session', 'sandbox'] })).status).toBe(0);

@@ -307,6 +307,7 @@ export async function startTestApi(
       kill: async () => {},
       resume: async () => session,
       remove: async () => {},
+      conversationIs: () => undefined,
       identity: () => undefined,
       stop: async () => {},
       claude: () => null,

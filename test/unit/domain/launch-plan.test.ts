@@ -20,9 +20,12 @@ const input: LaunchInput = {
     TMUX: '/tmp/x',
   },
   personSettingsEnv: {},
+  permissionMode: null,
+  addDirs: [],
+  name: null,
   args: ['--verbose'],
   personSettings: null,
-  conversation: 'new',
+  conversation: { how: 'new', id: '0f0e0d0c-0b0a-4000-8000-000000000002' },
   hookCommand: [
     '/bin/sh',
     '/opt/tray/hook-relay.sh',
@@ -57,19 +60,23 @@ describe('launchPlan', () => {
       '--settings',
       '/f/settings.json',
       '--session-id',
-      input.id,
+      '0f0e0d0c-0b0a-4000-8000-000000000002',
       '--verbose',
     ]);
-    expect(launchPlan({ ...input, conversation: 'resume', model: 'm' }).args).toEqual([
-      '--settings',
-      '/f/settings.json',
-      '--resume',
-      input.id,
-      '--model',
-      'm',
-      '--verbose',
+    const resumed = launchPlan({
+      ...input,
+      conversation: { how: 'resume', id: 'c' },
+      model: 'm',
+      permissionMode: 'plan',
+      addDirs: ['/a b', '/c'],
+      name: 'a name',
+      args: ['a prompt'],
+    });
+    expect(resumed.args).toEqual([
+      ...['--add-dir', '/a b', '/c', '--settings', '/f/settings.json', '--resume', 'c', '--model', 'm'],
+      ...['--permission-mode', 'plan', '--name', 'a name', 'a prompt'],
     ]);
-    expect(launchPlan({ ...input, conversation: 'own', args: ['--continue'] }).args).toEqual([
+    expect(launchPlan({ ...input, conversation: { how: 'own' }, args: ['--continue'] }).args).toEqual([
       '--settings',
       '/f/settings.json',
       '--continue',
