@@ -9,11 +9,15 @@ const CUT = /\x1b(?:\[[0-?]*[ -/]*|[\]P_][^\x07\x1b]*\x1b?)?$/;
 /** A string that is longer is no query. */
 const MAX_CUT = 4096;
 
+/** Strings (OSC) whose text is for people: titles, folders, links, notifications, marks. */
+const showing = new Set(['0', '1', '2', '7', '8', '9', '99', '133', '633', '777', '1337']);
+
 /** Whether a string asks for something: a colour, the clipboard, a setting, a capability, an image's fate. */
 function asks(kind: string, text: string): boolean {
   if (kind === 'P') return /^[\d;]*[$+]q/.test(text);
   if (kind === '_') return /^G(?:.*,)?a=q/.test(text);
-  return /^(?:[45]|1\d|2[12]|52)(?=;).*[;=]?\?/s.test(text);
+  const number = /^(\d+);/.exec(text)?.[1];
+  return number !== undefined && !showing.has(number) && /[;=]\?/.test(text);
 }
 
 /**

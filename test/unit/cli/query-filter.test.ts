@@ -25,6 +25,7 @@ const queries = [
   '\x1b]11;?\x1b\\',
   '\x1b]4;1;?\x07',
   '\x1b]52;c;?\x07',
+  '\x1b]7501;?\x07',
   '\x1bP$qm\x1b\\',
   '\x1bP+q544e\x1b\\',
   '\x1b_Gi=1,a=q;AAAA\x1b\\',
