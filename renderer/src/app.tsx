@@ -1,14 +1,19 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { overview } from '../../src/domain/overview.ts';
+import { needsPerson } from '../../src/domain/session-attention.ts';
 import { Button } from './components/button.tsx';
 import { Icon, Mark } from './components/icons.tsx';
 import { IndicatorSign } from './components/indicator.tsx';
 import { useErrorText } from './components/notice.tsx';
 import { useAgent, useAgentState, useWords } from './model/app-context.tsx';
 import { plainText } from './model/plain-text.ts';
-import { type RouteName, routeHref, routeNames, useRoute } from './model/route.ts';
+import { type Route, type RouteName, routeHref, routeNames, useRoute } from './model/route.ts';
+import { useShortcuts } from './model/use-shortcuts.ts';
 import { AccessView } from './routes/access/access-view.tsx';
+import { HistoryView } from './routes/history/history-view.tsx';
 import { OverviewView } from './routes/overview/overview-view.tsx';
+import { Palette } from './routes/palette/palette.tsx';
+import { DeskProvider, useDesk } from './routes/sessions/desk.tsx';
 import { SessionsView } from './routes/sessions/sessions-view.tsx';
 import { SettingsView } from './routes/settings/settings-view.tsx';
 import { PageSkeleton } from './routes/skeleton.tsx';
@@ -16,15 +21,26 @@ import { PageSkeleton } from './routes/skeleton.tsx';
 const titles = {
   overview: 'page:navOverview',
   sessions: 'page:navSessions',
+  history: 'page:navHistory',
   access: 'page:navAccess',
   settings: 'page:navSettings',
 } as const;
 
 export function App(): ReactNode {
-  const words = useWords();
   const route = useRoute();
+  return (
+    <DeskProvider route={route}>
+      <Frame route={route} />
+    </DeskProvider>
+  );
+}
+
+function Frame({ route }: { route: Route }): ReactNode {
+  const words = useWords();
+  const desk = useDesk();
   const { snapshot } = useAgentState();
   const main = useRef<HTMLElement>(null);
+  useShortcuts(desk.act);
   // Terminals stay as they are while another view is shown.
   const [sessionsVisited, setSessionsVisited] = useState(route.name === 'sessions');
   if (route.name === 'sessions' && !sessionsVisited) setSessionsVisited(true);
@@ -56,9 +72,11 @@ export function App(): ReactNode {
         ) : (
           <>
             {route.name === 'overview' && <OverviewView />}
+            {route.name === 'history' && <HistoryView query={route.item ?? ''} />}
             {route.name === 'access' && <AccessView begin={route.item} />}
             {route.name === 'settings' && <SettingsView />}
             {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}
+            <Palette />
           </>
         )}
       </main>
@@ -71,6 +89,7 @@ function Rail({ current }: { current: RouteName }): ReactNode {
   const { snapshot, clockOffset } = useAgentState();
   const open =
     snapshot?.sessions.filter((s) => ['waiting', 'starting', 'running'].includes(s.state)).length ?? 0;
+  const waiting = snapshot?.sessions.filter(needsPerson).length ?? 0;
   const indicator = snapshot ? overview(snapshot, Date.now() + clockOffset).indicator : null;
   return (
     <nav className="rail" aria-label={words.t('page:navLabel')}>
@@ -84,7 +103,13 @@ function Rail({ current }: { current: RouteName }): ReactNode {
             <a href={routeHref(name)} aria-current={name === current ? 'page' : undefined}>
               <Icon name={name} />
               <span>{words.t(titles[name])}</span>
-              {name === 'sessions' && open > 0 && (
+              {name === 'sessions' && waiting > 0 && (
+                <span className="count number wants">
+                  {waiting}
+                  <span className="unseen"> {words.t('sessions:needYou', { count: waiting })}</span>
+                </span>
+              )}
+              {name === 'sessions' && waiting === 0 && open > 0 && (
                 <span className="count number">
                   {open}
                   <span className="unseen"> {words.t('page:sessionsOpen', { count: open })}</span>

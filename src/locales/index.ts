@@ -7,6 +7,7 @@ import { cli as cliEn } from './en/cli.ts';
 import { errors as errorsEn } from './en/errors.ts';
 import { notes as notesEn } from './en/notes.ts';
 import { page as pageEn } from './en/page.ts';
+import { sessions as sessionsEn } from './en/sessions.ts';
 import { terminal as terminalEn } from './en/terminal.ts';
 import { tray as trayEn } from './en/tray.ts';
 import { agent as agentZh } from './zh-CN/agent.ts';
@@ -14,6 +15,7 @@ import { cli as cliZh } from './zh-CN/cli.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
 import { notes as notesZh } from './zh-CN/notes.ts';
 import { page as pageZh } from './zh-CN/page.ts';
+import { sessions as sessionsZh } from './zh-CN/sessions.ts';
 import { terminal as terminalZh } from './zh-CN/terminal.ts';
 import { tray as trayZh } from './zh-CN/tray.ts';
 
@@ -23,6 +25,7 @@ const en = {
   errors: errorsEn,
   notes: notesEn,
   page: pageEn,
+  sessions: sessionsEn,
   terminal: terminalEn,
   tray: trayEn,
 } as const;
@@ -32,6 +35,7 @@ const zhCN: Record<keyof typeof en, Record<string, string>> = {
   errors: errorsZh,
   notes: notesZh,
   page: pageZh,
+  sessions: sessionsZh,
   terminal: terminalZh,
   tray: trayZh,
 };

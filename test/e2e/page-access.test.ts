@@ -239,7 +239,7 @@ describe.skipIf(!hasChromium())('Access and Settings in Chromium (needs Debianâ€
         await page.keyboard.press('Space');
         await expect
           .poll(() => agent.state.settings.notifications)
-          .toEqual({ signInNeeded: true, endingSoon: false });
+          .toMatchObject({ signInNeeded: true, endingSoon: false });
       },
       { hash: '#/settings' },
     );

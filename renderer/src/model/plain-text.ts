@@ -18,6 +18,18 @@ export function plainText(text: string, limit = 200): string {
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : shown;
 }
 
+/**
+ * Text with marked places, made harmless without moving them: each deceiving character becomes one of the same length
+ * (in UTF-16 units), each line break a space.
+ */
+export function plainMarked(
+  text: string,
+  matches: readonly (readonly [number, number])[],
+): { text: string; matches: readonly (readonly [number, number])[] } {
+  const shown = text.replace(/[\r\n\t]/g, ' ').replace(DECEIVING, (found) => '\ufffd'.repeat(found.length));
+  return { text: shown, matches };
+}
+
 /** Several lines of text as they are, with deceiving characters replaced; line breaks and indentation stay. */
 export function plainLines(text: string): string {
   return text
@@ -30,6 +42,12 @@ export function plainLines(text: string): string {
 export function folderName(path: string): string {
   const parts = path.split(/[\\/]+/).filter((p) => p !== '');
   return plainText(parts[parts.length - 1] ?? path, 80);
+}
+
+/** The last two parts of a path: enough to tell folders of one name apart. The whole path stays in a tooltip. */
+export function folderLabel(path: string): string {
+  const parts = path.split(/[\\/]+/).filter((p) => p !== '');
+  return plainText(parts.length <= 2 ? path : `…/${parts.slice(-2).join('/')}`, 120);
 }
 
 /** A path in one line, its home folder shortened to `~` where known. */

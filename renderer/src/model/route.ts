@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
-export const routeNames = ['overview', 'sessions', 'access', 'settings'] as const;
+export const routeNames = ['overview', 'sessions', 'history', 'access', 'settings'] as const;
 export type RouteName = (typeof routeNames)[number];
-/** `item` is the session shown on Sessions, or what Access is to begin with (`add`). */
+/** `item` is the session shown on Sessions (or `new`), what Access is to begin with (`add`), what History searches for. */
 export interface Route {
   name: RouteName;
   item: string | null;
@@ -12,15 +12,28 @@ export interface Route {
 export function parseRoute(hash: string): Route {
   const [name = '', item] = hash.replace(/^#\/?/, '').split('/');
   const known = routeNames.find((r) => r === name);
-  return { name: known ?? 'overview', item: known && item ? item : null };
+  return { name: known ?? 'overview', item: known && item ? decoded(item) : null };
+}
+
+function decoded(item: string): string {
+  try {
+    return decodeURIComponent(item);
+  } catch {
+    return item;
+  }
 }
 
 export function routeHref(name: RouteName, item?: string): string {
-  return item ? `#/${name}/${item}` : `#/${name}`;
+  return item ? `#/${name}/${encodeURIComponent(item)}` : `#/${name}`;
 }
 
 export function navigate(name: RouteName, item?: string): void {
   location.hash = routeHref(name, item);
+}
+
+/** The same without a step in the browser's history: another pane of the same view. */
+export function navigateInPlace(name: RouteName, item?: string): void {
+  location.replace(routeHref(name, item));
 }
 
 function subscribe(listener: () => void): () => void {

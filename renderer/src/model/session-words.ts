@@ -9,7 +9,7 @@ export function sessionLabel(session: Pick<SessionView, 'name' | 'cwd'>): string
 }
 
 /** Ending a session hangs its terminal up: that is no accident. */
-function endedByPerson(session: Pick<SessionView, 'signal'>): boolean {
+export function endedByPerson(session: Pick<SessionView, 'signal'>): boolean {
   return session.signal !== null && /^(SIG)?(HUP|TERM)$/.test(session.signal);
 }
 

@@ -356,6 +356,7 @@ export class FakeAgent implements AsyncDisposable {
           exitedAt: null,
           signal: null,
           resumable: false,
+          startedAt: Date.now(),
           activity: activity('done'),
         });
       },

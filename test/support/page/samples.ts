@@ -239,7 +239,7 @@ export const conversations: readonly ConversationView[] = [
       text: '…把发票按月份对账之后，三张 invoices 找到了…',
       matches: [
         [2, 4],
-        [16, 24],
+        [15, 23],
       ],
     },
   },

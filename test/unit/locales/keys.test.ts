@@ -23,6 +23,8 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'tray', prefix: 'state', in: /^src\/domain\/overview\.ts$/ },
   { namespace: 'page', prefix: 'state', in: /^src\/domain\/overview\.ts$/ },
   { namespace: 'page', prefix: '', in: /^renderer\/src\/(model|routes)\// },
+  // act_palette: `act_` and the act of a chord.
+  { namespace: 'sessions', prefix: 'act_', in: /^renderer\/src\/model\/shortcuts\.ts$/ },
   { namespace: 'cli', prefix: 'ssoState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'credentialsState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'sessionState.', in: /^src\/contract\/state\.ts$/ },

@@ -5,6 +5,7 @@ import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { AddSsoSession } from './add-sso-session.tsx';
 import { Environments } from './environments.tsx';
 import { ImportPanel } from './import-panel.tsx';
+import { IntegrationPanel } from './integration-panel.tsx';
 import { Profiles } from './profiles.tsx';
 import { Roles } from './roles.tsx';
 import { SsoSessions } from './sso-sessions.tsx';
@@ -33,6 +34,7 @@ export function AccessView({ begin }: { begin: string | null }): ReactNode {
         {!none && <SsoSessions />}
         {!none && <Roles prominent={begin === 'roles'} />}
         <Environments />
+        <IntegrationPanel />
         <ImportPanel />
         <Profiles prominent={begin === 'profiles'} />
       </div>

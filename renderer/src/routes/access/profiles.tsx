@@ -1,10 +1,10 @@
-import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import type { ProfileView } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { Sheet } from '../../components/confirm.tsx';
 import { ConsoleLink } from '../../components/console-link.tsx';
-import { TextInput } from '../../components/fields.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
+import { useLimitedList, useProminent } from '../../components/limited-list.tsx';
 import { Notes } from '../../components/notes.tsx';
 import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
@@ -24,23 +24,20 @@ export function Profiles({ prominent }: { prominent: boolean }): ReactNode {
   const { environments, ssoSessions, profilesRevision } = useSnapshot();
   const profiles = useAsk('profiles.list', {}, profilesRevision);
   const [used, setUsed] = useState<ProfileView | null>(null);
-  const [search, setSearch] = useState('');
-  const [limit, setLimit] = useState(PAGE);
-  const section = useRef<HTMLElement>(null);
-  const isThere = profiles.data !== null;
-  useEffect(() => {
-    if (prominent && isThere) section.current?.scrollIntoView({ block: 'start' });
-  }, [prominent, isThere]);
-
+  const section = useProminent(prominent, profiles.data !== null);
   const all = profiles.data?.profiles ?? [];
+  const list = useLimitedList({
+    all,
+    page: PAGE,
+    searchedFrom: SEARCHED_FROM,
+    textOf: (p) =>
+      [p.name, p.accountId, p.roleName, p.roleArn, p.ssoSession, kindWords(p.kind, words), ...p.chain].join(
+        ' ',
+      ),
+    label: words.t('page:searchProfiles'),
+    hint: words.t('page:searchProfilesHint'),
+  });
   if (all.length === 0 && !profiles.error) return null;
-  const needle = search.trim().toLowerCase();
-  const found = all.filter((p) =>
-    [p.name, p.accountId, p.roleName, p.roleArn, p.ssoSession, kindWords(p.kind, words), ...p.chain]
-      .join(' ')
-      .toLowerCase()
-      .includes(needle),
-  );
   const inUse = new Set(environments.map((e) => e.profile));
   const startUrls = new Map(ssoSessions.map((s) => [s.id, s.startUrl]));
   return (
@@ -53,21 +50,12 @@ export function Profiles({ prominent }: { prominent: boolean }): ReactNode {
         error={profiles.error}
         action={<Button onPress={profiles.again}>{words.t('page:tryAgain')}</Button>}
       />
-      {all.length >= SEARCHED_FROM && (
-        <TextInput
-          label={words.t('page:searchProfiles')}
-          value={search}
-          onChange={(text) => {
-            setSearch(text);
-            setLimit(PAGE);
-          }}
-          type="search"
-          placeholder={words.t('page:searchProfilesHint')}
-        />
+      {list.search}
+      {all.length > 0 && list.found.length === 0 && (
+        <p className="quiet">{words.t('page:noProfilesFound')}</p>
       )}
-      {all.length > 0 && found.length === 0 && <p className="quiet">{words.t('page:noProfilesFound')}</p>}
       <ul className="rows profiles">
-        {found.slice(0, limit).map((p) => (
+        {list.drawn.map((p) => (
           <ProfileRow
             key={p.name}
             profile={p}
@@ -77,13 +65,7 @@ export function Profiles({ prominent }: { prominent: boolean }): ReactNode {
           />
         ))}
       </ul>
-      {found.length > limit && (
-        <div>
-          <Button onPress={() => setLimit(limit + PAGE)}>
-            {words.t('page:showMore', { count: Math.min(PAGE, found.length - limit) })}
-          </Button>
-        </div>
-      )}
+      {list.more}
       {used && (
         <Sheet
           title={words.t('page:useProfile', { profile: plainText(used.name, 80) })}

@@ -1,8 +1,9 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { AccountView } from '../../../../src/contract/state.ts';
 import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
 import { Button } from '../../components/button.tsx';
-import { Choice, TextInput } from '../../components/fields.tsx';
+import { Choice } from '../../components/fields.tsx';
+import { useLimitedList, useProminent } from '../../components/limited-list.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { Undoable } from '../../components/undo.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
@@ -14,6 +15,8 @@ import { type ChosenRole, UseRole } from './use-role.tsx';
 
 /** Accounts drawn at once; more on request. */
 const PAGE = 100;
+/** From so many accounts on they can be searched. */
+const SEARCHED_FROM = 6;
 const none: ReadonlySet<string> = new Set();
 
 /** The accounts and roles that a signed-in person may use: one becomes an environment, many become profiles. */
@@ -29,16 +32,11 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
     session?.generation === 0 ? 0 : 1,
   );
   const profiles = useAsk('profiles.list', session ? {} : null, profilesRevision);
-  const [search, setSearch] = useState('');
   const [used, setUsed] = useState<ChosenRole | null>(null);
   const [chosen, setChosen] = useState<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
-  const [limit, setLimit] = useState(PAGE);
   const [creating, setCreating] = useState(false);
   const [created, setCreated] = useState<number | null>(null);
-  const section = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (prominent) section.current?.scrollIntoView({ block: 'start' });
-  }, [prominent]);
+  const section = useProminent(prominent);
   const choose = useCallback((accountId: string, names: readonly string[], on: boolean): void => {
     setChosen((old) => {
       const inAccount = new Set(old.get(accountId));
@@ -64,9 +62,15 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
     [profiles.data, id],
   );
 
-  const needle = search.trim().toLowerCase();
   const all = accounts.data?.accounts ?? [];
-  const found = all.filter((a) => `${a.name} ${a.accountId} ${a.email}`.toLowerCase().includes(needle));
+  const list = useLimitedList({
+    all,
+    page: PAGE,
+    searchedFrom: SEARCHED_FROM,
+    textOf: (a) => `${a.name} ${a.accountId} ${a.email}`,
+    label: words.t('page:searchAccounts'),
+    hint: words.t('page:searchAccountsHint'),
+  });
   const roles: NamedRole[] = all.flatMap((a) =>
     [...(chosen.get(a.accountId) ?? [])].map((roleName) => ({
       accountId: a.accountId,
@@ -99,18 +103,7 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
                 }}
               />
             )}
-            {all.length > 5 && (
-              <TextInput
-                label={words.t('page:searchAccounts')}
-                value={search}
-                onChange={(text) => {
-                  setSearch(text);
-                  setLimit(PAGE);
-                }}
-                type="search"
-                placeholder={words.t('page:searchAccountsHint')}
-              />
-            )}
+            {list.search}
           </div>
           {accounts.error && (
             <ErrorNotice
@@ -124,17 +117,17 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
               <span className="skeleton skeleton-line" />
             </div>
           )}
-          {accounts.data !== null && found.length === 0 && (
+          {accounts.data !== null && list.found.length === 0 && (
             <p className="quiet">{words.t(all.length === 0 ? 'page:noAccounts' : 'page:noAccountsFound')}</p>
           )}
           <ul className="rows accounts">
-            {found.slice(0, limit).map((account) => (
+            {list.drawn.map((account) => (
               <li key={account.accountId}>
                 <AccountRoles
                   ssoSession={session.id}
                   startUrl={session.startUrl}
                   account={account}
-                  open={found.length === 1}
+                  open={list.found.length === 1}
                   chosen={chosen.get(account.accountId) ?? none}
                   profileByRole={profileByRole}
                   onUse={use}
@@ -143,13 +136,7 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
               </li>
             ))}
           </ul>
-          {found.length > limit && (
-            <div>
-              <Button onPress={() => setLimit(limit + PAGE)}>
-                {words.t('page:showMore', { count: Math.min(PAGE, found.length - limit) })}
-              </Button>
-            </div>
-          )}
+          {list.more}
           {roles.length > 0 && (
             <div className="choice-bar">
               <p role="status">{words.t('page:rolesChosen', { count: roles.length })}</p>

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
+import { sessionIsOpen } from '../../../../src/contract/state.ts';
+import { byAttention } from '../../../../src/domain/session-attention.ts';
+import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { SessionBadge } from '../../components/session-badge.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { folderName, plainText, shortPath } from '../../model/plain-text.ts';
 import { routeHref } from '../../model/route.ts';
@@ -12,9 +14,10 @@ import { useOpenClaude } from './use-open-claude.ts';
 /** Sessions that are open and folders that Claude Code was opened in before. */
 export function Folders({ usable }: { usable: boolean }): ReactNode {
   const words = useWords();
-  const { recentFolders, sessions } = useSnapshot();
+  const { recentFolders, pinnedFolders, sessions } = useSnapshot();
   const { open, pending, error } = useOpenClaude();
-  const running = sessions.filter((s) => ['waiting', 'starting', 'running'].includes(s.state));
+  const running = byAttention(sessions.filter(sessionIsOpen));
+  const folders = [...new Set([...pinnedFolders, ...recentFolders])];
   return (
     <>
       {running.length > 0 && (
@@ -27,7 +30,7 @@ export function Folders({ usable }: { usable: boolean }): ReactNode {
                   <a href={routeHref('sessions', s.id)}>{sessionLabel(s)}</a>
                   <p className="quiet small">{shortPath(s.cwd)}</p>
                 </div>
-                <SessionBadge session={s} />
+                <ActivityBadge session={s} />
               </li>
             ))}
           </ul>
@@ -35,11 +38,11 @@ export function Folders({ usable }: { usable: boolean }): ReactNode {
       )}
       <section className="panel" aria-labelledby="folders">
         <h2 id="folders">{words.t('page:recentFolders')}</h2>
-        {recentFolders.length === 0 ? (
+        {folders.length === 0 ? (
           <p className="quiet">{words.t('page:noFolders')}</p>
         ) : (
           <ul className="rows">
-            {recentFolders.slice(0, 8).map((folder) => (
+            {folders.slice(0, 8).map((folder) => (
               <li key={folder} className="row">
                 <Icon name="folder" />
                 <div className="row-main">
@@ -57,9 +60,7 @@ export function Folders({ usable }: { usable: boolean }): ReactNode {
             ))}
           </ul>
         )}
-        {!usable && recentFolders.length > 0 && (
-          <p className="quiet small">{words.t('page:openAsksForSignIn')}</p>
-        )}
+        {!usable && folders.length > 0 && <p className="quiet small">{words.t('page:openAsksForSignIn')}</p>}
         <ErrorNotice error={error} />
       </section>
     </>

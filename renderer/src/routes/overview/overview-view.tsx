@@ -3,6 +3,7 @@ import { overview } from '../../../../src/domain/overview.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useAgentNow, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
+import { NeedsYou } from '../sessions/needs-you.tsx';
 import { Circumstances } from './circumstances.tsx';
 import { Details } from './details.tsx';
 import { Folders } from './folders.tsx';
@@ -33,6 +34,7 @@ export function OverviewView(): ReactNode {
             <MfaForm mfa={otherMfa} />
           </section>
         )}
+        <NeedsYou />
         <Circumstances now={now} />
         {view.problems.map((problem) => (
           <ErrorNotice

@@ -1,16 +1,12 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
-import { Button } from '../../components/button.tsx';
-import { Confirm } from '../../components/confirm.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { SessionBadge } from '../../components/session-badge.tsx';
-import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
-import { useAct } from '../../model/ask.ts';
-import { plainText, shortPath } from '../../model/plain-text.ts';
-import { navigate } from '../../model/route.ts';
-import { sessionLabel, sessionStateWords } from '../../model/session-words.ts';
+import { useSnapshot, useWords } from '../../model/app-context.tsx';
+import { plainText } from '../../model/plain-text.ts';
+import { sessionStateWords } from '../../model/session-words.ts';
 import { SignInButton, SignInPanel } from '../overview/sign-in-panel.tsx';
+import { SessionHead } from './session-head.tsx';
 
 /** xterm.js is as large as the rest of the page: it comes with the first terminal. */
 const TerminalView = lazy(async () => ({
@@ -18,76 +14,36 @@ const TerminalView = lazy(async () => ({
 }));
 
 /** One session: what it is, what can be done with it, and its terminal. */
-export function SessionPane({ session, visible }: { session: SessionView; visible: boolean }): ReactNode {
-  const words = useWords();
-  const agent = useAgent();
-  const { run, pending, error } = useAct();
-  const [asking, setAsking] = useState(false);
-  const over = session.state === 'exited' || session.state === 'lost';
-  const resume = (): void => {
-    void run(() => agent.call('sessions.resume', { id: session.id })).then((resumed) => {
-      if (resumed) navigate('sessions', resumed.id);
-    });
-  };
-  const facts = [
-    shortPath(session.cwd),
-    session.environment ?? session.profile,
-    session.region,
-    session.model ?? '',
-  ];
+export function SessionPane({
+  session,
+  visible,
+  focused,
+  compact,
+}: {
+  session: SessionView;
+  visible: boolean;
+  /** The one that is worked in, of those that are visible. */
+  focused: boolean;
+  /** It shares its tab. */
+  compact: boolean;
+}): ReactNode {
   return (
     <div className="session">
-      <header className="session-head">
-        <div className="session-facts">
-          <h2>{sessionLabel(session)}</h2>
-          <SessionBadge session={session} />
-          <p className="quiet small">
-            {facts
-              .filter((f) => f !== '')
-              .map((f) => plainText(f))
-              .join(' · ')}
-          </p>
-        </div>
-        <div className="row-actions">
-          {over && session.program === 'claude' && (
-            <Button isPending={pending} onPress={resume}>
-              {words.t('page:resume')}
-            </Button>
-          )}
-          {over ? (
-            <Button
-              isDisabled={pending}
-              onPress={() => void run(() => agent.call('sessions.remove', { id: session.id }))}
-            >
-              {words.t('page:remove')}
-            </Button>
-          ) : (
-            <Button look={['danger']} isPending={pending} onPress={() => setAsking(true)}>
-              {words.t('page:endSession')}
-            </Button>
-          )}
-        </div>
-      </header>
-      {error && (
-        <div className="session-notice">
-          <ErrorNotice error={error} />
-        </div>
-      )}
-      <Body session={session} visible={visible} />
-      <Confirm
-        title={words.t('page:endSessionTitle', { session: sessionLabel(session) })}
-        open={asking}
-        onClose={() => setAsking(false)}
-        confirm={words.t('page:endSession')}
-        onConfirm={() => void run(() => agent.call('sessions.kill', { id: session.id }))}
-      >
-        {words.t('page:endSessionExplained')}
-      </Confirm>
+      <SessionHead session={session} compact={compact} />
+      <Body session={session} visible={visible} focused={focused} />
     </div>
   );
 }
 
-function Body({ session, visible }: { session: SessionView; visible: boolean }): ReactNode {
+function Body({
+  session,
+  visible,
+  focused,
+}: {
+  session: SessionView;
+  visible: boolean;
+  focused: boolean;
+}): ReactNode {
   const words = useWords();
   if (session.state === 'waiting') return <Waiting session={session} />;
   if (session.state === 'starting')
@@ -113,7 +69,8 @@ function Body({ session, visible }: { session: SessionView; visible: boolean }):
         </div>
       )}
       <Suspense fallback={<div className="terminal" />}>
-        <TerminalView session={session} visible={visible} />
+        {/* A resumed session is another process: its terminal begins anew. */}
+        <TerminalView key={session.startedAt} session={session} visible={visible} focused={focused} />
       </Suspense>
       {session.state === 'exited' && (
         <p className="exit-line" role="status">

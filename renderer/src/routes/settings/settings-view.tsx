@@ -1,10 +1,12 @@
 import { type ReactNode, useState } from 'react';
 import type { Settings, SettingsPatch } from '../../../../src/contract/settings.ts';
-import { Choice, RadioChoice, TextInput, Toggle } from '../../components/fields.tsx';
+import { Choice, RadioChoice, Toggle } from '../../components/fields.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
+import { SessionSettings } from './session-settings.tsx';
+import { TerminalSettings } from './terminal-settings.tsx';
 
 /** Settings, each saved as it is changed. */
 export function SettingsView(): ReactNode {
@@ -19,8 +21,6 @@ export function SettingsView(): ReactNode {
       if (answer) setSaved((n) => n + 1);
     });
   };
-  const terminal = (patch: Partial<Settings['terminal']>): void =>
-    save({ terminal: { ...settings.terminal, ...patch } });
   return (
     <div className="main-scroll">
       <div className="page settings">
@@ -131,49 +131,8 @@ export function SettingsView(): ReactNode {
           </dl>
           <p className="quiet small">{words.t('page:claudePathHint')}</p>
         </section>
-        <section className="panel" aria-labelledby="terminal-settings">
-          <h2 id="terminal-settings">{words.t('page:settingsTerminal')}</h2>
-          <div className="form-pair">
-            <CommittedText
-              label={words.t('page:fontFamily')}
-              hint={words.t('page:fontFamilyHint')}
-              value={settings.terminal.fontFamily}
-              check={(text) => (text.length > 200 ? words.t('page:tooLong') : null)}
-              onCommit={(fontFamily) => terminal({ fontFamily })}
-            />
-            <CommittedNumber
-              label={words.t('page:fontSize')}
-              value={settings.terminal.fontSize}
-              min={6}
-              max={48}
-              onCommit={(fontSize) => terminal({ fontSize })}
-            />
-            <CommittedNumber
-              label={words.t('page:scrollback')}
-              value={settings.terminal.scrollback}
-              min={0}
-              max={100_000}
-              onCommit={(scrollback) => terminal({ scrollback })}
-            />
-            <Choice
-              label={words.t('page:terminalRenderer')}
-              hint={words.t('page:terminalRendererHint')}
-              value={settings.terminal.renderer}
-              options={[
-                { id: 'auto', label: words.t('page:rendererAuto') },
-                { id: 'webgl', label: 'WebGL' },
-                { id: 'dom', label: 'DOM' },
-              ]}
-              onChange={(renderer) => terminal({ renderer: renderer as Settings['terminal']['renderer'] })}
-            />
-          </div>
-          <Toggle
-            label={words.t('page:screenReader')}
-            hint={words.t('page:screenReaderHint')}
-            isSelected={settings.terminal.screenReader}
-            onChange={(screenReader) => terminal({ screenReader })}
-          />
-        </section>
+        <SessionSettings save={save} />
+        <TerminalSettings save={save} />
         <section className="panel" aria-labelledby="about">
           <h2 id="about">{words.t('page:about')}</h2>
           <dl className="facts">
@@ -193,70 +152,5 @@ export function SettingsView(): ReactNode {
         </section>
       </div>
     </div>
-  );
-}
-
-/** A text that is saved when the person presses Enter or leaves the field. */
-function CommittedText({
-  label,
-  hint,
-  value,
-  check,
-  onCommit,
-}: {
-  label: string;
-  hint?: string;
-  value: string;
-  check: (text: string) => string | null;
-  onCommit: (text: string) => void;
-}): ReactNode {
-  const [typed, setTyped] = useState<string | null>(null);
-  const text = typed ?? value;
-  const error = check(text.trim());
-  const commit = (): void => {
-    if (typed === null || error) return;
-    setTyped(null);
-    if (typed.trim() !== value) onCommit(typed.trim());
-  };
-  return (
-    <TextInput
-      label={label}
-      hint={hint}
-      value={text}
-      onChange={setTyped}
-      error={error}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && !event.nativeEvent.isComposing) commit();
-      }}
-    />
-  );
-}
-
-function CommittedNumber({
-  label,
-  value,
-  min,
-  max,
-  onCommit,
-}: {
-  label: string;
-  value: number;
-  min: number;
-  max: number;
-  onCommit: (n: number) => void;
-}): ReactNode {
-  const words = useWords();
-  return (
-    <CommittedText
-      label={label}
-      value={String(value)}
-      check={(text) =>
-        /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
-          ? null
-          : words.t('page:numberWrong', { min, max })
-      }
-      onCommit={(text) => onCommit(Number(text))}
-    />
   );
 }

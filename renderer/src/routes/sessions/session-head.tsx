@@ -1,0 +1,118 @@
+import type { ReactNode } from 'react';
+import { type SessionView, sessionIsOpen } from '../../../../src/contract/state.ts';
+import { ActivityBadge } from '../../components/activity-sign.tsx';
+import { Button } from '../../components/button.tsx';
+import { ContextBar } from '../../components/context-bar.tsx';
+import { IndicatorSign } from '../../components/indicator.tsx';
+import { MenuButton } from '../../components/menu.tsx';
+import { RenameField } from '../../components/rename-field.tsx';
+import { useWords } from '../../model/app-context.tsx';
+import { capState, dollars } from '../../model/meter-words.ts';
+import { modelName } from '../../model/model-name.ts';
+import { plainText, shortPath } from '../../model/plain-text.ts';
+import { sessionLabel } from '../../model/session-words.ts';
+import { useDesk } from './desk.tsx';
+import { sessionEntries } from './session-entries.ts';
+
+/** One line of a fixed height, whatever it says: what changes in it never moves the terminal. */
+export function SessionHead({ session, compact }: { session: SessionView; compact: boolean }): ReactNode {
+  const words = useWords();
+  const desk = useDesk();
+  const { id, meter } = session;
+  const over = !sessionIsOpen(session);
+  const renaming = desk.dialog?.kind === 'rename' && desk.dialog.id === id && desk.dialog.at === 'head';
+  const model = meter?.model ?? session.model;
+  const facts = [
+    shortPath(session.cwd),
+    plainText(session.environment ?? session.profile, 80),
+    session.region,
+  ];
+  return (
+    <header className="session-head">
+      {renaming ? (
+        <RenameField
+          label={words.t('sessions:nameOf', { session: sessionLabel(session) })}
+          value={session.name}
+          onDone={(name) => {
+            desk.ask(null);
+            if (name !== null) desk.rename(id, name);
+            desk.go(id);
+          }}
+        />
+      ) : (
+        <h2 className="session-name" onDoubleClick={() => desk.ask({ kind: 'rename', id, at: 'head' })}>
+          {sessionLabel(session)}
+        </h2>
+      )}
+      <ActivityBadge session={session} />
+      <p className="session-facts quiet small" title={facts.join(' · ')}>
+        {facts.join(' · ')}
+      </p>
+      <div className="session-meter small">
+        {model && (
+          <span className="session-model" title={plainText(model, 300)}>
+            {modelName(model)}
+          </span>
+        )}
+        <ContextBar meter={meter} />
+        <Cost session={session} />
+      </div>
+      <div className="session-acts">
+        {over && session.resumable && (
+          <Button onPress={() => desk.resume([id])}>
+            {words.t(session.hasTranscript ? 'page:resume' : 'sessions:openFresh')}
+          </Button>
+        )}
+        {over && <Button onPress={() => desk.remove([id])}>{words.t('page:remove')}</Button>}
+        {!over && !compact && (
+          <Button look={['danger']} onPress={() => desk.ask({ kind: 'end', id })}>
+            {words.t('page:endSession')}
+          </Button>
+        )}
+        <MenuButton
+          label={words.t('sessions:actsOf', { session: sessionLabel(session) })}
+          entries={sessionEntries(session, desk, words, 'head')}
+        />
+      </div>
+    </header>
+  );
+}
+
+/** What the session has cost, and where it stands with its cap; opens the dialog about both. */
+function Cost({ session }: { session: SessionView }): ReactNode {
+  const words = useWords();
+  const desk = useDesk();
+  const { meter, cap } = session;
+  if (session.program !== 'claude' || (!meter && !cap)) return null;
+  const state = capState(session);
+  const cost = meter?.costUsd ?? null;
+  const said = cost === null ? words.t('sessions:costUnknownShort') : `≈ ${dollars(cost, words.language)}`;
+  const title =
+    state === 'reached'
+      ? words.t(cap?.stop ? 'sessions:capReachedStop' : 'sessions:capReached')
+      : state === 'near'
+        ? words.t('sessions:capNear')
+        : words.t('sessions:costExplained');
+  return (
+    <button
+      type="button"
+      className={`cost number tone-${state === 'reached' ? 'problem' : state === 'near' ? 'attention' : 'off'}`}
+      title={title}
+      onClick={() => desk.ask({ kind: 'cap', id: session.id })}
+    >
+      {(state === 'near' || state === 'reached') && (
+        <IndicatorSign of={state === 'near' ? 'attention' : 'problem'} size={13} />
+      )}
+      <span className="unseen">{words.t('sessions:cost')} </span>
+      {said}
+      {cap && (
+        <>
+          <span className="unseen"> {words.t('sessions:ofCap')} </span>
+          <span aria-hidden="true"> / </span>
+          {dollars(cap.usd, words.language)}
+        </>
+      )}
+      {(state === 'near' || state === 'reached') && <span className="unseen"> {title}</span>}
+    </button>
+  );
+}
