@@ -111,8 +111,9 @@ export class SessionExport {
     );
   }
 
-  /** Whether that Claude Code is to begin without credentials, now. */
+  /** Whether that Claude Code is to begin without credentials, now: one that had some runs already. */
   #begins(id: string): boolean {
+    if (this.#handed.has(id)) return false;
     const now = this.#parts.context.clock.now();
     for (const [each, at] of this.#begun) if (at < now - patienceMs) this.#begun.delete(each);
     if (this.#begun.has(id)) return false;

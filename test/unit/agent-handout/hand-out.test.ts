@@ -305,6 +305,20 @@ describe('the export of a Claude Code that is none of ours', () => {
     expect(await second).toMatchObject({ AccessKeyId: 'ASIAGENERATION1' });
   });
 
+  test('one that had credentials waits at once', async () => {
+    await byPid(71);
+    failure = signInNeeded();
+    let answered = false;
+    const second = byPid(71).finally(() => {
+      answered = true;
+    });
+    await settle();
+    expect(answered).toBe(false);
+    failure = null;
+    signedIn.resolve();
+    expect(await second).toMatchObject({ AccessKeyId: 'ASIAGENERATION1' });
+  });
+
   test('asks again though it still believed in the keys: fresh ones; another process gets what is there', async () => {
     await byPid(71);
     await clock.advance(5 * minute);
