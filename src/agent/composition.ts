@@ -2,6 +2,7 @@ import { awsFiles } from '../aws/config-file.ts';
 import { createOidc } from '../aws/oidc.ts';
 import { createPortal } from '../aws/portal.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION, sessionIsOpen } from '../contract/index.ts';
+import { usdText } from '../domain/session-cost.ts';
 import { createTranslator, shownLanguage, systemLanguage, type Translator } from '../locales/index.ts';
 import { holdActiveEnvironment } from './active-hold.ts';
 import { ActivityRoom } from './activity/activity-room.ts';
@@ -25,6 +26,8 @@ import { SsoKeeper } from './keeper/keeper.ts';
 import { createTokenCache } from './keeper/token-cache.ts';
 import { Launcher } from './launcher.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { costGuard } from './meter/cost-guard.ts';
+import { inferenceProfiles } from './meter/inference-profiles.ts';
 import { MeterRoom } from './meter/meter-room.ts';
 import { MfaRoom } from './mfa/mfa-room.ts';
 import { ModelList } from './models/model-list.ts';
@@ -184,7 +187,24 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     if (conversation !== undefined) sessions.conversationIs(session, conversation);
   });
   hooks.answer('PermissionRequest', (session, event, gone) => activity.permission(session, event, gone));
-  const meter = new MeterRoom();
+  const meter = new MeterRoom({
+    context,
+    program: programs.meter,
+    settings,
+    modelBehind: inferenceProfiles({
+      context,
+      broker,
+      network: (profile) => network.forProfile(profile),
+    }),
+  });
+  const guard = costGuard({
+    meter,
+    reason: (usd, cap) => {
+      const { t, language } = translator();
+      return t('agent:capReached', { cost: usdText(usd, language), cap: usdText(cap, language) });
+    },
+  });
+  for (const event of ['UserPromptSubmit', 'PreToolUse']) hooks.answer(event, guard);
   const openers = new OpenersRoom();
   const launcher = new Launcher({
     platform: process.platform,
@@ -348,7 +368,9 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       await keeper.start();
       undo.push(keptRoles.start());
       undo.push(holdActiveEnvironment(environments, broker));
+      await meter.start();
       await sessions.start();
+      meter.forgetOthers();
       await history.start();
       await launcher
         .keepCurrent()
@@ -372,6 +394,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       const ended = await Promise.allSettled([
         page.stop(),
         history.stop(),
+        meter.stop(),
         signIn.stop(),
         sessions.stop(mode),
         handOut.stop(),

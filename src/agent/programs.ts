@@ -11,6 +11,8 @@ export interface Programs {
   history: URL;
   /** The command line program (`bedrock-tray`). */
   cli: string;
+  /** The worker that adds up what sessions use. */
+  meter: URL;
   /** Command of the client that Claude sessions call for credentials, without its flags. */
   handOut: readonly string[];
   /** Command of the relay for Claude Code's hooks, without socket and session. */
@@ -34,6 +36,7 @@ export function programs(mainUrl: string): Programs {
     ),
     cli: join(out, 'cli', 'main.mjs'),
     history: pathToFileURL(built ? join(agent, 'history.mjs') : join(agent, 'history', 'worker.ts')),
+    meter: pathToFileURL(built ? join(agent, 'meter.mjs') : join(agent, 'meter', 'worker.ts')),
     handOut: handOutCommand(process.execPath, join(out, 'cli')),
     hookRelay: hookRelayCommand(process.execPath, join(out, 'cli')),
     keyring: [process.execPath, built ? join(agent, 'keyring.mjs') : join(agent, 'vault', 'keyring-main.ts')],

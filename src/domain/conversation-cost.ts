@@ -15,7 +15,8 @@ import {
  * not; but when a conversation is left, `cost-state` tells the whole of it, from its beginning and with its sub-agents.
  */
 export type CostFact =
-  | { kind: 'answer'; id: string; model: string; at: number; usage: TokenUsage }
+  /** `tools`: ids of the tool uses in this line. */
+  | { kind: 'answer'; id: string; model: string; at: number; usage: TokenUsage; tools: readonly string[] }
   | { kind: 'total'; models: ReadonlyMap<string, TokenUsage> }
   /** The context was summed up; so many tokens are left in it. */
   | { kind: 'compacted'; tokens: number };
@@ -49,7 +50,7 @@ export function readCostLine(line: string): CostFact | null {
 }
 
 function answer(entry: Record<string, unknown>): CostFact | null {
-  const { id, model, usage } = record(entry.message);
+  const { id, model, usage, content } = record(entry.message);
   const asked = typeof entry.requestedModel === 'string' ? entry.requestedModel : model;
   const at = Date.parse(String(entry.timestamp));
   if (typeof id !== 'string' || typeof asked !== 'string' || Number.isNaN(at)) return null;
@@ -61,6 +62,10 @@ function answer(entry: Record<string, unknown>): CostFact | null {
     id,
     model: asked,
     at,
+    tools: (Array.isArray(content) ? content : []).flatMap((part) => {
+      const { type, id: tool } = record(part);
+      return type === 'tool_use' && typeof tool === 'string' ? [tool] : [];
+    }),
     usage: {
       input: count(counts.input_tokens),
       output: count(counts.output_tokens),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { ActivityRoom } from '../../src/agent/activity/activity-room.ts';
 import { HookRelay } from '../../src/agent/handout/hook-relay.ts';
+import { costGuard } from '../../src/agent/meter/cost-guard.ts';
 import { MeterRoom } from '../../src/agent/meter/meter-room.ts';
 import type { AgentContext, Broker, RoleCredentials } from '../../src/agent/ports.ts';
 import { handOutCommand, hookRelayCommand } from '../../src/agent/programs.ts';
@@ -65,6 +66,9 @@ export class SessionRoom implements AsyncDisposable {
   room!: ClaudeSessionsRoom;
   activity!: ActivityRoom;
   hooks!: HookRelay;
+  meter!: MeterRoom;
+  /** Models behind application inference profiles. */
+  readonly models: Record<string, string> = {};
   #server!: Server;
   #signIns = new Set<() => void>();
   #terminals: TestTerminal[] = [];
@@ -163,9 +167,22 @@ export class SessionRoom implements AsyncDisposable {
     this.hooks = hooks;
     hooks.onEvent((id, event) => activity.hook(id, event));
     hooks.answer('PermissionRequest', (id, event, gone) => activity.permission(id, event, gone));
+    void this.meter?.stop();
+    const meter = new MeterRoom({
+      context,
+      program: new URL('../../src/agent/meter/worker.ts', import.meta.url),
+      settings: { get: () => this.settings, onChange: () => silent },
+      modelBehind: async (arn) => this.models[arn] ?? null,
+    });
+    this.meter = meter;
+    const guard = costGuard({
+      meter,
+      reason: (usd, cap) => `the cap of ${cap} is reached: ${usd.toFixed(4)}`,
+    });
+    for (const event of ['UserPromptSubmit', 'PreToolUse']) hooks.answer(event, guard);
     const room = new ClaudeSessionsRoom({
       activity,
-      meter: new MeterRoom(),
+      meter,
       context,
       broker: {
         untilUsable: async () => undefined,
@@ -255,6 +272,7 @@ export class SessionRoom implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const terminal of this.#terminals) terminal.connection.close();
     await this.room.stop('end');
+    await this.meter.stop();
     this.activity.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -1,8 +1,10 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { ConversationCost, readCostLine } from '../../domain/conversation-cost.ts';
+import { ConversationCost, type CostFact, readCostLine } from '../../domain/conversation-cost.ts';
 import { TranscriptTail } from './transcript-tail.ts';
 import type { MeteredConversation } from './worker-messages.ts';
+
+const NEWEST_TOOLS = 64;
 
 /** Follows the transcripts of one conversation: its own, and those of its sub-agents in a folder beside it. */
 export class ConversationMeter {
@@ -13,6 +15,8 @@ export class ConversationMeter {
   readonly #subAgents = new Map<string, TranscriptTail>();
   #transcript: string | undefined;
   #tail: TranscriptTail | undefined;
+  /** Ids of the newest tool uses. */
+  readonly tools: string[] = [];
   cost = new ConversationCost();
 
   constructor(of: MeteredConversation, grown: () => void) {
@@ -48,16 +52,25 @@ export class ConversationMeter {
       const tail = this.#subAgents.get(path) ?? new TranscriptTail(path);
       this.#subAgents.set(path, tail);
       const whole = tail.read((line) => {
-        const fact = readCostLine(line);
+        const fact = this.#fact(line);
         if (fact) this.cost.subAgent(fact);
       });
       if (!whole) return false;
     }
     this.#tail ??= new TranscriptTail(transcript);
     return this.#tail.read((line) => {
-      const fact = readCostLine(line);
+      const fact = this.#fact(line);
       if (fact) this.cost.main(fact);
     });
+  }
+
+  #fact(line: string): CostFact | null {
+    const fact = readCostLine(line);
+    if (fact?.kind === 'answer') {
+      this.tools.push(...fact.tools);
+      this.tools.splice(0, Math.max(0, this.tools.length - NEWEST_TOOLS));
+    }
+    return fact;
   }
 
   #forget(): void {

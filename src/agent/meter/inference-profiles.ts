@@ -7,7 +7,7 @@ import type { AgentContext, Broker } from '../ports.ts';
 export interface InferenceProfilesParts {
   context: Pick<AgentContext, 'env' | 'log'>;
   broker: Pick<Broker, 'credentials'>;
-  network(profile: string): AwsNetwork;
+  network(profile: string): AwsNetwork | undefined;
 }
 
 const applicationProfile = /^arn:[\w-]+:bedrock:([a-z0-9-]+):\d+:application-inference-profile\/[\w-]+$/;
@@ -23,7 +23,8 @@ export function inferenceProfiles(parts: InferenceProfilesParts) {
     if (region === undefined) return null;
     const { context, broker, network } = parts;
     try {
-      const place = { region, env: context.env, network: network(profile) };
+      const through = network(profile);
+      const place = { region, env: context.env, ...(through ? { network: through } : {}) };
       return await modelBehindProfile(place, await broker.credentials(profile), arn);
     } catch (error) {
       const reason =

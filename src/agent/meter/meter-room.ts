@@ -1,20 +1,282 @@
-import type { MeterView } from '../../contract/state.ts';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import type { CostCap } from '../../contract/cost-cap.ts';
+import { MeterView, sessionIsOpen } from '../../contract/state.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
-import type { SessionMeter } from '../ports.ts';
+import type { AgentContext, MeteredSession, SessionMeter, SettingsStore } from '../ports.ts';
+import { StateFile } from '../state-file.ts';
+import type { FromMeterWorker, ToMeterWorker } from './worker-messages.ts';
 
-/** What each session has used. */
+/** The worker ends when no session was followed for so long. */
+const UNUSED_MS = 30_000;
+const SAVE_MS = 2_000;
+/** Claude Code waits meanwhile; its hooks' relay gives up after two seconds. */
+const READ_MS = 1_000;
+const READ_SLACK_MS = 250;
+const MEMORY_MB = 192;
+/** Models behind application inference profiles that could not be found out are asked for again after this. */
+const ASK_AGAIN_MS = 10 * 60_000;
+
+const Conversation = z.object({ id: z.uuid(), configFolder: z.string(), cwd: z.string() });
+/** What is kept of a session: its conversations in their order, and what they had used when they were last read. */
+const Kept = z.object({ conversations: z.array(Conversation), meter: MeterView.nullable() });
+type Kept = z.infer<typeof Kept>;
+
+interface Metered extends Kept {
+  cap: CostCap | null;
+  profile: string;
+  followed: boolean;
+}
+
+export interface MeterRoomParts {
+  context: Pick<AgentContext, 'clock' | 'log' | 'home' | 'userHome'>;
+  /** The worker's file. */
+  program: URL;
+  settings: Pick<SettingsStore, 'get' | 'onChange'>;
+  /** The model that an application inference profile calls; null where that cannot be found out. Never rejects. */
+  modelBehind(arn: string, profile: string): Promise<string | null>;
+}
+
+/**
+ * What each session has used: a worker adds up its conversations' transcripts, this decides which, and keeps the result
+ * (docs/decisions/0027-live-cost.md). The sum of a session goes on through /clear and a resumption.
+ */
 export class MeterRoom implements SessionMeter {
+  readonly #parts: MeterRoomParts;
   readonly #changes = new ChangeEmitter();
+  readonly #sessions = new Map<string, Metered>();
+  readonly #state: StateFile;
+  readonly #reads = new Map<number, () => void>();
+  /** Models behind ARNs, and when those that are not known may be asked for again. */
+  readonly #models = new Map<string, { model: string | null; askAgainAt: number }>();
+  readonly #kept = new Map<string, Kept>();
+  #worker: Worker | undefined;
+  #unused: NodeJS.Timeout | undefined;
+  #saving: NodeJS.Timeout | undefined;
+  #read = 0;
+  #factor: number;
+  #stopped = false;
+  #undo: () => void;
+
+  constructor(parts: MeterRoomParts) {
+    this.#parts = parts;
+    const { context, settings } = parts;
+    this.#state = new StateFile(join(context.home, 'meter.json'), 1, context.log, () => context.clock.now());
+    this.#factor = settings.get().sessions.regionalPriceFactor;
+    this.#undo = settings.onChange(() => {
+      const factor = settings.get().sessions.regionalPriceFactor;
+      if (factor === this.#factor) return;
+      this.#factor = factor;
+      this.#tellPrices();
+    });
+  }
 
   onChange(listener: () => void): () => void {
     return this.#changes.onChange(listener);
   }
 
-  view(): MeterView | null {
-    return null;
+  async start(): Promise<void> {
+    const state = z.record(z.string(), z.unknown()).safeParse((await this.#state.read())?.sessions);
+    for (const [id, value] of Object.entries(state.data ?? {})) {
+      const kept = Kept.safeParse(value);
+      if (kept.success) this.#kept.set(id, kept.data);
+    }
   }
 
-  session(): void {}
+  /** All sessions that there are have been told: what is kept of others is let go of. */
+  forgetOthers(): void {
+    if (this.#kept.size === 0) return;
+    this.#kept.clear();
+    this.#saveSoon();
+  }
 
-  forget(): void {}
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#undo();
+    clearTimeout(this.#unused);
+    const unsaved = this.#saving !== undefined;
+    clearTimeout(this.#saving);
+    for (const done of this.#reads.values()) done();
+    await this.#worker?.terminate();
+    if (unsaved) await this.#save();
+  }
+
+  view(id: string): MeterView | null {
+    return this.#sessions.get(id)?.meter ?? null;
+  }
+
+  /** A session's cap, and what it has used as last read. */
+  standing(id: string): { cap: CostCap | null; meter: MeterView | null } {
+    const { cap = null, meter = null } = this.#sessions.get(id) ?? {};
+    return { cap, meter };
+  }
+
+  session(view: MeteredSession, configFolder: string | null): void {
+    const { id, cap, profile, conversation } = view;
+    const metered = this.#sessions.get(id) ?? {
+      ...(this.#kept.get(id) ?? { conversations: [], meter: null }),
+      cap,
+      profile,
+      followed: false,
+    };
+    this.#kept.delete(id);
+    this.#sessions.set(id, metered);
+    Object.assign(metered, { cap, profile });
+
+    if (view.hasTranscript && conversation !== null && metered.conversations.at(-1)?.id !== conversation) {
+      const { userHome } = this.#parts.context;
+      const newest = {
+        id: conversation,
+        configFolder: configFolder ?? join(userHome, '.claude'),
+        cwd: view.cwd,
+      };
+      metered.conversations = [...metered.conversations.filter((c) => c.id !== conversation), newest];
+      metered.followed = false;
+      this.#saveSoon();
+    }
+    const open = sessionIsOpen(view);
+    if (open && !metered.followed && metered.conversations.length > 0) this.#follow(id, metered);
+    if (!open && metered.followed) void this.#letGo(id, metered);
+  }
+
+  forget(id: string): void {
+    const metered = this.#sessions.get(id);
+    this.#kept.delete(id);
+    if (!metered) return;
+    this.#sessions.delete(id);
+    if (metered.followed) this.#say({ type: 'forget', session: id });
+    this.#endUnused();
+    this.#saveSoon();
+  }
+
+  /**
+   * Reads what Claude Code has written until now, with the answer that the tool use `tool` belongs to; bounded in time,
+   * and never rejects.
+   */
+  async fresh(id: string, tool: string | null = null): Promise<void> {
+    if (!this.#sessions.get(id)?.followed) return;
+    const request = ++this.#read;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(patience);
+        this.#reads.delete(request);
+        resolve();
+      };
+      const patience = setTimeout(done, READ_MS + READ_SLACK_MS);
+      this.#reads.set(request, done);
+      this.#say({ type: 'read', session: id, request, tool, waitMs: READ_MS });
+    });
+  }
+
+  #follow(id: string, metered: Metered): void {
+    metered.followed = true;
+    this.#say({ type: 'follow', session: id, conversations: metered.conversations });
+  }
+
+  /** It has ended; what Claude Code wrote at its end is still read. */
+  async #letGo(id: string, metered: Metered): Promise<void> {
+    await this.fresh(id);
+    if (this.#sessions.get(id) !== metered || this.#stopped) return;
+    metered.followed = false;
+    this.#say({ type: 'forget', session: id });
+    this.#endUnused();
+  }
+
+  #say(message: ToMeterWorker): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#unused);
+    this.#worker ??= this.#begin();
+    this.#worker.postMessage(message);
+  }
+
+  #begin(): Worker {
+    const { context, program } = this.#parts;
+    // Nothing of the agent's environment is needed there.
+    const worker = new Worker(program, {
+      env: {},
+      name: 'meter',
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+    });
+    worker.on('message', (message: FromMeterWorker) => this.#hear(message));
+    worker.on('error', (error) => context.log.warn({ err: error }, 'the reader of what sessions use failed'));
+    worker.on('exit', () => {
+      if (this.#worker !== worker) return;
+      // The figures stay as they are; the next news of a session begins anew.
+      this.#worker = undefined;
+      for (const metered of this.#sessions.values()) metered.followed = false;
+      for (const done of [...this.#reads.values()]) done();
+    });
+    worker.unref();
+    worker.postMessage(this.#prices());
+    return worker;
+  }
+
+  #endUnused(): void {
+    clearTimeout(this.#unused);
+    if ([...this.#sessions.values()].some(({ followed }) => followed)) return;
+    this.#unused = setTimeout(() => {
+      const worker = this.#worker;
+      this.#worker = undefined;
+      void worker?.terminate();
+    }, UNUSED_MS);
+    this.#unused.unref();
+  }
+
+  #hear(message: FromMeterWorker): void {
+    if (message.type === 'read') {
+      this.#reads.get(message.request)?.();
+      return;
+    }
+    const metered = this.#sessions.get(message.session);
+    if (!metered) return;
+    metered.meter = message.meter;
+    for (const arn of message.unnamed) void this.#ask(arn, metered.profile);
+    this.#saveSoon();
+    this.#changes.emit();
+  }
+
+  async #ask(arn: string, profile: string): Promise<void> {
+    const now = this.#parts.context.clock.now();
+    const known = this.#models.get(arn);
+    if (known && (known.model !== null || now < known.askAgainAt)) return;
+    this.#models.set(arn, { model: null, askAgainAt: now + ASK_AGAIN_MS });
+    const model = await this.#parts.modelBehind(arn, profile);
+    if (model === null || this.#stopped) return;
+    this.#models.set(arn, { model, askAgainAt: 0 });
+    this.#tellPrices();
+  }
+
+  #tellPrices(): void {
+    if (!this.#stopped) this.#worker?.postMessage(this.#prices());
+  }
+
+  #prices(): ToMeterWorker {
+    const known = [...this.#models].filter(([, { model }]) => model !== null);
+    return {
+      type: 'prices',
+      regionalFactor: this.#factor,
+      models: Object.fromEntries(known.map(([arn, { model }]) => [arn, model])),
+    };
+  }
+
+  #saveSoon(): void {
+    if (this.#saving !== undefined || this.#stopped) return;
+    this.#saving = setTimeout(() => {
+      this.#saving = undefined;
+      void this.#save();
+    }, SAVE_MS);
+    this.#saving.unref();
+  }
+
+  async #save(): Promise<void> {
+    const entries = [...this.#kept, ...this.#sessions].flatMap(
+      ([id, { conversations, meter }]): [string, Kept][] =>
+        conversations.length > 0 ? [[id, { conversations, meter }]] : [],
+    );
+    await this.#state.write({ sessions: Object.fromEntries(entries) }).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      this.#parts.context.log.warn({ reason }, 'what sessions have used cannot be kept');
+    });
+  }
 }

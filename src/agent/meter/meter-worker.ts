@@ -6,6 +6,8 @@ import type { FromMeterWorker, MeteredConversation, ToMeterWorker } from './work
 
 /** Claude Code writes several lines at a time; they are read together. */
 const GATHER_MS = 150;
+/** Somebody waits for a line that is about to be written. */
+const LOOK_MS = 20;
 
 interface Metered {
   conversations: Map<string, ConversationMeter>;
@@ -32,9 +34,7 @@ export class MeterWorker {
         this.#follow(message.session, message.conversations);
         return;
       case 'read': {
-        const metered = this.#sessions.get(message.session);
-        if (metered) this.#read(message.session, metered);
-        this.#say({ type: 'read', request: message.request });
+        this.#readUntil(message, Date.now() + message.waitMs);
         return;
       }
       case 'forget':
@@ -67,6 +67,23 @@ export class MeterWorker {
       metered.conversations.set(conversation.id, new ConversationMeter(conversation, grown));
     }
     this.#read(session, metered);
+  }
+
+  #readUntil(wish: Extract<ToMeterWorker, { type: 'read' }>, latest: number): void {
+    const { session, request, tool } = wish;
+    const metered = this.#sessions.get(session);
+    if (metered) this.#read(session, metered);
+    const conversations = [...(metered?.conversations.values() ?? [])];
+    if (
+      metered &&
+      tool !== null &&
+      !conversations.some((c) => c.tools.includes(tool)) &&
+      Date.now() < latest
+    ) {
+      setTimeout(() => this.#readUntil(wish, latest), LOOK_MS);
+      return;
+    }
+    this.#say({ type: 'read', request });
   }
 
   #forget(session: string): void {

@@ -11,8 +11,11 @@ export interface MeteredConversation {
 export type ToMeterWorker =
   /** Adds up these conversations from now on, and says when the sum changes. Told again when there is another one. */
   | { type: 'follow'; session: string; conversations: readonly MeteredConversation[] }
-  /** Reads what is new now, and answers with `read`. */
-  | { type: 'read'; session: string; request: number }
+  /**
+   * Reads what is new now, and answers with `read`: as soon as the answer with the tool use `tool` stands there (Claude
+   * Code writes it a moment after it has told its hooks), else after `waitMs`.
+   */
+  | { type: 'read'; session: string; request: number; tool: string | null; waitMs: number }
   | { type: 'forget'; session: string }
   | {
       type: 'prices';

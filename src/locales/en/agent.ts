@@ -17,6 +17,9 @@ export const agent = {
     'The command that these credentials were opened for has ended. Start the program again with “bedrock-tray exec”.',
   /** Shown by an AWS SDK when AWS takes long. */
   endpointNotYet: 'The credentials are still being fetched from AWS. Try again in a moment.',
+  /** Claude Code shows it to its person when it is stopped. */
+  capReached:
+    'This session has cost about {{cost}}, and its cap is {{cap}}. Raise or remove the cap in Bedrock Tray, then go on.',
   importRole: 'Profile “{{profile}}” for {{roleName}} in {{accountId}}, signed in with “{{ssoSession}}”.',
   importConvert:
     'Profile “{{profile}}” itself is signed in with “{{ssoSession}}” from then on, and stays signed in; you sign in once more.',

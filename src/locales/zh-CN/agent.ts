@@ -11,6 +11,7 @@ export const agent: Record<keyof typeof en, string> = {
   callbackStray: 'Bedrock Tray 并未请求此结果，因此已忽略。请关闭此页面并再次点按“登录”。',
   /** Said by the page's server to a browser that came without a ticket. */
   pageNoTicket: '此页面只能由 Bedrock Tray 打开。请运行“bedrock-tray open --page”，或从托盘打开。',
+  capReached: '此会话的费用约为 {{cost}}，已达到上限 {{cap}}。请在 Bedrock Tray 中提高或取消上限后再继续。',
   importRole: '配置文件“{{profile}}”：账户 {{accountId}} 中的 {{roleName}}，通过“{{ssoSession}}”登录。',
   importConvert: '配置文件“{{profile}}”本身改为通过“{{ssoSession}}”登录并保持登录；需要重新登录一次。',
   importAssumeRole: '配置文件“{{profile}}”，包含 AWS 自带工具担任其角色所需的全部设置。',

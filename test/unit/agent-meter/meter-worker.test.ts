@@ -127,9 +127,25 @@ describe('the sum of a session', () => {
     follow();
     await truncate(transcript(), 0);
     await writeFile(transcript(), line('c', 5));
-    worker.handle({ type: 'read', session, request: 7 });
+    worker.handle({ type: 'read', session, request: 7, tool: null, waitMs: 0 });
     expect(last()).toMatchObject({ inputTokens: 5 });
     expect(said.at(-1)).toEqual({ type: 'read', request: 7 });
+  });
+
+  it('waits for the answer that asked for a tool, which is written a moment later, and not for ever', async () => {
+    await write(transcript(), line('a', 1000));
+    follow();
+    worker.handle({ type: 'read', session, request: 1, tool: 'toolu_1', waitMs: 20_000 });
+    expect(said.some((m) => m.type === 'read')).toBe(false);
+    const content = '"content":[{"type":"text"},null,{"type":"tool_use","id":"toolu_1"}],"role"';
+    await write(transcript(), line('b', 1).replace('"role"', content));
+    await happenings.until(() => said.some((m) => m.type === 'read'), 'the answer');
+    expect(last()).toMatchObject({ inputTokens: 1001 });
+    worker.handle({ type: 'read', session, request: 2, tool: 'toolu_2', waitMs: 60 });
+    await happenings.until(
+      () => said.some((m) => m.type === 'read' && m.request === 2),
+      'the end of patience',
+    );
   });
 
   it('finds a transcript in a folder that it did not expect', async () => {

@@ -165,6 +165,7 @@ describe('the cost of a conversation', () => {
         id: `m${n}`,
         model: opus,
         at: n,
+        tools: [],
         usage: { input: 1, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
       });
     }
