@@ -84,6 +84,11 @@ const OWN_DIALOG_MS = 1_500;
 const DOUBT_MS = 1_500;
 /** An Esc explains an idle title for this long. */
 const INTERRUPT_MS = 4_000;
+/**
+ * The end of work is believed after this long: a prompt that waited, or a sub-agent that is back, makes Claude Code
+ * work on within a few ms.
+ */
+const REST_MS = 300;
 /** A turning title that the register denies for this long is a contradiction. */
 const CONTRADICTION_MS = 2_500;
 
@@ -277,6 +282,11 @@ function resting(known: Activity, reading: RegisterReading, now: number): Activi
     reading.changedAt !== null &&
     reading.changedAt < now - CONTRADICTION_MS;
   if (turning) return { ...known, background, phase: 'unknown', checkAt: now + UNSURE_MS };
+  const since = now - (reading.changedAt ?? 0);
+  const interrupted = now - known.interruptedAt < INTERRUPT_MS;
+  if (known.phase === 'working' && since >= 0 && since < REST_MS && !interrupted) {
+    return { ...known, background, checkAt: now + REST_MS - since };
+  }
   return { ...known, background, phase: known.phase === 'failed' ? 'failed' : 'idle' };
 }
 

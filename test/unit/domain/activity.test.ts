@@ -142,7 +142,8 @@ describe('with a register', () => {
   it('a prompt works at once; a reading that lags behind it does not undo it', () => {
     expect(shown(...ready, [1_000, prompt])).toBe('working');
     expect(shown(...ready, [1_000, prompt], [1_080, register('idle', T + 480)])).toBe('working');
-    expect(shown(...ready, [1_000, prompt], [1_080, register('idle', T + 1_060)])).toBe('done');
+    expect(shown(...ready, [1_000, prompt], [1_080, register('idle', T + 1_060)])).toBe('working');
+    expect(shown(...ready, [1_000, prompt], [1_400, register('idle', T + 1_060)])).toBe('done');
     expect(shown(...ready, [1_000, prompt], [1_800, register('idle', T + 480)])).toBe('done');
   });
 
@@ -185,7 +186,7 @@ describe('with a register', () => {
       [1_600, register('busy', T + 1_050)],
     );
     expect(activityView(state)).toMatchObject({ state: 'working', background: 2 });
-    expect(activityView(nextActivity(state, register('shell', T + 2_000), T + 2_100))).toMatchObject({
+    expect(activityView(nextActivity(state, register('shell', T + 2_000), T + 2_400))).toMatchObject({
       state: 'done',
       background: 2,
       seen: false,
@@ -246,7 +247,7 @@ describe('with a register', () => {
       ...ready,
       [1_000, prompt],
       [1_100, register('busy', T + 1_050)],
-      [9_000, register('idle', T + 8_950)],
+      [9_000, register('idle', T + 8_600)],
     );
     expect(activityView(done)).toMatchObject({ state: 'done', seen: false, sinceAt: T + 9_000 });
     const looked = nextActivity(done, { type: 'looked' }, T + 10_000);
