@@ -205,13 +205,19 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     },
   });
   for (const event of ['UserPromptSubmit', 'PreToolUse']) hooks.answer(event, guard);
-  const openers = new OpenersRoom();
   const launcher = new Launcher({
     platform: process.platform,
     home: paths.home,
     node: programs.node,
     cli: programs.cli,
     handOut: programs.handOut,
+  });
+  const openers = new OpenersRoom({
+    context,
+    settings,
+    launcher,
+    loginEnv: () => loginShell.environment(),
+    platform: process.platform,
   });
   const integration = new IntegrationRoom({
     context,
