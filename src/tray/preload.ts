@@ -14,7 +14,8 @@ const bridge: BedrockTrayBridge = {
     window.postMessage(message, window.location.origin, [port1]);
   },
   chooseFolder: () => ipcRenderer.invoke(ipc.chooseFolder),
-  pathOf: (file) => webUtils.getPathForFile(file as File),
+  // The Electron of the tests is older and has no webUtils.
+  pathOf: (file) => (webUtils as typeof webUtils | undefined)?.getPathForFile(file as File) ?? '',
   startAgent: () => ipcRenderer.send(ipc.startAgent),
 };
 contextBridge.exposeInMainWorld('bedrockTray', bridge);

@@ -83,6 +83,49 @@ describe.skipIf(missing !== undefined)(
       });
     });
 
+    test('Chinese by the input method, Shift+Enter and an image from the clipboard reach Claude Code', async () => {
+      const { launched } = place;
+      const cdp = await page.context().newCDPSession(page);
+      await page.locator('.terminal-host:visible .xterm-helper-textarea').focus();
+      for (const text of ['ni', 'ni hao'])
+        await cdp.send('Input.imeSetComposition', {
+          text,
+          selectionStart: text.length,
+          selectionEnd: text.length,
+        });
+      // The candidates' window goes by the input, which stands where Claude Code's own cursor is.
+      const { input, row } = await page.evaluate(() => {
+        const host = [...document.querySelectorAll<HTMLElement>('.terminal-host')].find(
+          (h) => h.offsetParent,
+        );
+        const rows = [...(host?.querySelectorAll('.xterm-rows > div') ?? [])];
+        const prompt = rows.filter((r) => /^[❯>]/.test(r.textContent ?? '')).at(-1);
+        return {
+          input: host?.querySelector('.xterm-helper-textarea')?.getBoundingClientRect().top ?? 0,
+          row: prompt?.getBoundingClientRect().top ?? -1000,
+        };
+      });
+      expect(Math.abs(input - row)).toBeLessThan(3);
+      await cdp.send('Input.insertText', { text: '你好' });
+      await terminalShows(page, /[❯>] 你好/);
+      await page.keyboard.press('Shift+Enter');
+      await page.keyboard.type('second line');
+      await terminalShows(page, /[❯>] 你好\s*\n\s+second line/);
+      await launched.app.evaluate(({ clipboard, nativeImage }) =>
+        clipboard.writeImage(
+          nativeImage.createFromDataURL(
+            'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+          ),
+        ),
+      );
+      await page.keyboard.press('Control+v');
+      await terminalShows(page, /second line\s*\[Image #1\]/);
+      await shot('5b-typed');
+      await page.waitForTimeout(300);
+      await page.keyboard.press('Enter');
+      await terminalShows(page, /Sandbox heard: "你好\s+second line/);
+    });
+
     test('it answers again after three generations of credentials and a refresh of the token, with no person acting', async () => {
       const { desktop, sandbox, status } = place;
       const before = await status();

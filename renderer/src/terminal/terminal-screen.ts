@@ -70,8 +70,8 @@ export class TerminalScreen {
   readonly #renderer: ScreenRenderer;
   readonly #links: TerminalLinks;
   readonly #clipboard: TerminalClipboard;
-  /** Keys that the page took on the way down: the program hears nothing of them on the way up. */
-  readonly #taken = new Set<string>();
+  /** Keys of which the program has heard the press: it hears of no other's release. */
+  readonly #down = new Set<string>();
   #insertions: Insertions | null = null;
   #options: ScreenOptions;
   #host: TerminalHost | null = null;
@@ -268,7 +268,7 @@ export class TerminalScreen {
   }
 
   #key(event: KeyboardEvent): boolean {
-    if (event.type === 'keyup' && this.#taken.delete(event.code)) return false;
+    if (event.type === 'keyup' && !this.#down.delete(event.code)) return false;
     const { mac, program } = this.#options;
     const decision = decideKey(event, {
       mac,
@@ -276,8 +276,10 @@ export class TerminalScreen {
       hasSelection: this.#terminal.hasSelection(),
       fullScreen: this.fullScreen,
     });
-    if (decision.kind === 'program') return true;
-    if (event.type === 'keydown') this.#taken.add(event.code);
+    if (decision.kind === 'program') {
+      if (event.type === 'keydown') this.#down.add(event.code);
+      return true;
+    }
     if (decision.kind === 'browser') return false;
     event.preventDefault();
     switch (decision.kind) {

@@ -28,6 +28,22 @@ export interface ClaudeDesktop {
   stop(): Promise<void>;
 }
 
+/** An image of one pixel. */
+const pixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+/** `xclip`, by which Claude Code takes an image from the clipboard on Linux: here there is always the same one. */
+function clipboardHelper(home: string): void {
+  const bin = join(home, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'pixel.png'), Buffer.from(pixel, 'base64'));
+  writeFileSync(
+    join(bin, 'xclip'),
+    '#!/bin/sh\ncase "$*" in *TARGETS*) echo image/png ;; *image/png*) cat "$HOME/bin/pixel.png" ;; esac\n',
+  );
+  chmodSync(join(bin, 'xclip'), 0o755);
+}
+
 /** Starts it, signed out, with one profile and without an environment. */
 export async function startClaudeDesktop(
   options: { switches?: SwitchesChange; desktop?: DesktopOptions } = {},
@@ -51,8 +67,9 @@ export async function startClaudeDesktop(
     // The login shell finds claude where npm put it.
     writeFileSync(
       join(home, '.bash_profile'),
-      `export PATH="${join(checkout, '.cache/claude/node_modules/.bin')}:$PATH"\n`,
+      `export PATH="$HOME/bin:${join(checkout, '.cache/claude/node_modules/.bin')}:$PATH"\n`,
     );
+    clipboardHelper(home);
     mkdirSync(stateHome(desktop), { recursive: true, mode: 0o700 });
     // The DOM renderer's rows can be read by a test.
     writeFileSync(
