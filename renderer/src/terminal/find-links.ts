@@ -86,9 +86,18 @@ function numbers(groups: readonly (string | undefined)[]): { line?: number; colu
   return { ...(line >= 1 && { line }), ...(line >= 1 && column >= 1 && { column }) };
 }
 
-/** With a folder or an extension in it, and not a number, a version or an address. */
+/**
+ * With a folder or an extension in it, and not a number, a version or an address; nor on another computer, which
+ * Windows would sign in to for a mere look.
+ */
 function isPathLike(path: string): boolean {
-  if (path.length < 2 || path.length > 1024 || /^[\d.,:/\\-]+$/.test(path) || path.includes('://'))
+  if (
+    path.length < 2 ||
+    path.length > 1024 ||
+    /^[\d.,:/\\-]+$/.test(path) ||
+    path.includes('://') ||
+    /^[\\/]{2}/.test(path)
+  )
     return false;
   return /[\\/]./.test(path) || /^[^\s]+\.\p{L}[\p{L}\p{N}]{0,9}$/u.test(path) || /^\.\w/.test(path);
 }

@@ -32,6 +32,11 @@ describe('links in a line of text', () => {
     ['file:///etc/passwd javascript:alert(1)', ['file /etc/passwd']],
     ['1.2.3 12:30 and/or 3/4', ['file and/or']],
     ['no links here', []],
+    // Not on another computer.
+    [
+      '"\\\\server\\share\\a.txt" Read(//server/share/a.txt)',
+      ['file \\server\\share\\a.txt', 'file /server/share/a.txt'],
+    ],
     ['', []],
   ])('%s', ([text, wanted]) => expect(found(text)).toEqual(wanted));
 
