@@ -123,7 +123,7 @@ export const acts: Readonly<Record<string, Act>> = {
     await s.asksPerson(marker, 'permission', one);
     await s.dwell();
     await s.answer('enter', `mkdir ${two}\n`);
-    s.timeline.become('needsYou', 'the next permission is asked for');
+    s.needsPerson('permission', two);
     await s.dwell();
     await s.answer('enter');
     await goesOn(s, marker, 2, 'both permissions were given');
@@ -134,7 +134,7 @@ export const acts: Readonly<Record<string, Act>> = {
   'question answered': async (s) => {
     const marker = await s.prompt([held(question), held(say('red it is'))]);
     await s.dwell();
-    await s.asksPerson(marker, 'question');
+    await s.asksPerson(marker, 'question', '哪个颜色');
     await s.dwell();
     await s.answer('enter');
     await goesOn(s, marker, 2, 'the question was answered');

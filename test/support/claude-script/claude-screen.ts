@@ -2,6 +2,8 @@
 
 /** The line to type into, between two rules; what is typed in it is group 1. */
 const inputLine = /^─{20,}[^\n]*\n❯([^\n]*)$/m;
+/** What stands there while nothing is typed in. */
+const placeholder = /^(?:Resend your message|Press up to edit|Try ").*/;
 
 export const dialogs = {
   permission: /Do you want to (?:proceed|create|make this edit)/,
@@ -22,7 +24,7 @@ export function isIdle(text: string): boolean {
 
 /** What is typed in and not sent; undefined where there is no line to type into. */
 export function typed(text: string): string | undefined {
-  return inputLine.exec(text)?.[1]?.trim();
+  return inputLine.exec(text)?.[1]?.trim().replace(placeholder, '');
 }
 
 export const keys = {

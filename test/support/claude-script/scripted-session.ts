@@ -104,8 +104,7 @@ export class ScriptedSession {
     });
     this.#id = opened.id;
     this.timeline.become('starting', 'it is opened');
-    await this.#isRunning();
-    await this.attach();
+    await this.#begins();
     await this.screen.until((text) => isIdle(text) || hasDialog(text), 'its first screen', PATIENCE_MS);
   }
 
@@ -137,8 +136,7 @@ export class ScriptedSession {
     this.timeline.between('it is opened again');
     await this.agent.call('sessions.resume', { id: this.#id, ...size });
     this.timeline.become('starting', 'it is opened again');
-    await this.#isRunning();
-    await this.attach();
+    await this.#begins();
     await this.isIdle();
   }
 
@@ -220,11 +218,16 @@ export class ScriptedSession {
   }
 
   /** Lets the held turn go, which makes it ask its person. */
-  async asksPerson(marker: string, dialog: Dialog, part = ''): Promise<void> {
+  async asksPerson(marker: string, dialog: Exclude<Dialog, 'trust'>, part = ''): Promise<void> {
     this.timeline.between(`a ${dialog} is about to be shown`);
     await this.sandbox.release(marker);
     await this.shows(dialog, part);
-    this.timeline.become('needsYou', `a ${dialog} is shown`);
+    this.needsPerson(dialog, part);
+  }
+
+  /** A dialog stands there. `part`: what it asks about. */
+  needsPerson(dialog: Exclude<Dialog, 'trust'>, part: string): void {
+    this.timeline.become('needsYou', `a ${dialog} is shown`, { kind: dialog, text: part });
   }
 
   async shows(dialog: Dialog, part = ''): Promise<void> {
@@ -277,8 +280,13 @@ export class ScriptedSession {
     );
   }
 
-  async #isRunning(): Promise<void> {
+  /** Waits for the first thing on its screen: how far it has come is not known from then on. */
+  async #begins(): Promise<void> {
     const { happenings } = this.#parts.watched;
     await happenings.until(() => this.view?.state === 'running', `${this.name} runs`, PATIENCE_MS);
+    await this.attach();
+    const terminal = this.#terminals[0] as TestTerminal;
+    await terminal.happenings.until(() => terminal.bytes > 0, 'the first byte', PATIENCE_MS);
+    this.timeline.between('its screen appears');
   }
 }

@@ -183,7 +183,7 @@ export class TruthRun implements Watched, AsyncDisposable {
 
   #sample(): void {
     for (const { id, timeline } of this.sessions) {
-      if (id !== '') timeline.sample(this.view(id)?.activity.state ?? 'missing');
+      if (id !== '') timeline.sample(this.view(id)?.activity);
     }
   }
 }
@@ -204,6 +204,7 @@ export async function play(session: ScriptedSession, names: readonly string[]): 
   for (const name of names) {
     const act = acts[name];
     if (!act) throw new Error(`no such act: ${name}`);
+    session.timeline.act = name;
     try {
       await act(session);
     } catch (error) {

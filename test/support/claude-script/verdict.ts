@@ -9,6 +9,8 @@ export interface Row {
   /** Another state was shown; `unknown` is counted apart. */
   readonly wrong: number;
   readonly unknown: number;
+  /** Of the right ones of `needsYou`: what is asked is told too. */
+  readonly told: number | null;
   /** Ms until the right state was shown first: median and worst; null where it never was. */
   readonly settledMedian: number | null;
   readonly settledWorst: number | null;
@@ -43,6 +45,7 @@ function row(state: Row['state'], stretches: readonly Stretch[]): Row {
     right,
     unknown,
     wrong: samples - right - unknown,
+    told: state === 'needsYou' ? sum((s) => s.told) : null,
     settledMedian: settled[Math.floor(settled.length / 2)] ?? null,
     settledWorst: settled.at(-1) ?? null,
   };
@@ -76,16 +79,16 @@ const cell = (value: string | number | null, width: number) => String(value ?? '
 /** The table of docs and closing notes, and under it where something else was shown. */
 export function describeVerdict({ rows, transitions, share, stuck, lies }: Verdict): string {
   const lines = [
-    `${cell('true state', 11)} ${['stretches', 'samples', 'right', 'wrong', 'unknown', 'first right after ms (median, worst)'].map((head) => cell(head, 9)).join(' ')}`,
+    `${cell('true state', 11)} ${['stretches', 'samples', 'right', 'wrong', 'unknown', 'told', 'first right after ms (median, worst)'].map((head) => cell(head, 9)).join(' ')}`,
     ...rows.map(
       (r) =>
-        `${cell(r.state, 11)} ${[r.stretches, r.samples, r.right, r.wrong, r.unknown, r.settledMedian, r.settledWorst].map((value) => cell(value, 9)).join(' ')}`,
+        `${cell(r.state, 11)} ${[r.stretches, r.samples, r.right, r.wrong, r.unknown, r.told, r.settledMedian, r.settledWorst].map((value) => cell(value, 9)).join(' ')}`,
     ),
     `${transitions} transitions, right in ${(share * 100).toFixed(2)} % of the samples, ${stuck.length} stuck at the end`,
   ];
-  for (const { session, state, why, samples, wrong } of lies) {
+  for (const { session, act, state, why, samples, wrong } of lies) {
     const shown = [...wrong].map(([other, count]) => `${other} in ${count}`).join(', ');
-    lines.push(`  ${session}: ${why}: ${state}, but ${shown} of ${samples} samples`);
+    lines.push(`  ${session}, ${act}: ${why}: ${state}, but ${shown} of ${samples} samples`);
   }
   return lines.join('\n');
 }
