@@ -278,8 +278,11 @@ export interface HandOut {
 
 /** What Claude Code is doing in each session (domain/activity decides; this room gathers). Others tell it what they see. */
 export interface SessionActivity extends Observable {
-  /** A session of ours is opened, adopted, waits, runs or ended, or has another title. */
-  session(view: Pick<SessionView, 'id' | 'program' | 'state' | 'pid' | 'cwd' | 'title' | 'startedAt'>): void;
+  /** A session of ours is opened, adopted, waits, runs or ended, or has another title. `configFolder`: Claude Code's; null: ~/.claude. */
+  session(
+    view: Pick<SessionView, 'id' | 'program' | 'state' | 'pid' | 'cwd' | 'title' | 'startedAt'>,
+    configFolder: string | null,
+  ): void;
   /** A terminal of ours typed it into the session. */
   typed(id: string, key: TypedKey): void;
   /** The session's credentials wait for a person (a sign-in, an MFA code), or no longer do. */

@@ -88,9 +88,9 @@ export class ActivityRoom implements SessionActivity {
     return this.#sessions.get(id)?.view ?? activityView({ ...noActivity, sinceAt: this.#clock.now() });
   }
 
-  session(told: Told): void {
+  session(told: Told, configFolder: string | null): void {
     const before = this.#sessions.get(told.id);
-    const session = before ?? this.#begin(told);
+    const session = before ?? this.#begin(told, configFolder);
     const { pid, title } = session.told;
     session.told = { ...told };
     if (told.program === 'shell' && told.state === 'running') {
@@ -191,12 +191,12 @@ export class ActivityRoom implements SessionActivity {
     this.#changes.emit();
   }
 
-  #begin(told: Told): Watched {
+  #begin(told: Told, configFolder: string | null): Watched {
     const session: Watched = {
       told: { ...told, pid: null, title: '' },
       activity: noActivity,
       view: activityView({ ...noActivity, sinceAt: this.#clock.now() }),
-      folder: this.#configFolder(),
+      folder: configFolder ?? this.#configFolder(),
       held: new Map(),
       unwake: undefined,
       reading: false,

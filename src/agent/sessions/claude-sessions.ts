@@ -320,8 +320,10 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     session.happened('spawned');
     session.release ??= this.#parts.broker.hold(session.record.profile);
     this.#conversations.lookSoon(session);
-    if (wasOpen) this.#changes.emit();
-    else this.#changed();
+    if (!wasOpen) return this.#changed();
+    // Its title, or the process of one that was adopted.
+    this.#parts.activity.session(session.view(), session.record.configFolder);
+    this.#changes.emit();
   }
 
   #hostGone(): void {
@@ -375,7 +377,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   #changed(): void {
     const { activity, meter } = this.#parts;
     for (const session of this.#list.all) {
-      activity.session(session.view());
+      activity.session(session.view(), session.record.configFolder);
       meter.session(session.view(), session.record.configFolder);
       if (session.open && session.pty) this.#link.note(session.pty, JSON.stringify(session.record));
     }
