@@ -55,8 +55,14 @@ export function decideKey(press: KeyPress, context: KeyContext): KeyDecision {
   return { kind: 'nothing' };
 }
 
+/** What is typed, in small letters; on a keyboard without Latin letters by the key's place. */
+function keyOf({ key, code }: KeyPress): string {
+  const place = /^Key([A-Z])$/.exec(code)?.[1];
+  return (place !== undefined && /^[^\x20-\x7e]$/u.test(key) ? place : key).toLowerCase();
+}
+
 function decide(press: KeyPress, { mac, hasSelection, fullScreen, program }: KeyContext): KeyDecision {
-  const key = press.key.toLowerCase();
+  const key = keyOf(press);
   const { shiftKey: shift, altKey: alt, ctrlKey: ctrl, metaKey: meta } = press;
   if (ctrl && shift && !alt && !meta && key === 'l') return { kind: 'leave' };
   if (shift && !ctrl && !alt && !meta) {

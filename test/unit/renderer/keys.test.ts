@@ -69,6 +69,14 @@ describe('keys in the terminal', () => {
     }
   });
 
+  test('on a keyboard without Latin letters the place of the key counts', () => {
+    const cyrillic = press('Ctrl+а', { code: 'KeyF' });
+    expect(decideKey(cyrillic, linux).kind).toBe('find');
+    expect(decideKey(press('Ctrl+Shift+Д', { code: 'KeyL' }), linux).kind).toBe('leave');
+    // Another Latin layout: what is typed.
+    expect(decideKey(press('Ctrl+u', { code: 'KeyF' }), linux).kind).toBe('program');
+  });
+
   test('input methods are left alone', () => {
     for (const composing of [{ isComposing: true }, { keyCode: 229 }])
       for (const chord of ['Ctrl+f', 'Shift+Enter', 'Ctrl+Shift+L'])
