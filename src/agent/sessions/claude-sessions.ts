@@ -320,10 +320,11 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     session.happened('spawned');
     session.release ??= this.#parts.broker.hold(session.record.profile);
     this.#conversations.lookSoon(session);
-    if (!wasOpen) return this.#changed();
-    // Its title, or the process of one that was adopted.
-    this.#parts.activity.session(session.view(), session.record.configFolder);
-    this.#changes.emit();
+    if (wasOpen) {
+      // Its title, or the process of one that was adopted.
+      this.#parts.activity.session(session.view(), session.record.configFolder);
+      this.#changes.emit();
+    } else this.#changed();
   }
 
   #hostGone(): void {
