@@ -5,6 +5,7 @@ import {
   Environment as EnvironmentSchema,
 } from '../../contract/index.ts';
 import { inputWord } from '../../domain/input-word.ts';
+import { identityLines } from '../identity-words.ts';
 import { badInput, print, printJson, translator, withAgent } from '../shell.ts';
 import { table } from '../table.ts';
 
@@ -94,7 +95,7 @@ export function addEnvironments(program: Command): void {
         const found = s.environments.find((e) => e.name === wanted);
         if (!found) throw new BedrockTrayError('EnvironmentUnknown', { environment: wanted });
         if (options.json) printJson({ ...found, active: found.name === s.activeEnvironment });
-        else print(rows([found], s.activeEnvironment));
+        else print([rows([found], s.activeEnvironment), '', ...identityLines(found.identityMode)].join('\n'));
       }),
     );
   env

@@ -29,6 +29,8 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'cli', prefix: 'credentialsState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'sessionState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'integrate.state.', in: /^src\/contract\/state\.ts$/ },
+  { namespace: 'cli', prefix: 'activityState.', in: /^src\/contract\/state\.ts$/ },
+  { namespace: 'cli', prefix: 'identity.', in: /^src\/(domain\/identity-facts|cli\/identity-words)\.ts$/ },
   { namespace: 'cli', prefix: 'open.', in: /^src\/cli\/electron\.ts$/ },
   {
     namespace: 'notes',

@@ -1,0 +1,54 @@
+import { type SessionView, sessionIsOpen } from '../contract/index.ts';
+import { translator } from './shell.ts';
+import { table } from './table.ts';
+import { clockTime } from './words.ts';
+
+/** What a session is doing: its activity while it runs, else where it is in its life. */
+function stateWord({ state, activity, exitCode }: SessionView): string {
+  const { t } = translator();
+  if (state === 'running') return t(`cli:activityState.${activity.state}`);
+  const word = t(`cli:sessionState.${state}`);
+  return exitCode ? `${word} (${exitCode})` : word;
+}
+
+/** What it asks, why it failed, or its title. One line. */
+function aboutIt({ activity, title }: SessionView): string {
+  const { request, reason } = activity;
+  if (!request) return reason ?? title;
+  const [line = ''] = request.text.split('\n');
+  return request.tool === null ? line : `${request.tool}: ${line}`;
+}
+
+/** What it has cost so far by Claude Code's own figures, or nothing. */
+export function costWord({ meter }: SessionView): string {
+  if (meter?.costUsd == null) return '';
+  const usd = new Intl.NumberFormat(translator().language, { style: 'currency', currency: 'USD' });
+  return `≈ ${usd.format(meter.costUsd)}`;
+}
+
+/** The list of sessions in a person's own order; a star marks those that are pinned. */
+export function sessionRows(sessions: readonly SessionView[]): string {
+  const { t } = translator();
+  return table(
+    [
+      t('cli:head.session'),
+      '',
+      t('cli:head.name'),
+      t('cli:head.state'),
+      t('cli:head.since'),
+      t('cli:head.cost'),
+      t('cli:head.folder'),
+      t('cli:head.about'),
+    ],
+    sessions.map((s) => [
+      s.id.slice(0, 8),
+      s.pinned ? '*' : '',
+      s.name,
+      stateWord(s),
+      clockTime(sessionIsOpen(s) ? s.activity.sinceAt : (s.exitedAt ?? s.startedAt)),
+      costWord(s),
+      s.cwd,
+      aboutIt(s),
+    ]),
+  );
+}
