@@ -311,6 +311,8 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
       session = new OpenSession(record, 'lost');
       this.#list.set(session);
     }
+    // Late news of the process that it had before it was opened again.
+    if (pty.exitedAt !== null && session.open && pty.startedAt < session.record.startedAt) return;
     const wasOpen = session.open;
     session.hostedAs(pty);
     if (pty.exitedAt !== null) {

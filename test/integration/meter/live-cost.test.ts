@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MeterView, SessionView } from '../../../src/contract/index.ts';
 import { capState } from '../../../src/domain/session-cost.ts';
@@ -136,22 +138,35 @@ describe(`what a session uses, Claude Code ${claudeVersion}`, () => {
     return sum;
   }
 
-  /** Waits until the session's figures are what Bedrock answered, and compares the cost to a millionth of a dollar. */
+  /** Waits until the session's figures are what Bedrock has answered by then; the cost to a millionth of a dollar. */
   async function equalsTruth(id: string): Promise<void> {
-    const { usd, ...tokens } = await truth();
-    await own.happenings
-      .until(
-        () =>
-          Object.entries(tokens).every(
-            ([name, count]) => view(id).meter?.[name as keyof typeof tokens] === count,
-          ),
-        'the figures',
-        15_000,
+    let usd = 0;
+    await expect
+      .poll(
+        async () => {
+          const { usd: sum, ...tokens } = await truth();
+          usd = sum;
+          const told = view(id).meter;
+          return Object.entries(tokens).map(([name, n]) => [name, told?.[name as keyof typeof tokens], n]);
+        },
+        { timeout: 20_000 },
       )
-      .catch(() => undefined);
-    expect(view(id).meter).toMatchObject(tokens);
+      .toSatisfy((rows: [string, number, number][]) => rows.every(([, told, answered]) => told === answered));
     expect(meter(id).costUsd).toBeCloseTo(usd, 6);
     expect(usd).toBeGreaterThan(0);
+  }
+
+  /** Claude Code's own estimate for each conversation, as it wrote it when it was left. */
+  async function claudeTotals(): Promise<number[]> {
+    const projects = join(own.home, '.claude', 'projects');
+    const names = (await readdir(projects, { recursive: true })).filter((name) =>
+      /^[^/]+\/[^/]+\.jsonl$/.test(name),
+    );
+    const texts = await Promise.all(names.map((name) => readFile(join(projects, name), 'utf8')));
+    return texts.map((text) => {
+      const line = text.split('\n').findLast((l) => l.includes('"type":"cost-state"'));
+      return JSON.parse(line ?? '{}').totalCostUSD;
+    });
   }
 
   it('is what Bedrock answered: cache writes of both kinds, sub-agents, two models', async () => {
@@ -223,6 +238,8 @@ describe(`what a session uses, Claude Code ${claudeVersion}`, () => {
     await say(screen, '/exit');
     await own.until(id, 'exited');
     await equalsTruth(id);
+    // Claude Code itself takes the global price for every profile, and its total begins anew with /clear.
+    expect((await claudeTotals()).reduce((a, b) => a + b) * 1.1).toBeCloseTo(meter(id).costUsd ?? 0, 6);
 
     await own.room.resume(id, 100, 40);
     await own.until(id, 'running');
