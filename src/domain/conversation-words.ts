@@ -19,6 +19,10 @@ const unspaced =
 const wordy = /[\p{L}\p{N}\p{M}]/u;
 
 function kindOf(codePoint: number): number {
+  // The great blocks of Han and Hangul by themselves: asking the engine takes long.
+  if (codePoint >= 0x4e00 && codePoint <= 0x9fff) return UNSPACED;
+  if (codePoint >= 0xac00 && codePoint <= 0xd7a3) return UNSPACED;
+  if (codePoint >= 0x20000 && codePoint <= 0x2a6df) return UNSPACED;
   const char = String.fromCodePoint(codePoint);
   if (!wordy.test(char)) return SEPARATOR;
   return unspaced.test(char) ? UNSPACED : WORD;
@@ -139,9 +143,12 @@ export function queryWords(query: string): QueryWord[] {
         if (chars.length === 1) return [{ term: name, prefix: true }];
         return chars.slice(1).map((char, at) => ({ term: `${chars[at]}${char}`, prefix: false }));
       }
-      // One letter begins too much to be of use.
-      const last = i === runs.length - 1 && name.length > 1;
-      return [{ term: name.slice(0, WORD_LENGTH), prefix: last || name.length >= WORD_LENGTH }];
+      const last = i === runs.length - 1;
+      // What begins with one letter is too much to be of use.
+      if (last && i > 0 && name.length === 1) return [];
+      return [
+        { term: name.slice(0, WORD_LENGTH), prefix: (last && name.length > 1) || name.length >= WORD_LENGTH },
+      ];
     });
     found.set(text, { text, terms });
   }

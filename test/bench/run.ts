@@ -4,6 +4,7 @@
  * given again) runs parts of it, `--quick` takes fewer samples.
  */
 import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectAgent } from '../../src/client/find-or-start-agent.ts';
 import type { AgentConnection } from '../../src/client/rpc-client.ts';
@@ -12,6 +13,7 @@ import { benchAgentStart } from './agent-start.ts';
 import { benchConsumers } from './consumers.ts';
 import { benchDay } from './day.ts';
 import { benchHandOut } from './hand-out.ts';
+import { benchHistory } from './history.ts';
 import { benchHookRelay } from './hook-relay.ts';
 import { benchIdle } from './idle.ts';
 import { benchPage } from './page.ts';
@@ -102,6 +104,11 @@ async function* echoBeside(floods: number): AsyncGenerator<Row> {
   };
 }
 
+async function* history(): AsyncGenerator<Row> {
+  const { env, home } = await installation();
+  yield* benchHistory(await agent(), join(env.HOME ?? '', '.claude'), home, quick ? 100 : 1000);
+}
+
 /** In the order of the report; agent-start and idle come first, while the agent is as new. */
 const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
   'agent-start': async () => benchAgentStart(await installation(), quick ? 3 : 9),
@@ -122,6 +129,7 @@ const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
   yes: async () => benchYes(await installation(), await agent(), quick ? 0.5 : 10),
   tails,
   echo,
+  history,
   tray: () => benchTray(quick ? 2 : 5),
   scale: () => benchScale(quick ? 3 : 7),
   day: () => benchDay(),

@@ -86,8 +86,12 @@ export function generateTranscripts(
 ): GeneratedTranscripts {
   const random = new SeededRandom(seed);
   const prose = new Prose(random);
+  // Few texts are enough for few bytes.
+  const share = Math.min(1, bytes / 50_000_000);
   const pool = (count: number, least: number, most: number) =>
-    Array.from({ length: count }, () => prose.text(least * (most / least) ** random.next()));
+    Array.from({ length: Math.ceil(count * share) }, () =>
+      prose.text(least * (most / least) ** random.next()),
+    );
   const prompts = pool(600, 20, 600);
   const answers = pool(900, 60, 3_000);
   const results = pool(500, 200, 30_000);

@@ -29,7 +29,6 @@ export class HistoryWorker {
   readonly #ended: () => void;
   #database: DatabaseSync;
   #index: TranscriptIndex;
-  #inTransaction = false;
   #committedAt = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #saidAt = Number.NEGATIVE_INFINITY;
@@ -37,7 +36,7 @@ export class HistoryWorker {
   #changed = false;
   #working: NodeJS.Immediate | undefined;
   #unused: NodeJS.Timeout | undefined;
-  /** The disk is full: nothing is written until the next look. */
+  /** The disk is full or will not be written: nothing is, until the next look. */
   #full = false;
   #waitingForAll: number[] = [];
 
@@ -137,7 +136,13 @@ export class HistoryWorker {
   #goOn(): void {
     this.#working ??= setImmediate(() => {
       this.#working = undefined;
-      this.#work(performance.now() + SLICE_MS);
+      try {
+        this.#work(performance.now() + SLICE_MS);
+      } catch (error) {
+        this.#full = true;
+        for (const id of this.#waitingForAll.splice(0))
+          this.#say({ type: 'refused', id, error: this.#refusal(error) });
+      }
       const over = this.#full || this.#index.finished;
       this.#tell(over);
       if (!over) return this.#goOn();
@@ -156,16 +161,13 @@ export class HistoryWorker {
   }
 
   #begin(): void {
-    if (this.#inTransaction) return;
+    if (this.#database.isTransaction) return;
     this.#database.exec('BEGIN IMMEDIATE');
-    this.#inTransaction = true;
     this.#committedAt = performance.now();
   }
 
   #commit(): void {
-    if (!this.#inTransaction) return;
-    this.#database.exec('COMMIT');
-    this.#inTransaction = false;
+    if (this.#database.isTransaction) this.#database.exec('COMMIT');
   }
 
   /** Does what touches the index; a damaged one is made anew, on a full disk it stays as it was. */
@@ -180,7 +182,6 @@ export class HistoryWorker {
           what: 'the index of conversations was damaged and is made anew',
           reason,
         });
-        this.#inTransaction = false;
         this.#database.close();
         this.#database = openIndex(this.#data.file, { anew: true, maxPages: this.#data.maxPages });
         this.#index = new TranscriptIndex(this.#database, this.#data.projects);
@@ -191,8 +192,8 @@ export class HistoryWorker {
       if (isFull(error)) {
         this.#say({ type: 'trouble', what: 'no room for the index of conversations', reason });
         this.#full = true;
-        if (this.#inTransaction) this.#database.exec('ROLLBACK');
-        this.#inTransaction = false;
+        // SQLite may have taken it back by itself.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
         return undefined as T;
       }
       throw error;

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Rises whenever the tables or the words (src/domain/conversation*) change: an older index is made anew. */
@@ -63,6 +63,8 @@ function removeIndex(file: string): void {
 }
 
 function open(file: string, maxPages: number | undefined): DatabaseSync {
+  // It is removed when the index is closed in good order.
+  const crashed = existsSync(`${file}-wal`);
   // Made by us first, so that it is never open to others; SQLite gives its side files the same mode.
   const descriptor = openSync(file, 'a', 0o600);
   try {
@@ -89,6 +91,12 @@ function open(file: string, maxPages: number | undefined): DatabaseSync {
     else if (version === 0 && database.prepare('SELECT name FROM sqlite_schema').get() === undefined)
       database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
     else throw Object.assign(new Error(`layout ${version}`), { errcode: NOT_A_DATABASE });
+    if (crashed) {
+      const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as {
+        quick_check: string;
+      };
+      if (found !== 'ok') throw Object.assign(new Error(found), { errcode: CORRUPT });
+    }
     return database;
   } catch (error) {
     database.close();
