@@ -278,10 +278,10 @@ export interface HandOut {
 
 /** What Claude Code is doing in each session (domain/activity decides; this room gathers). Others tell it what they see. */
 export interface SessionActivity extends Observable {
-  /** A session of ours is opened, adopted, waits, runs or ended, or has another title. `configFolder`: Claude Code's; null: ~/.claude. */
+  /** A session of ours is opened, adopted, waits, runs or ended, or has another title. `configFolder`: Claude Code's; null: ~/.claude. `shown`: whether anything stands on its screen; null where that is not known. */
   session(
     view: Pick<SessionView, 'id' | 'program' | 'state' | 'pid' | 'cwd' | 'title' | 'startedAt'>,
-    configFolder: string | null,
+    about: { configFolder: string | null; shown: boolean | null },
   ): void;
   /** A terminal of ours typed it into the session. */
   typed(id: string, key: TypedKey): void;

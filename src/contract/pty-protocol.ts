@@ -55,6 +55,8 @@ export const HostedPty = z.object({
   signal: z.string().nullable(),
   title: z.string(),
   attached: z.number().int(),
+  /** Whether it has written more than what terminals are prepared with. An older host does not say. */
+  shown: z.boolean().optional(),
   meta: z.string(),
 });
 export type HostedPty = z.infer<typeof HostedPty>;

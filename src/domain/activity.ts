@@ -38,6 +38,8 @@ export interface Activity {
   background: number;
   /** A sign-in that the session's credentials wait for. */
   credentialsWait: boolean;
+  /** Whether anything stands on its screen; null: not known. */
+  shown: boolean | null;
   /** What Claude Code asks before it begins; null: not known. */
   gate: { onboarded: boolean; trusted: boolean } | null;
   title: 'working' | 'idle' | null;
@@ -61,6 +63,7 @@ export type ActivityEvent =
   | { type: 'key'; key: 'escape' | 'interrupt' | 'enter' }
   | { type: 'credentials'; waiting: boolean }
   | { type: 'gate'; onboarded: boolean; trusted: boolean }
+  | { type: 'screen'; shown: boolean | null }
   | { type: 'looked' }
   | { type: 'time' };
 
@@ -74,10 +77,11 @@ const UNSURE_MS = 2_000;
 const LAG_MS = 700;
 /** A permission hook comes before its dialog, and another hook may still answer in its place. */
 const ASK_LAG_MS = 2_000;
-/** From the start until Claude Code stands at its first question. */
+/** From the start until Claude Code stands at its first question, where its screen is not known. */
 const GATE_MS = 1_500;
-/** A start that shows nothing for so long is not understood. */
+/** A start that says nothing for so long is not understood; one with an empty screen may still come. */
 const SILENT_START_MS = 15_000;
+const EMPTY_START_MS = 60_000;
 /** A dialog that follows a key of the person's this soon is their own doing (/model, /help). */
 const OWN_DIALOG_MS = 1_500;
 /** Without a register: how long titles and hooks may contradict each other. */
@@ -105,6 +109,7 @@ export const noActivity: Activity = {
   reason: null,
   background: 0,
   credentialsWait: false,
+  shown: null,
   gate: null,
   title: null,
   titleAt: 0,
@@ -195,6 +200,8 @@ function moved(before: Activity, event: ActivityEvent, now: number): Activity {
       return seen(before.register ? hookBeside(before, event, now) : hookAlone(before, event, now), now, {
         hooked: before.hooked || event.fact.what !== 'nothing',
       });
+    case 'screen':
+      return seen(before, now, { shown: event.shown });
     case 'released':
       return released(before, event, now);
     case 'title':
@@ -399,13 +406,13 @@ function waited(before: Activity, now: number): Activity {
 }
 
 function started(before: Activity, now: number): Activity {
-  const { gate, startedAt, credentialsWait } = before;
+  const { gate, startedAt, credentialsWait, shown } = before;
   const closed = gate !== null && !(gate.onboarded && gate.trusted);
   if (before.register === null && closed) {
-    if (now >= startedAt + GATE_MS) return { ...before, phase: 'gate', checkAt: now + UNSURE_MS };
-    return { ...before, checkAt: startedAt + GATE_MS };
+    if (shown ?? now >= startedAt + GATE_MS) return { ...before, phase: 'gate', checkAt: now + UNSURE_MS };
+    return { ...before, checkAt: shown === null ? startedAt + GATE_MS : now + UNSURE_MS };
   }
-  if (now >= startedAt + SILENT_START_MS && !credentialsWait) {
+  if (now >= startedAt + (shown === false ? EMPTY_START_MS : SILENT_START_MS) && !credentialsWait) {
     return { ...before, phase: 'unknown', checkAt: now + UNSURE_MS };
   }
   return { ...before, checkAt: now + UNSURE_MS };

@@ -16,6 +16,8 @@ const FIRST_TERMINAL_MS = 10_000;
 /** Typed bytes that a program has not taken, above which its terminals are not read. */
 const MAX_PENDING_INPUT = 1024 * 1024;
 const INPUT_CHECK_MS = 50;
+/** Claude Code sends some 60 bytes before its first screen, and more than 1,000 with it. */
+const SCREEN_BYTES = 256;
 
 /** A query is answered within this time, so that after as long a silence none is under way. */
 const ANSWERED_MS = 1_000;
@@ -44,6 +46,8 @@ export class HostedSession {
   #everAttached = false;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  /** Bytes written so far, counted up to SCREEN_BYTES. */
+  #written = 0;
   #coalesce: NodeJS.Timeout | undefined;
   #inputCheck: NodeJS.Timeout | undefined;
   #paused = false;
@@ -96,6 +100,7 @@ export class HostedSession {
       signal: this.#end?.signal ?? null,
       title: this.#title,
       attached: this.#links.size,
+      shown: this.#written >= SCREEN_BYTES,
       meta: this.meta,
     };
   }
@@ -205,6 +210,10 @@ export class HostedSession {
   #flush(): void {
     if (this.#pendingBytes === 0) return;
     const now = Date.now();
+    if (this.#written < SCREEN_BYTES) {
+      this.#written += this.#pendingBytes;
+      if (this.#written >= SCREEN_BYTES) this.#onChange();
+    }
     if (this.#active && now - this.#sentAt > ANSWERED_MS) this.#answering = this.#active;
     this.#sentAt = now;
     const views = this.#pending;

@@ -88,9 +88,9 @@ export class ActivityRoom implements SessionActivity {
     return this.#sessions.get(id)?.view ?? activityView({ ...noActivity, sinceAt: this.#clock.now() });
   }
 
-  session(told: Told, configFolder: string | null): void {
+  session(told: Told, about: Parameters<SessionActivity['session']>[1]): void {
     const before = this.#sessions.get(told.id);
-    const session = before ?? this.#begin(told, configFolder);
+    const session = before ?? this.#begin(told, about.configFolder);
     const { pid, title } = session.told;
     session.told = { ...told };
     if (told.program === 'shell' && told.state === 'running') {
@@ -100,6 +100,9 @@ export class ActivityRoom implements SessionActivity {
     }
     this.#happened(session, { type: 'process', state: told.state, startedAt: told.startedAt });
     if (told.pid !== null && told.pid !== pid) this.#look(session);
+    if (told.state === 'running' && about.shown !== session.activity.shown) {
+      this.#happened(session, { type: 'screen', shown: about.shown });
+    }
     if (told.title !== title) this.#happened(session, { type: 'title', mark: titleMark(told.title) });
   }
 

@@ -324,7 +324,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     this.#conversations.lookSoon(session);
     if (wasOpen) {
       // Its title, or the process of one that was adopted.
-      this.#parts.activity.session(session.view(), session.record.configFolder);
+      this.#parts.activity.session(session.view(), aboutOf(session));
       this.#changes.emit();
     } else this.#changed();
   }
@@ -380,11 +380,15 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   #changed(): void {
     const { activity, meter } = this.#parts;
     for (const session of this.#list.all) {
-      activity.session(session.view(), session.record.configFolder);
+      activity.session(session.view(), aboutOf(session));
       meter.session(session.view(), session.record.configFolder);
       if (session.open && session.pty) this.#link.note(session.pty, JSON.stringify(session.record));
     }
     this.#changes.emit();
     this.#list.save();
   }
+}
+
+function aboutOf({ record, pty }: OpenSession): Parameters<SessionActivity['session']>[1] {
+  return { configFolder: record.configFolder, shown: pty?.shown ?? null };
 }

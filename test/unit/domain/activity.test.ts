@@ -102,6 +102,19 @@ describe('start', () => {
     expect(activityState(state)).toBe(expected);
     expect(activityView(state).request).toBeNull();
   });
+  it('a screen that is empty asks nothing yet, one that is not asks at once', () => {
+    const empty = [
+      ...started,
+      [20, { type: 'gate', onboarded: true, trusted: false }],
+      [30, { type: 'screen', shown: false }],
+      [9_000, noRegister],
+    ] as const;
+    expect(shown(...empty)).toBe('starting');
+    expect(shown(...empty, [9_100, { type: 'screen', shown: true }], [9_200, noRegister])).toBe('trust');
+    expect(
+      shown(...empty, [61_000, { type: 'gate', onboarded: true, trusted: true }], [61_100, noRegister]),
+    ).toBe('unknown');
+  });
   it('the folder was trusted', () => {
     const asks = [
       ...started,
@@ -563,6 +576,7 @@ const event: fc.Arbitrary<(now: number) => ActivityEvent> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant(() => ({ type: 'looked' }) as const) },
   { weight: 2, arbitrary: fc.constant(() => time) },
+  { weight: 1, arbitrary: fc.boolean().map((screen) => () => ({ type: 'screen', shown: screen }) as const) },
 );
 const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 4_000 }), event), { maxLength: 60 });
 const numRuns = process.env.CI ? 20_000 : 2_000;
