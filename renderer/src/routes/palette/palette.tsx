@@ -9,7 +9,6 @@ import {
   ListBoxSection,
   Modal,
   ModalOverlay,
-  Text,
   TextField,
 } from 'react-aria-components';
 import { ActivitySign } from '../../components/activity-sign.tsx';
@@ -147,14 +146,10 @@ function PaletteDialog({ side }: { side: Side | null }): ReactNode {
               {inside.map((item) => (
                 <ListBoxItem key={item.id} id={item.id} textValue={item.label} className="palette-item">
                   {item.sign ? <ActivitySign of={item.sign} size={15} /> : <span className="palette-gap" />}
-                  <Text slot="label" className="palette-label">
+                  <span className="palette-label">
                     <MarkedText text={item.label} matches={item.fit.matches} />
-                  </Text>
-                  {item.detail && (
-                    <Text slot="description" className="palette-detail">
-                      {item.detail}
-                    </Text>
-                  )}
+                  </span>
+                  {item.detail && <span className="palette-detail">{item.detail}</span>}
                   {item.chord && <kbd className="option-chord">{item.chord}</kbd>}
                 </ListBoxItem>
               ))}

@@ -21,7 +21,16 @@ const KEPT = 6;
  * The panes of the tab that is worked in, and, hidden, those that were before. They all stand in one element, so that
  * a session which is split, moved or taken out keeps its terminal.
  */
-export function Panes({ hidden, dragged }: { hidden: boolean; dragged: string | null }): ReactNode {
+export function Panes({
+  hidden,
+  dragged,
+  onWork,
+}: {
+  hidden: boolean;
+  dragged: string | null;
+  /** The keyboard has come to a pane. */
+  onWork: () => void;
+}): ReactNode {
   const words = useWords();
   const { sessions } = useSnapshot();
   const desk = useDesk();
@@ -67,6 +76,7 @@ export function Panes({ hidden, dragged }: { hidden: boolean; dragged: string | 
               tabIndex={-1}
               style={at < 0 ? { display: 'none' } : place(tab as LayoutTab, at * 2)}
               onFocusCapture={() => {
+                onWork();
                 if (!hidden && at >= 0 && s.id !== current?.id) navigateInPlace('sessions', s.id);
               }}
             >

@@ -162,7 +162,6 @@ const RowContent = memo(function RowContent({
   const facts = [
     showFolder ? folderLabel(session.cwd) : '',
     showEnvironment ? plainText(session.environment ?? session.profile, 60) : '',
-    model ? modelName(model) : '',
   ].filter((f) => f !== '');
   return (
     <>
@@ -187,15 +186,16 @@ const RowContent = memo(function RowContent({
           {facts.join(' · ')}
         </span>
       )}
-      {meter && (
+      {(meter || model) && (
         <span className="s-meter">
-          {meter.costUsd !== null && (
+          {meter && meter.costUsd !== null && (
             <span className="number" title={words.t('sessions:costExplained')}>
               <span className="unseen">{words.t('sessions:cost')} </span>≈{' '}
               {dollars(meter.costUsd, words.language)}
             </span>
           )}
           <ContextBar meter={meter} />
+          {model && <span className="s-model">{modelName(model)}</span>}
         </span>
       )}
     </>

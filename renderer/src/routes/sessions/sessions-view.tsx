@@ -1,7 +1,7 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useLook } from '../../model/look.ts';
-import { usePreferences } from '../../model/preferences.ts';
+import { useNarrow, usePreferences } from '../../model/preferences.ts';
 import { CapDialog } from './cap-dialog.tsx';
 import { NEW, useDesk } from './desk.tsx';
 import { EndDialog } from './end-dialog.tsx';
@@ -16,6 +16,20 @@ export function SessionsView({ item, hidden }: { item: string | null; hidden: bo
   const { sessions } = useSnapshot();
   const { current, tab, dialog, ask } = useDesk();
   const [preferences, change] = usePreferences();
+  const narrow = useNarrow();
+  // In a narrow window the list is there on request, until a session has been chosen.
+  const [open, setOpen] = useState(false);
+  const place = `${item} ${hidden}`;
+  const [seen, setSeen] = useState(place);
+  if (place !== seen) {
+    setSeen(place);
+    setOpen(false);
+  }
+  const listShown = narrow ? open : !preferences.hidden;
+  const showList = useCallback(
+    (shown: boolean): void => (narrow ? setOpen(shown) : change({ hidden: !shown })),
+    [narrow, change],
+  );
   const [dragged, setDragged] = useState<string | null>(null);
   const isNew = current === null || item === NEW;
   useLook(hidden || isNew ? [] : (tab?.panes ?? []));
@@ -24,23 +38,29 @@ export function SessionsView({ item, hidden }: { item: string | null; hidden: bo
     <div
       className="sessions"
       style={hidden ? { display: 'none' } : {}}
-      data-list={preferences.hidden ? 'hidden' : 'shown'}
+      data-list={listShown ? 'shown' : 'hidden'}
     >
       <h1 className="unseen">{words.t('page:navSessions')}</h1>
       {sessions.length > 0 && (
-        <Sidebar preferences={preferences} change={change} dragged={dragged} onDrag={setDragged} />
+        <Sidebar
+          preferences={preferences}
+          change={change}
+          showList={showList}
+          dragged={dragged}
+          onDrag={setDragged}
+        />
       )}
       <div className="sessions-main">
         {sessions.length > 0 && (
           <TabBar
             isNew={isNew}
-            preferences={preferences}
-            change={change}
+            listShown={listShown}
+            showList={showList}
             dragged={dragged}
             onDrag={setDragged}
           />
         )}
-        <Panes hidden={hidden || isNew} dragged={dragged} />
+        <Panes hidden={hidden || isNew} dragged={dragged} onWork={() => setOpen(false)} />
         {isNew && <NewSession first={sessions.length === 0} />}
       </div>
       {dialog?.kind === 'end' && about && <EndDialog session={about} onClose={() => ask(null)} />}

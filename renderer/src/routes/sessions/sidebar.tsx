@@ -37,11 +37,13 @@ import { type RowDrag, SessionRow } from './session-row.tsx';
 export function Sidebar({
   preferences,
   change,
+  showList,
   dragged,
   onDrag,
 }: {
   preferences: Preferences;
   change: (patch: Partial<Preferences>) => void;
+  showList: (shown: boolean) => void;
   dragged: string | null;
   onDrag: (id: string | null) => void;
 }): ReactNode {
@@ -58,7 +60,7 @@ export function Sidebar({
   // The chord for the list shows it and goes to the entry of the session that is worked in.
   useEffect(() => {
     const goThere = (): void => {
-      change({ hidden: false });
+      showList(true);
       requestAnimationFrame(() =>
         requestAnimationFrame(() =>
           list.current?.querySelector<HTMLElement>('.s-link[tabindex="0"]')?.focus(),
@@ -67,7 +69,7 @@ export function Sidebar({
     };
     addEventListener('sessions-list', goThere);
     return () => removeEventListener('sessions-list', goThere);
-  }, [change]);
+  }, [showList]);
 
   const move = (group: SessionGroup, session: SessionView, by: -1 | 1): void => {
     if (order !== 'own') {
@@ -121,7 +123,15 @@ export function Sidebar({
     </ul>
   );
   return (
-    <aside className="sidebar" aria-label={words.t('sessions:list')}>
+    <aside
+      className="sidebar"
+      aria-label={words.t('sessions:list')}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !desk.current) return;
+        event.stopPropagation();
+        desk.go(desk.current.id);
+      }}
+    >
       <div className="sidebar-head">
         <Button icon="plus" onPress={() => navigate('sessions', NEW)}>
           {words.t('page:newSession')}
@@ -133,11 +143,7 @@ export function Sidebar({
             onPress={() => desk.act('palette')}
           />
           <ViewMenu order={order} grouping={grouping} change={change} />
-          <IconButton
-            icon="list"
-            label={words.t('sessions:hideList')}
-            onPress={() => change({ hidden: true })}
-          />
+          <IconButton icon="list" label={words.t('sessions:hideList')} onPress={() => showList(false)} />
         </span>
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys go from entry to entry. */}

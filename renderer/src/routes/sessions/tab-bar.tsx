@@ -7,7 +7,6 @@ import { Icon } from '../../components/icons.tsx';
 import { activitySign, activityWords } from '../../model/activity-words.ts';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
-import type { Preferences } from '../../model/preferences.ts';
 import { navigate } from '../../model/route.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 import { NEW, useDesk } from './desk.tsx';
@@ -15,14 +14,14 @@ import { NEW, useDesk } from './desk.tsx';
 /** The tabs, as their person arranged them; each shows one session or several. */
 export function TabBar({
   isNew,
-  preferences,
-  change,
+  listShown,
+  showList,
   dragged,
   onDrag,
 }: {
   isNew: boolean;
-  preferences: Preferences;
-  change: (patch: Partial<Preferences>) => void;
+  listShown: boolean;
+  showList: (shown: boolean) => void;
   dragged: string | null;
   onDrag: (id: string | null) => void;
 }): ReactNode {
@@ -57,8 +56,8 @@ export function TabBar({
         <IconButton
           icon="list"
           label={words.t('sessions:showList')}
-          aria-pressed={!preferences.hidden}
-          onPress={() => change({ hidden: !preferences.hidden })}
+          aria-pressed={listShown}
+          onPress={() => showList(!listShown)}
         />
       </span>
       <div className="tabs" role="tablist" aria-label={words.t('sessions:tabs')} ref={bar} onKeyDown={keys}>
