@@ -195,10 +195,11 @@ export class ActivityRoom implements SessionActivity {
   }
 
   #begin(told: Told, configFolder: string | null): Watched {
+    const activity = { ...noActivity, sinceAt: this.#clock.now() };
     const session: Watched = {
       told: { ...told, pid: null, title: '' },
-      activity: noActivity,
-      view: activityView({ ...noActivity, sinceAt: this.#clock.now() }),
+      activity,
+      view: activityView(activity),
       folder: configFolder ?? this.#configFolder(),
       held: new Map(),
       unwake: undefined,

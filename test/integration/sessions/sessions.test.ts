@@ -280,7 +280,7 @@ describe('sessions outlive', () => {
     await terminal.shows('args:');
     await restart();
     await own.happenings.until(() => own.room.views()[0]?.attached === 1, 'the terminal');
-    expect(own.room.views()[0]).toMatchObject({ ...before, attached: 1 });
+    expect(own.room.views()[0]).toMatchObject({ ...before, attached: 1, activity: { state: 'unknown' } });
     expect(own.room.identity(id)).toEqual({ id, profile: 'work' });
     terminal.connection.input('still here\r');
     await terminal.shows('heard <still here>');
