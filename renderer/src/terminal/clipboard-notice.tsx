@@ -17,10 +17,13 @@ const SETTLES = 600;
 export function ClipboardNotice({
   session,
   text,
+  onAlways,
   onDone,
 }: {
   session: string;
   text: string;
+  /** From now on nobody is asked. */
+  onAlways: () => void;
   onDone: () => void;
 }): ReactNode {
   const words = useWords();
@@ -44,6 +47,15 @@ export function ClipboardNotice({
               {words.t('terminal:copy')}
             </Button>
             <Button onPress={onDone}>{words.t('terminal:doNotCopy')}</Button>
+            <Button
+              isDisabled={!ready}
+              onPress={() => {
+                onAlways();
+                copy();
+              }}
+            >
+              {words.t('terminal:alwaysCopy')}
+            </Button>
           </span>
         }
       >

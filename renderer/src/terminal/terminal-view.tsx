@@ -73,6 +73,11 @@ export function TerminalView({
     } else if (target.hidden && !agent.asksBeforeLinks) setAsked(target.address);
     else openWeb(target.address);
   };
+  const set = (change: Partial<Settings['terminal']>): void => {
+    agent
+      .call('settings.set', { terminal: { ...now.current.settings, ...change } })
+      .catch((error) => setProblem(errorView(error)));
+  };
   const fontSize = useRef(settings.fontSize);
   fontSize.current = settings.fontSize;
   const zoom = (by: -1 | 0 | 1): void => {
@@ -80,9 +85,7 @@ export function TerminalView({
     if (size === fontSize.current) return;
     // Several presses may come before the settings do.
     fontSize.current = size;
-    agent
-      .call('settings.set', { terminal: { ...now.current.settings, fontSize: size } })
-      .catch((error) => setProblem(errorView(error)));
+    set({ fontSize: size });
   };
   /** What the screen's handlers, made once, need of the latest drawing. */
   const now = useRef({ settings, openLink, zoom });
@@ -188,6 +191,7 @@ export function TerminalView({
           key={wish.n}
           session={sessionLabel(session)}
           text={wish.text}
+          onAlways={() => set({ clipboardWrite: 'allow' })}
           onDone={() => {
             setWish(null);
             screen.current?.focus();

@@ -23,6 +23,7 @@ export const terminal = {
   clipboardWish_other: 'The program in {{session}} wants to put {{count}} characters on your clipboard:',
   copy: 'Copy',
   doNotCopy: 'Do not copy',
+  alwaysCopy: 'Always allow',
   copyFailed: 'The browser did not allow it. The text begins:',
   dropRefused:
     'A browser does not say where a dropped file lies. Drop it on the window of the app, or copy an image and paste it.',

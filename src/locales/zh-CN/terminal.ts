@@ -24,6 +24,7 @@ export const terminal: Record<keyof typeof en, string> = {
   clipboardWish_other: '{{session}} 中的程序想把 {{count}} 个字符放到您的剪贴板：',
   copy: '复制',
   doNotCopy: '不复制',
+  alwaysCopy: '始终允许',
   copyFailed: '浏览器不允许。文本开头：',
   dropRefused: '浏览器不会告知拖放文件的位置。请拖到应用的窗口，或复制图片后粘贴。',
 };
