@@ -10,6 +10,8 @@ import type { FromMeterWorker, ToMeterWorker } from './worker-messages.ts';
 
 /** The worker ends when no session was followed for so long. */
 const UNUSED_MS = 30_000;
+/** After the worker failed. */
+const BEGIN_AGAIN_MS = 60_000;
 const SAVE_MS = 2_000;
 /** Claude Code waits meanwhile; its hooks' relay gives up after two seconds. */
 const READ_MS = 1_000;
@@ -26,7 +28,11 @@ type Kept = z.infer<typeof Kept>;
 interface Metered extends Kept {
   cap: CostCap | null;
   profile: string;
+  open: boolean;
+  /** The worker adds it up. */
   followed: boolean;
+  /** It has ended, and its end is being read. */
+  ending: boolean;
 }
 
 export interface MeterRoomParts {
@@ -52,6 +58,7 @@ export class MeterRoom implements SessionMeter {
   readonly #models = new Map<string, { model: string | null; askAgainAt: number }>();
   readonly #kept = new Map<string, Kept>();
   #worker: Worker | undefined;
+  #beginAgainAt = 0;
   #unused: NodeJS.Timeout | undefined;
   #saving: NodeJS.Timeout | undefined;
   #read = 0;
@@ -118,11 +125,13 @@ export class MeterRoom implements SessionMeter {
       ...(this.#kept.get(id) ?? { conversations: [], meter: null }),
       cap,
       profile,
+      open: false,
       followed: false,
+      ending: false,
     };
     this.#kept.delete(id);
     this.#sessions.set(id, metered);
-    Object.assign(metered, { cap, profile });
+    Object.assign(metered, { cap, profile, open: sessionIsOpen(view) });
 
     if (view.hasTranscript && conversation !== null && metered.conversations.at(-1)?.id !== conversation) {
       const { userHome } = this.#parts.context;
@@ -135,9 +144,8 @@ export class MeterRoom implements SessionMeter {
       metered.followed = false;
       this.#saveSoon();
     }
-    const open = sessionIsOpen(view);
-    if (open && !metered.followed && metered.conversations.length > 0) this.#follow(id, metered);
-    if (!open && metered.followed) void this.#letGo(id, metered);
+    if (metered.open && !metered.followed && metered.conversations.length > 0) this.#follow(id, metered);
+    if (!metered.open && metered.followed && !metered.ending) void this.#letGo(id, metered);
   }
 
   forget(id: string): void {
@@ -170,14 +178,17 @@ export class MeterRoom implements SessionMeter {
   }
 
   #follow(id: string, metered: Metered): void {
+    if (this.#parts.context.clock.now() < this.#beginAgainAt) return;
     metered.followed = true;
     this.#say({ type: 'follow', session: id, conversations: metered.conversations });
   }
 
   /** It has ended; what Claude Code wrote at its end is still read. */
   async #letGo(id: string, metered: Metered): Promise<void> {
+    metered.ending = true;
     await this.fresh(id);
-    if (this.#sessions.get(id) !== metered || this.#stopped) return;
+    metered.ending = false;
+    if (this.#sessions.get(id) !== metered || metered.open || this.#stopped) return;
     metered.followed = false;
     this.#say({ type: 'forget', session: id });
     this.#endUnused();
@@ -202,8 +213,9 @@ export class MeterRoom implements SessionMeter {
     worker.on('error', (error) => context.log.warn({ err: error }, 'the reader of what sessions use failed'));
     worker.on('exit', () => {
       if (this.#worker !== worker) return;
-      // The figures stay as they are; the next news of a session begins anew.
+      // The figures stay as they are; news of a session begin anew after a while.
       this.#worker = undefined;
+      this.#beginAgainAt = context.clock.now() + BEGIN_AGAIN_MS;
       for (const metered of this.#sessions.values()) metered.followed = false;
       for (const done of [...this.#reads.values()]) done();
     });
