@@ -5,12 +5,12 @@ import { type Installation, install } from '../../support/installation.ts';
 
 /**
  * A whole product with a stand-in for Claude Code, where its own doings do not matter: it has a child in a session of
- * its own and one that ignores hang-ups, writes a transcript at the first line that it hears, and stays until it is ended.
+ * its own and, where DEAF is set, one that ignores hang-ups, writes a transcript at the first line that it hears, and stays until it is ended.
  */
 const standIn = `#!/bin/sh
 [ "$1" = --version ] && echo '2.1.330 (Claude Code)' && exit
 setsid sleep 600 &
-(trap '' HUP; sleep 600) &
+[ -z "$DEAF" ] || { (trap '' HUP; sleep 600) & }
 echo "args: $*"
 while [ $# -gt 1 ]; do case "$1" in --session-id|--resume) id=$2;; esac; shift; done
 while read -r line; do
