@@ -12,6 +12,7 @@ import { createDispatch } from './api/dispatch.ts';
 import { createHandlers } from './api/handlers.ts';
 import { createOrpcAdapter } from './api/orpc-adapter.ts';
 import { Attendance } from './attendance.ts';
+import { AwsFilesReader } from './aws-files-reader.ts';
 import { RoleBroker } from './broker/broker.ts';
 import { BrowsersRoom } from './browsers/browsers-room.ts';
 import { AwsConfigWriter } from './config-writer/config-writer.ts';
@@ -91,7 +92,9 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   const startedAt = clock.now();
   const attendance = new Attendance();
   const presence = new PresenceRoom(clock);
-  const awsSettings = new AwsSettings(context);
+  const awsFilesReader = new AwsFilesReader(context);
+  // Before the catalog: who hears of a profile finds the way to AWS that goes with it.
+  const awsSettings = new AwsSettings(context, awsFilesReader);
   const network = new NetworkRoom({ context, settings: awsSettings });
   const oidc = perRegion((region) =>
     createOidc({ region, env, network: network.forSsoRegion(region), now: () => clock.now() }),
@@ -106,7 +109,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     return translated;
   };
 
-  const catalog = new ConfigProfileCatalog(context);
+  const catalog = new ConfigProfileCatalog(context, awsFilesReader);
   const configWriter = new AwsConfigWriter(context, catalog);
   const importer = new ToolImporter(context, configWriter, translator);
   const environments = new FileEnvironmentStore(context, catalog, settings, configWriter);

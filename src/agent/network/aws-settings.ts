@@ -1,10 +1,9 @@
-import { basename, dirname } from 'node:path';
-import { awsFiles, readAwsFile, sortSections } from '../../aws/config-file.ts';
+import { sortSections } from '../../aws/config-file.ts';
 import type { Env } from '../../aws/endpoints.ts';
 import { type IniSection, splitWords } from '../../aws/ini.ts';
 import { hasNetworkSettings, type SectionOptions, withProfileSettings } from '../../aws/network-settings.ts';
-import { watchFolder } from '../../aws/watch.ts';
 import { isBedrockTrayError } from '../../contract/errors.ts';
+import { AwsFilesReader, type AwsFilesView, type AwsReading } from '../aws-files-reader.ts';
 import type { AgentContext } from '../ports.ts';
 
 interface Known {
@@ -30,50 +29,39 @@ function servicesOf(sections: readonly IniSection[]): Map<string, SectionOptions
  */
 export class AwsSettings {
   readonly #env: Env;
-  readonly #files: ReturnType<typeof awsFiles>;
+  readonly #files: AwsFilesView;
   readonly #log: AgentContext['log'];
   #known = nothing;
-  #unwatch: (() => void)[] = [];
 
-  constructor(context: Pick<AgentContext, 'env' | 'userHome' | 'log'>) {
+  constructor(
+    context: Pick<AgentContext, 'env' | 'userHome' | 'log'>,
+    reader: AwsFilesReader = new AwsFilesReader(context),
+  ) {
     this.#env = context.env;
-    this.#files = awsFiles(context.env, context.userHome);
     this.#log = context.log;
+    this.#files = reader.view((reading) => this.#look(reading));
   }
 
-  async start(): Promise<void> {
-    const folders = new Map<string, Set<string>>();
-    for (const file of Object.values(this.#files)) {
-      const names = folders.get(dirname(file)) ?? new Set();
-      folders.set(dirname(file), names.add(basename(file)));
-    }
-    for (const [folder, names] of folders) {
-      const heard = () => {
-        this.reload().catch((err) => {
-          this.#log.error({ err }, 'a change of how AWS is reached could not be taken over');
-        });
-      };
-      this.#unwatch.push(watchFolder(folder, heard, names));
-    }
-    await this.reload();
+  start(): Promise<void> {
+    return this.#files.start();
   }
 
   stop(): void {
-    for (const unwatch of this.#unwatch.splice(0)) unwatch();
+    this.#files.stop();
   }
 
-  async reload(): Promise<void> {
-    try {
-      const [config, credentials] = await Promise.all([
-        readAwsFile(this.#files.config),
-        readAwsFile(this.#files.credentials),
-      ]);
-      const { profiles, ssoSessions } = sortSections(config, credentials);
-      this.#known = { profiles, ssoSessions, services: servicesOf(config) };
-    } catch (e) {
-      if (!isBedrockTrayError(e)) throw e;
-      this.#log.debug({ code: e.code }, 'how AWS is reached is known from before');
+  reload(): Promise<void> {
+    return this.#files.reload();
+  }
+
+  #look({ aws }: AwsReading): void {
+    if (isBedrockTrayError(aws)) {
+      this.#log.debug({ code: aws.code }, 'how AWS is reached is known from before');
+      return;
     }
+    const config = aws.config.sections;
+    const { profiles, ssoSessions } = sortSections(config, aws.credentials.sections);
+    this.#known = { profiles, ssoSessions, services: servicesOf(config) };
   }
 
   /** The environment as calls for a profile see it. */
