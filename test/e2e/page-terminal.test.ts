@@ -394,7 +394,9 @@ describe.skipIf(!hasChromium())('a terminal of the page in Chromium (needs Debia
           return Math.min(
             ...spans
               .filter((s) => /colour|bright|dim24|faint|ready/.test(s.textContent ?? ''))
-              .map((s) => (luminance(getComputedStyle(s).color) + 0.05) / 0.05),
+              // Without opacity: `rgb()`, not `rgba()`.
+              .map((s) => getComputedStyle(s).color)
+              .map((c) => (c.startsWith('rgb(') ? (luminance(c) + 0.05) / 0.05 : 0)),
           );
         });
         expect(worst).toBeGreaterThanOrEqual(7);

@@ -1,7 +1,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
-import { Terminal } from '@xterm/xterm';
+import { type IDisposable, Terminal } from '@xterm/xterm';
 import type { Settings } from '../../../src/contract/settings.ts';
 import type { SessionView } from '../../../src/contract/state.ts';
 import type { PageAgent, TerminalLine } from '../model/agent.ts';
@@ -12,7 +12,7 @@ import { ScreenRenderer } from './screen-renderer.ts';
 import { documentWithStyles } from './style-sheets.ts';
 import { TerminalFeed } from './terminal-feed.ts';
 import { type LinkTarget, TerminalLinks } from './terminal-links.ts';
-import { findColours, minimumContrast, type TerminalTheme, terminalThemes } from './theme.ts';
+import { drawsFaint, findColours, minimumContrast, type TerminalTheme, terminalThemes } from './theme.ts';
 
 export interface ScreenOptions {
   program: 'claude' | 'shell';
@@ -73,6 +73,7 @@ export class TerminalScreen {
   /** Keys of which the program has heard the press: it hears of no other's release. */
   readonly #down = new Set<string>();
   #insertions: Insertions | null = null;
+  #plain: IDisposable | null = null;
   #options: ScreenOptions;
   #host: TerminalHost | null = null;
   #line: TerminalLine | null = null;
@@ -108,6 +109,7 @@ export class TerminalScreen {
     this.#terminal.loadAddon(this.#search);
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
+    this.#faint(theme);
     this.#renderer = new ScreenRenderer(this.#terminal, settings);
     this.#links = new TerminalLinks(this.#terminal, {
       resolve: (paths) => handlers.resolve(paths),
@@ -201,6 +203,7 @@ export class TerminalScreen {
     to.screenReaderMode = settings.screenReader;
     to.theme = terminalThemes[theme];
     to.minimumContrastRatio = minimumContrast[theme];
+    this.#faint(theme);
     this.#terminal.textarea?.setAttribute('aria-label', label);
     this.#renderer.update(settings);
     this.#sizeChanged();
@@ -261,6 +264,18 @@ export class TerminalScreen {
     this.#renderer.dispose();
     this.#terminal.dispose();
     this.#styles.release();
+  }
+
+  /** Where faint text would be too faint, a program's wish for it (alone, as Claude Code has it) is passed over. */
+  #faint(theme: TerminalTheme): void {
+    if (drawsFaint(theme)) {
+      this.#plain?.dispose();
+      this.#plain = null;
+    } else
+      this.#plain ??= this.#terminal.parser.registerCsiHandler(
+        { final: 'm' },
+        (params) => params.length === 1 && params[0] === 2,
+      );
   }
 
   #send(text: string): void {

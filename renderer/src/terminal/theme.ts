@@ -7,11 +7,11 @@ export function shownTheme(setting: 'app' | TerminalTheme, page: 'light' | 'dark
   return setting === 'app' ? page : setting;
 }
 
-/**
- * xterm.js lightens or darkens what a program writes until it has this contrast on its ground; faint text (SGR 2, in
- * which Claude Code writes its hints) gets half of it.
- */
-export const minimumContrast: Record<TerminalTheme, number> = { light: 4.5, dark: 4.5, 'high-contrast': 14 };
+/** xterm.js lightens or darkens what a program writes until it has this contrast on its ground. */
+export const minimumContrast: Record<TerminalTheme, number> = { light: 4.5, dark: 4.5, 'high-contrast': 7 };
+
+/** Whether faint text (SGR 2) is drawn fainter: xterm.js halves its opacity, which leaves white on black at 5.3:1. */
+export const drawsFaint = (theme: TerminalTheme): boolean => theme !== 'high-contrast';
 
 /** Grounds of what a search found, and of the match that is stood on. */
 export const findColours: Record<TerminalTheme, { match: string; active: string; ruler: string }> = {
