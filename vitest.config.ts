@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take long, longest first: begun early, none is left to run alone at the end. */
 const long = [
   'integration/sessions/invariants',
+  'integration/sessions/expiry',
+  'integration/truth/',
   'e2e/page.test',
   'e2e/page-sessions',
   'e2e/page-terminal',

@@ -6,7 +6,14 @@
  * `--histories`: on the assembled agent (default 300); `--pure`: on the machines (default 10 times as many);
  * `--seed`: plays the same ones again; `--minutes`: ends after that time at the latest. Prints the seed, what happened,
  * calls per lifetime and wake-ups; on a failure the smallest history that breaks a promise. Exit code 1: one was broken.
+ *
+ *   npm run soak -- --truth [--seed S]
+ *
+ * Plays what people do in sessions of the real Claude Code, about five minutes long, and compares the state that is
+ * shown with the truth (docs/proof.md).
  */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { AssembledSimulation } from '../test/support/simulation/assembled-simulation.ts';
@@ -23,6 +30,7 @@ const { values } = parseArgs({
     pure: { type: 'string' },
     seed: { type: 'string' },
     minutes: { type: 'string', default: '600' },
+    truth: { type: 'boolean', default: false },
   },
 });
 
@@ -36,6 +44,16 @@ function number(name: string, text: string | undefined, fallback: number): numbe
 const assembled = number('histories', values.histories, 300);
 const pure = number('pure', values.pure, assembled * 10);
 const seed = number('seed', values.seed, Math.floor(Math.random() * 2 ** 31));
+if (values.truth) {
+  const root = join(import.meta.dirname, '..');
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--retry=0', 'test/integration/truth'], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, BEDROCK_TRAY_TRUTH: 'full', BEDROCK_TRAY_SEED: String(seed) },
+  });
+  process.exit(status ?? 1);
+}
 const until = Date.now() + number('minutes', values.minutes, 600) * 60_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 

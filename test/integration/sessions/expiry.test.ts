@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -32,6 +32,12 @@ const prompts: (PromptView | null)[] = [];
 beforeAll(async () => {
   run = await TruthRun.start([...names.map(([name]) => name), 'six'], 0);
   const { sandbox, env } = run.own;
+  // A refresh command of the person's own: what it would sign in to is not what the session uses.
+  await mkdir(join(sandbox.home, '.claude'));
+  await writeFile(
+    join(sandbox.home, '.claude', 'settings.json'),
+    JSON.stringify({ awsAuthRefresh: `touch ${sandbox.home}/refreshed` }),
+  );
   const rival = await sandbox.issueCredentials({ accountId: '222233334444', roleName: 'Rival' });
   personEnv = { ...env, ...keyVariables(rival), ...own };
   run.agent.watch('state.watch', {}, ({ prompt }) => {
@@ -148,6 +154,7 @@ it('one prompt, one sign-in, five sessions carry on, no message is lost', async 
       expect(played.every(({ outcome }) => outcome === 'answered')).toBe(true);
     }
   }
+  expect(existsSync(join(sandbox.home, 'refreshed'))).toBe(false);
   // What was signed for all of them was ours.
   const ours = new Set(
     (await sandbox.issued()).filter(({ source }) => source === 'portal').map((k) => k.accessKeyId),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claudeVersion } from '../../support/claude.ts';
+import { kittyKeys, legacyKeys } from '../../support/claude-script/claude-screen.ts';
 import { play, type Renderer, shuffledActs, TruthRun } from '../../support/claude-script/truth-run.ts';
 import { describeVerdict } from '../../support/claude-script/verdict.ts';
 
@@ -37,7 +38,12 @@ describe(`what Claude Code ${claudeVersion} does`, () => {
       plan.map(([name]) => name),
       2_200,
     );
-    const sessions = await Promise.all(plan.map(([name, renderer]) => run.session(name, renderer)));
+    // Every second pair has a terminal with the kitty keyboard protocol in front of it.
+    const sessions = await Promise.all(
+      plan.map(([name, renderer], at) =>
+        run.session(name, renderer, { keys: at % 4 < 2 ? legacyKeys : kittyKeys }),
+      ),
+    );
     const began = Date.now();
     const aside = full
       ? [run.trust('trusted', 'fullscreen', true), run.trust('distrusted', 'classic', false)]

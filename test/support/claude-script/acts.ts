@@ -42,6 +42,14 @@ async function permission(s: ScriptedSession): Promise<string> {
   return marker;
 }
 
+/** As the tray's and the page's buttons do. */
+async function fromOutside(s: ScriptedSession, decision: 'allow' | 'deny'): Promise<void> {
+  const request = s.view?.activity.request;
+  if (!request?.answerable) throw new Error(`not to be answered from outside: ${JSON.stringify(request)}`);
+  s.timeline.between(`${decision} from outside`);
+  await s.agent.call('sessions.answer', { id: s.id, request: request.id, decision });
+}
+
 async function goesOn(s: ScriptedSession, marker: string, count: number, why: string): Promise<void> {
   await s.asked(marker, count);
   s.timeline.become('working', why);
@@ -49,7 +57,7 @@ async function goesOn(s: ScriptedSession, marker: string, count: number, why: st
 }
 
 /** Shift+Tab goes round the permission modes. */
-async function mode(s: ScriptedSession, wanted: 'plan' | 'manual'): Promise<void> {
+async function mode(s: ScriptedSession, wanted: 'plan' | 'manual' | 'auto'): Promise<void> {
   const shown = () => /[⏸⏵]+ [\w ]+? on/.exec(s.screen.text)?.[0];
   for (let presses = 0; presses < 6; presses++) {
     const before = shown();
@@ -69,8 +77,8 @@ export const acts: Readonly<Record<string, Act>> = {
   },
 
   'long answer, long silence': async (s) => {
-    const text = `第一行 ${'long text '.repeat(60)} the very end`;
-    const marker = await s.prompt([{ ...held(say(text)), chunkMs: 60 }]);
+    const text = `第一行 ${'long text '.repeat(160)} the very end`;
+    const marker = await s.prompt([{ ...held(say(text)), chunkMs: 80 }]);
     await s.dwell(6_000);
     await s.sandbox.release(marker);
     await s.screen.until((shown) => shown.includes('long text'), 'a stream', 20_000);
@@ -96,6 +104,38 @@ export const acts: Readonly<Record<string, Act>> = {
     const marker = await permission(s);
     await s.answer('enter');
     await goesOn(s, marker, 2, 'permission was given');
+    await s.finish(marker, 'all made');
+    await s.dwell();
+  },
+
+  'auto mode, which asks the model whether a command may run': async (s) => {
+    await mode(s, 'auto');
+    await s.closeGate('judged');
+    const marker = await s.prompt([
+      held(bash(`curl -s http://127.0.0.1:9/; sh gate.sh judged`)),
+      held(say('judged')),
+    ]);
+    await s.sandbox.release(marker);
+    await s.dwell();
+    await s.openGate('judged');
+    await goesOn(s, marker, 2, 'its tool has run');
+    await s.finish(marker, 'judged');
+    await s.dwell();
+    await mode(s, 'manual');
+  },
+
+  'permission allowed from outside': async (s) => {
+    const marker = await permission(s);
+    await fromOutside(s, 'allow');
+    await goesOn(s, marker, 2, 'permission was given from outside');
+    await s.finish(marker, 'all made');
+    await s.dwell();
+  },
+
+  'permission denied from outside': async (s) => {
+    const marker = await permission(s);
+    await fromOutside(s, 'deny');
+    await goesOn(s, marker, 2, 'permission was denied from outside: it is told');
     await s.finish(marker, 'all made');
     await s.dwell();
   },

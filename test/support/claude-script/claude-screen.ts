@@ -27,7 +27,8 @@ export function typed(text: string): string | undefined {
   return inputLine.exec(text)?.[1]?.trim().replace(placeholder, '');
 }
 
-export const keys = {
+/** As terminals without the kitty keyboard protocol send them. */
+export const legacyKeys = {
   enter: '\r',
   esc: '\x1b',
   ctrlC: '\x03',
@@ -36,3 +37,13 @@ export const keys = {
   down: '\x1b[B',
   shiftTab: '\x1b[Z',
 } as const;
+export type Keys = Readonly<Record<keyof typeof legacyKeys, string>>;
+
+/** As terminals with it do, of which the app's own is one. */
+export const kittyKeys: Keys = {
+  ...legacyKeys,
+  esc: '\x1b[27u',
+  ctrlC: '\x1b[99;5u',
+  ctrlU: '\x1b[117;5u',
+  shiftTab: '\x1b[9;2u',
+};

@@ -6,7 +6,7 @@ import type { SessionView } from '../../../src/contract/index.ts';
 import { type Happenings, TestTerminal } from '../pty-host.ts';
 import type { SandboxProcess, Script } from '../sandbox.ts';
 import { Screen } from '../screen.ts';
-import { type Dialog, dialogs, hasDialog, isIdle, keys, typed } from './claude-screen.ts';
+import { type Dialog, dialogs, hasDialog, isIdle, type Keys, legacyKeys, typed } from './claude-screen.ts';
 import { Timeline } from './timeline.ts';
 
 /** The agent as the driver sees it: calls, and the latest snapshot's sessions. */
@@ -25,6 +25,7 @@ export interface ScriptedSessionParts {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  readonly keys?: Keys;
   /** How long each true state is held, ms. */
   readonly dwellMs: number;
 }
@@ -51,6 +52,7 @@ export class ScriptedSession {
   readonly timeline: Timeline;
   readonly sandbox: SandboxProcess;
   readonly #parts: ScriptedSessionParts;
+  readonly #keys: Keys;
   #id = '';
   #prompts = 0;
   #terminals: TestTerminal[] = [];
@@ -58,6 +60,7 @@ export class ScriptedSession {
 
   constructor(parts: ScriptedSessionParts) {
     this.#parts = parts;
+    this.#keys = parts.keys ?? legacyKeys;
     this.sandbox = parts.sandbox;
     this.timeline = new Timeline(parts.name);
   }
@@ -165,12 +168,12 @@ export class ScriptedSession {
 
   /** Takes back what is typed in. */
   async untype(): Promise<void> {
-    this.screen.type(keys.ctrlU);
+    this.screen.type(this.#keys.ctrlU);
     await this.screen.until((text) => typed(text) === '', 'an empty line', PATIENCE_MS);
   }
 
-  press(key: keyof typeof keys): void {
-    this.screen.type(keys[key]);
+  press(key: keyof Keys): void {
+    this.screen.type(this.#keys[key]);
   }
 
   /** Sends a prompt that has these turns played; from then on it works. Answers the marker. */
@@ -179,7 +182,7 @@ export class ScriptedSession {
     await this.sandbox.script(marker, turns);
     await this.type(`do ${marker}`, screen);
     this.timeline.between('a prompt is sent');
-    screen.type(keys.enter);
+    screen.type(this.#keys.enter);
     await this.asked(marker, 1);
     this.timeline.become('working', 'a prompt is sent');
     return marker;
@@ -239,11 +242,11 @@ export class ScriptedSession {
   }
 
   /** Answers the dialog by a key: it goes, or shows `next`. A dialog takes no key in its first moments. */
-  async answer(key: keyof typeof keys | '1' | '2' | '3' | '4', next?: string): Promise<void> {
+  async answer(key: keyof Keys | '1' | '2' | '3' | '4', next?: string): Promise<void> {
     this.timeline.between(`the dialog is answered with ${key}`);
     const gone = (text: string) => (next === undefined ? !hasDialog(text) : text.includes(next));
     for (let tries = 1; ; tries++) {
-      this.screen.type(key in keys ? keys[key as keyof typeof keys] : key);
+      this.screen.type(key in this.#keys ? this.#keys[key as keyof Keys] : key);
       try {
         await this.screen.until(gone, 'the end of the dialog', 3_000);
         return;

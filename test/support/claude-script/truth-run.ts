@@ -7,7 +7,7 @@ import { type Installation, install } from '../installation.ts';
 import { Happenings } from '../pty-host.ts';
 import { SeededRandom } from '../simulation/seeded-random.ts';
 import { acts } from './acts.ts';
-import { hasDialog } from './claude-screen.ts';
+import { hasDialog, type Keys } from './claude-screen.ts';
 import { ScriptedSession, type Watched } from './scripted-session.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -73,7 +73,7 @@ export class TruthRun implements Watched, AsyncDisposable {
   async session(
     name: string,
     renderer: Renderer,
-    more: { env?: Record<string, string> } = {},
+    more: { env?: Record<string, string>; keys?: Keys } = {},
   ): Promise<ScriptedSession> {
     const session = new ScriptedSession({
       watched: this,
@@ -81,6 +81,7 @@ export class TruthRun implements Watched, AsyncDisposable {
       name,
       cwd: this.#folder(name),
       dwellMs: this.dwellMs,
+      ...(more.keys && { keys: more.keys }),
       args: ['--permission-mode', 'default', '--allowedTools', 'Bash(sh gate.sh:*)'],
       env: {
         ...this.own.env,
@@ -115,6 +116,8 @@ export class TruthRun implements Watched, AsyncDisposable {
       session.timeline.become('exited', 'the folder is not trusted');
     }
     await session.dwell();
+    // Its samples would only make the figures better.
+    session.timeline.between('all was seen');
   }
 
   /**
