@@ -1,4 +1,5 @@
 import { type SessionView, sessionIsOpen } from '../contract/index.ts';
+import { costText } from '../domain/session-cost.ts';
 import { translator } from './shell.ts';
 import { table } from './table.ts';
 import { clockTime } from './words.ts';
@@ -17,13 +18,6 @@ function aboutIt({ activity, title }: SessionView): string {
   if (!request) return reason ?? title;
   const [line = ''] = request.text.split('\n');
   return request.tool === null ? line : `${request.tool}: ${line}`;
-}
-
-/** What it has cost so far by Claude Code's own figures, or nothing. */
-export function costWord({ meter }: SessionView): string {
-  if (meter?.costUsd == null) return '';
-  const usd = new Intl.NumberFormat(translator().language, { style: 'currency', currency: 'USD' });
-  return `≈ ${usd.format(meter.costUsd)}`;
 }
 
 /** The list of sessions in a person's own order; a star marks those that are pinned. */
@@ -46,7 +40,7 @@ export function sessionRows(sessions: readonly SessionView[]): string {
       s.name,
       stateWord(s),
       clockTime(sessionIsOpen(s) ? s.activity.sinceAt : (s.exitedAt ?? s.startedAt)),
-      costWord(s),
+      costText(s, translator().language),
       s.cwd,
       aboutIt(s),
     ]),

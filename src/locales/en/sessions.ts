@@ -211,6 +211,7 @@ export const sessions = {
   capStop: 'Stop at the cap',
   capStopHint: 'Claude Code is stopped before its next step. Otherwise you are only told.',
   capNear: 'More than 80 % of the cap is used.',
+  capUnpriced: 'The price of a model that this session uses is not known, so its cap cannot be kept.',
   capReached: 'The cap is reached.',
   capReachedStop: 'The cap is reached: Claude Code is stopped before its next step. Raise the cap to go on.',
   save: 'Save',

@@ -201,6 +201,7 @@ export const sessions: Record<keyof typeof en, string> = {
   capStop: '达到上限时停止',
   capStopHint: '会在下一步之前停止 Claude Code，否则只提醒您。',
   capNear: '已用超过上限的 80 %。',
+  capUnpriced: '此会话使用的某个模型价格未知，因此无法执行上限。',
   capReached: '已达到上限。',
   capReachedStop: '已达到上限：Claude Code 会在下一步之前停止。提高上限即可继续。',
   save: '保存',

@@ -2,13 +2,14 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { Form } from 'react-aria-components';
 import type { CostCap } from '../../../../src/contract/cost-cap.ts';
 import type { SessionView } from '../../../../src/contract/state.ts';
+import { usdText } from '../../../../src/domain/session-cost.ts';
 import { Button } from '../../components/button.tsx';
 import { Sheet } from '../../components/confirm.tsx';
 import { TextInput, Toggle } from '../../components/fields.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
-import { capOf, dollars, tokens } from '../../model/meter-words.ts';
+import { capOf, tokens } from '../../model/meter-words.ts';
 import { modelName } from '../../model/model-name.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 
@@ -79,7 +80,7 @@ export function CapDialog({ session, onClose }: { session: SessionView; onClose:
     ? [
         [
           words.t('sessions:costSoFar'),
-          meter.costUsd === null ? words.t('sessions:costUnknown') : dollars(meter.costUsd, words.language),
+          meter.costUsd === null ? words.t('sessions:costUnknown') : usdText(meter.costUsd, words.language),
         ],
         ...(meter.model ? [[words.t('page:model'), modelName(meter.model)] as const] : []),
         [words.t('sessions:tokensIn'), tokens(meter.inputTokens)],

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { type SessionView, sessionIsOpen } from '../../../../src/contract/state.ts';
+import { capState, usdText } from '../../../../src/domain/session-cost.ts';
 import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { ContextBar } from '../../components/context-bar.tsx';
@@ -7,7 +8,6 @@ import { IndicatorSign } from '../../components/indicator.tsx';
 import { MenuButton } from '../../components/menu.tsx';
 import { RenameField } from '../../components/rename-field.tsx';
 import { useWords } from '../../model/app-context.tsx';
-import { capState, dollars } from '../../model/meter-words.ts';
 import { modelName } from '../../model/model-name.ts';
 import { plainText, shortPath } from '../../model/plain-text.ts';
 import { sessionLabel } from '../../model/session-words.ts';
@@ -85,34 +85,35 @@ function Cost({ session }: { session: SessionView }): ReactNode {
   const { meter, cap } = session;
   if (session.program !== 'claude' || (!meter && !cap)) return null;
   const state = capState(session);
+  const noted = state === 'warned' || state === 'reached' || state === 'unpriced';
   const cost = meter?.costUsd ?? null;
-  const said = cost === null ? words.t('sessions:costUnknownShort') : `≈ ${dollars(cost, words.language)}`;
+  const said = cost === null ? words.t('sessions:costUnknownShort') : `≈ ${usdText(cost, words.language)}`;
   const title =
     state === 'reached'
       ? words.t(cap?.stop ? 'sessions:capReachedStop' : 'sessions:capReached')
-      : state === 'near'
+      : state === 'warned'
         ? words.t('sessions:capNear')
-        : words.t('sessions:costExplained');
+        : state === 'unpriced'
+          ? words.t('sessions:capUnpriced')
+          : words.t('sessions:costExplained');
   return (
     <button
       type="button"
-      className={`cost number tone-${state === 'reached' ? 'problem' : state === 'near' ? 'attention' : 'off'}`}
+      className={`cost number tone-${state === 'reached' ? 'problem' : noted ? 'attention' : 'off'}`}
       title={title}
       onClick={() => desk.ask({ kind: 'cap', id: session.id })}
     >
-      {(state === 'near' || state === 'reached') && (
-        <IndicatorSign of={state === 'near' ? 'attention' : 'problem'} size={13} />
-      )}
+      {noted && <IndicatorSign of={state === 'reached' ? 'problem' : 'attention'} size={13} />}
       <span className="unseen">{words.t('sessions:cost')} </span>
       {said}
       {cap && (
         <>
           <span className="unseen"> {words.t('sessions:ofCap')} </span>
           <span aria-hidden="true"> / </span>
-          {dollars(cap.usd, words.language)}
+          {usdText(cap.usd, words.language)}
         </>
       )}
-      {(state === 'near' || state === 'reached') && <span className="unseen"> {title}</span>}
+      {noted && <span className="unseen"> {title}</span>}
     </button>
   );
 }

@@ -1,5 +1,6 @@
 import { type DragEvent, type KeyboardEvent, memo, type ReactNode, useState } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
+import { usdText } from '../../../../src/domain/session-cost.ts';
 import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { ContextBar } from '../../components/context-bar.tsx';
 import { Icon } from '../../components/icons.tsx';
@@ -7,7 +8,6 @@ import { MenuButton } from '../../components/menu.tsx';
 import { RenameField } from '../../components/rename-field.tsx';
 import { activityDetail } from '../../model/activity-words.ts';
 import { useWords } from '../../model/app-context.tsx';
-import { dollars } from '../../model/meter-words.ts';
 import { modelName } from '../../model/model-name.ts';
 import { folderLabel, plainText } from '../../model/plain-text.ts';
 import { routeHref } from '../../model/route.ts';
@@ -191,7 +191,7 @@ const RowContent = memo(function RowContent({
           {meter && meter.costUsd !== null && (
             <span className="number" title={words.t('sessions:costExplained')}>
               <span className="unseen">{words.t('sessions:cost')} </span>≈{' '}
-              {dollars(meter.costUsd, words.language)}
+              {usdText(meter.costUsd, words.language)}
             </span>
           )}
           <ContextBar meter={meter} />
