@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
-import type { IntegrationFile } from '../../contract/index.ts';
-import { answered, canAsk, leavable } from '../prompting.ts';
+import { exitCodes, type IntegrationFile } from '../../contract/index.ts';
+import { answered, canAsk, Left, leavable } from '../prompting.ts';
 import { note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
 
@@ -57,6 +57,17 @@ async function undo(agent: AgentConnection, options: Options): Promise<void> {
   note(translator().t('cli:integrate.undone'));
 }
 
+/** Asks; Ctrl+C and Escape say no. */
+async function isSure(): Promise<boolean> {
+  try {
+    const message = translator().t('cli:integrate.sure');
+    return answered(await leavable(() => clack.confirm({ message, initialValue: false })));
+  } catch (error) {
+    if (error instanceof Left) return false;
+    throw error;
+  }
+}
+
 /** Shows what would be written, asks, writes exactly that. */
 async function integrate(agent: AgentConnection, options: Options): Promise<void> {
   const { t } = translator();
@@ -71,8 +82,10 @@ async function integrate(agent: AgentConnection, options: Options): Promise<void
   }
   if (!options.yes && toDo) {
     if (!canAsk()) throw new Said(t('cli:integrate.needsYes'));
-    const sure = await leavable(() => clack.confirm({ message: t('cli:integrate.sure') }));
-    if (!answered(sure)) return note(t('cli:integrate.left'));
+    if (!(await isSure())) {
+      process.exitCode = exitCodes.failed;
+      return note(t('cli:integrate.left'));
+    }
   }
   const result = await agent.call('integration.apply', { ...wish, digest });
   if (options.json) return printJson(result);
