@@ -397,6 +397,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     },
     async stop(mode) {
       for (const each of undo.splice(0)) each();
+      // Hooks that wait for a person are let go, and with them their connections.
+      activity.stop();
       await server.close();
       sources.stop();
       mfa.stop();
@@ -410,7 +412,6 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
         broker.stop(),
         keeper.stop(),
       ]);
-      activity.stop();
       presence.stop();
       environments.stop();
       catalog.stop();

@@ -56,6 +56,7 @@ export class ActivityRoom implements SessionActivity {
   readonly #changes = new ChangeEmitter();
   readonly #sessions = new Map<string, Watched>();
   readonly #looks = new Map<object, ReadonlySet<string>>();
+  #stopped = false;
 
   constructor(parts: ActivityParts) {
     this.#parts = parts;
@@ -76,12 +77,12 @@ export class ActivityRoom implements SessionActivity {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#register.close();
     for (const session of this.#sessions.values()) {
       session.unwake?.();
       for (const release of session.held.values()) release(null);
     }
-    this.#sessions.clear();
   }
 
   view(id: string): ActivityView {
@@ -89,6 +90,7 @@ export class ActivityRoom implements SessionActivity {
   }
 
   session(told: Told, about: Parameters<SessionActivity['session']>[1]): void {
+    if (this.#stopped) return;
     const before = this.#sessions.get(told.id);
     const session = before ?? this.#begin(told, about.configFolder);
     const { pid, title } = session.told;

@@ -108,6 +108,8 @@ export function createHandlers(rooms: Rooms): Handlers {
     return only.id;
   };
 
+  /** Connections that have told which sessions they show. */
+  const looking = new WeakSet<object>();
   /** Looks a name up; one that is not known may have been written a moment ago. */
   const withFresh = async <T>(look: () => T): Promise<T> => {
     try {
@@ -281,7 +283,8 @@ export function createHandlers(rooms: Rooms): Handlers {
     },
     'sessions.look': (input, connection) => {
       rooms.activity.look(connection, input.ids);
-      connection.onClosed(() => rooms.activity.look(connection, []));
+      if (!looking.has(connection)) connection.onClosed(() => rooms.activity.look(connection, []));
+      looking.add(connection);
       return {};
     },
     'sessions.answer': (input) => {
