@@ -47,6 +47,20 @@ test('a page can neither be handed credentials nor choose what is launched', () 
   }
 });
 
+test('a page opens no Claude Code that asks for nothing, whichever way it says so', async () => {
+  const page = agents.get('page');
+  const open = (more: object) => page?.call('sessions.open', { cwd: '/tmp', ...more } as never);
+  const refused = (argument: string) => ({ code: 'ArgumentRefused', params: { argument } });
+  await expect(open({ permissionMode: 'bypassPermissions' })).rejects.toMatchObject(
+    refused('--permission-mode bypassPermissions'),
+  );
+  for (const args of [['--dangerously-skip-permissions'], ['--allowedTools', 'Bash'], ['--settings', '{}']]) {
+    await expect(open({ args })).rejects.toMatchObject(refused(args[0] as string));
+  }
+  await open({ permissionMode: 'plan', args: ['--effort', 'high'] });
+  await agents.get('tray')?.call('sessions.open', { cwd: '/tmp', permissionMode: 'bypassPermissions' });
+});
+
 test('a page can change settings and environments, but neither the program that is run nor where Bedrock is', async () => {
   const { rooms } = api;
   const environment = { ...(validInput['environments.update'] as object), endpointUrl: null };
