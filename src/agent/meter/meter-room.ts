@@ -133,6 +133,7 @@ export class MeterRoom implements SessionMeter {
     this.#sessions.set(id, metered);
     Object.assign(metered, { cap, profile, open: sessionIsOpen(view) });
 
+    let unread = false;
     if (view.hasTranscript && conversation !== null && metered.conversations.at(-1)?.id !== conversation) {
       const { userHome } = this.#parts.context;
       const newest = {
@@ -142,9 +143,13 @@ export class MeterRoom implements SessionMeter {
       };
       metered.conversations = [...metered.conversations.filter((c) => c.id !== conversation), newest];
       metered.followed = false;
+      unread = true;
       this.#saveSoon();
     }
-    if (metered.open && !metered.followed && metered.conversations.length > 0) this.#follow(id, metered);
+    // One that has ended before anybody read it is read once.
+    if (!metered.followed && (unread || (metered.open && metered.conversations.length > 0))) {
+      this.#follow(id, metered);
+    }
     if (!metered.open && metered.followed && !metered.ending) void this.#letGo(id, metered);
   }
 

@@ -115,6 +115,17 @@ describe('what a session has used', () => {
     expect(await readFile(file, 'utf8')).not.toContain(id);
   });
 
+  it('is read once where a session had ended before anybody could read it', async () => {
+    const room = await start();
+    await answer('a', 7);
+    room.session(session({ state: 'exited' }), null);
+    await until(room, 7);
+    await answer('b', 1);
+    room.session(session({ state: 'exited' }), null);
+    await room.fresh(id);
+    expect(room.view(id)?.inputTokens).toBe(7);
+  });
+
   it('has another price when the person sets another factor for regions', async () => {
     const room = await start();
     await answer('a', 1_000_000);
