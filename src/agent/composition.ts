@@ -70,8 +70,8 @@ export interface AgentParts {
 export interface Agent {
   /** Errors: SocketInUse, StorageFailed. */
   start(): Promise<void>;
-  /** Clean shutdown; the Claude sessions stay with the pty-host or end with it. */
-  stop(sessions: 'keep' | 'end'): Promise<void>;
+  /** Clean shutdown; the Claude sessions stay with the pty-host or end with it (ports.ts, ClaudeSessions). */
+  stop(sessions: 'keep' | 'end' | 'shutdown'): Promise<void>;
 }
 
 /** One of a kind for each region. */

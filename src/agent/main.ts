@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const log = openLog(paths.logFile, env.BEDROCK_TRAY_LOG_LEVEL);
   endOnUncaught(log);
   let stopping = false;
-  const stop = async (sessions: 'keep' | 'end') => {
+  const stop = async (sessions: 'keep' | 'end' | 'shutdown') => {
     if (stopping) return;
     stopping = true;
     log.info({ sessions }, 'agent ends');
@@ -69,9 +69,10 @@ async function main(): Promise<void> {
     programs: programs(import.meta.url),
     onEnd: (sessions) => void stop(sessions),
   });
-  // The system shuts down or somebody ends us by hand: everything ends. A terminal that closes ends nobody's session.
-  process.on('SIGTERM', () => void stop('end'));
-  process.on('SIGINT', () => void stop('end'));
+  // The system shuts down or somebody ends us by hand: everything ends, and is offered again. A terminal that closes
+  // ends nobody's session.
+  process.on('SIGTERM', () => void stop('shutdown'));
+  process.on('SIGINT', () => void stop('shutdown'));
   process.on('SIGHUP', () => void stop('keep'));
   try {
     await agent.start();

@@ -369,8 +369,11 @@ export interface ClaudeSessions extends Observable {
   conversationIs(id: string, conversation: string): void;
   /** Who asks when the credential export of session `id` calls. Undefined when the session is not known. */
   identity(id: string): SessionIdentity | undefined;
-  /** `keep`: leave the pty-host running; `end`: end every session and it. */
-  stop(sessions: 'keep' | 'end'): Promise<void>;
+  /**
+   * `keep`: leave the pty-host running; `end`: end every session and it; `shutdown`: the same, but nobody wanted these
+   * ends, so the sessions are lost ones and offered again.
+   */
+  stop(sessions: 'keep' | 'end' | 'shutdown'): Promise<void>;
   /** Executable and version of Claude Code, as last looked up. */
   claude(): AgentView['claude'];
   update(change: {

@@ -10,24 +10,33 @@ export type SessionEvent =
   /** Its process ended, it could not be started, or it was given up while it waited. */
   | 'ended'
   /** The pty-host that held it is gone, or the agent that was to start it. */
-  | 'hostGone';
+  | 'hostGone'
+  /** The machine went down, and took it along a moment before it was told. */
+  | 'shutDown';
 
 /**
  * The table of transitions; what is not in it changes nothing, so late news of an ended session is harmless.
  *
- * | state | ready | signInNeeded | spawned | ended | hostGone |
- * |---|---|---|---|---|---|
- * | waiting | starting | waiting | | exited | lost |
- * | starting | | waiting | running | exited | lost |
- * | running | | | | exited | lost |
- * | exited, lost (resumed) | starting | waiting | running | | |
+ * | state | ready | signInNeeded | spawned | ended | hostGone | shutDown |
+ * |---|---|---|---|---|---|---|
+ * | waiting | starting | waiting | | exited | lost | lost |
+ * | starting | | waiting | running | exited | lost | lost |
+ * | running | | | | exited | lost | lost |
+ * | exited (resumed) | starting | waiting | running | | | lost |
+ * | lost (resumed) | starting | waiting | running | exited | | |
  */
 const table: Record<SessionState, Partial<Record<SessionEvent, SessionState>>> = {
-  waiting: { ready: 'starting', ended: 'exited', hostGone: 'lost' },
-  starting: { signInNeeded: 'waiting', spawned: 'running', ended: 'exited', hostGone: 'lost' },
-  running: { ended: 'exited', hostGone: 'lost' },
+  waiting: { ready: 'starting', ended: 'exited', hostGone: 'lost', shutDown: 'lost' },
+  starting: {
+    signInNeeded: 'waiting',
+    spawned: 'running',
+    ended: 'exited',
+    hostGone: 'lost',
+    shutDown: 'lost',
+  },
+  running: { ended: 'exited', hostGone: 'lost', shutDown: 'lost' },
   // `spawned`: an agent that lost its own list finds the session alive in the pty-host.
-  exited: { ready: 'starting', signInNeeded: 'waiting', spawned: 'running' },
+  exited: { ready: 'starting', signInNeeded: 'waiting', spawned: 'running', shutDown: 'lost' },
   lost: { ready: 'starting', signInNeeded: 'waiting', spawned: 'running', ended: 'exited' },
 };
 

@@ -51,6 +51,9 @@ export interface ClaudeSessionsParts {
   managedSettings?: string;
 }
 
+/** What ended in this time before the machine's shutdown, and not by a person, was ended by it. */
+const SHUTDOWN_MS = 10_000;
+
 /**
  * Claude Code sessions: opens them in the pty-host with the Bedrock environment set, adopts those that run when the
  * agent starts, and offers those again that ended or were lost (docs/decisions/0023-sessions-are-never-lost.md).
@@ -254,6 +257,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
   async kill(id: string): Promise<void> {
     const session = this.#list.known(id);
     session.abort.abort();
+    session.endedByPerson = true;
     if (session.state === 'waiting') {
       session.endedAt(this.#parts.context.clock.now());
       this.#ended(session);
@@ -273,19 +277,29 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     this.#changed();
   }
 
-  async stop(sessions: 'keep' | 'end'): Promise<void> {
+  async stop(sessions: 'keep' | 'end' | 'shutdown'): Promise<void> {
+    const { clock } = this.#parts.context;
     this.#conversations.stop();
-    for (const session of this.#list.all) {
-      if (session.state === 'waiting' || sessions === 'end') session.abort.abort();
-    }
-    if (sessions === 'end') {
+    const ends = sessions !== 'keep';
+    // A system that goes down may end claude a moment before it tells us.
+    const since = clock.now() - SHUTDOWN_MS;
+    const open = this.#list.all.filter(
+      (s) => s.open || (s.state === 'exited' && s.lastAt > since && !s.endedByPerson),
+    );
+    for (const session of open) if (session.state === 'waiting' || ends) session.abort.abort();
+    if (ends) {
       const host = await this.#link.existing().catch(() => null);
       await host?.request({ type: 'shutdown' }).catch(() => undefined);
-      const now = this.#parts.context.clock.now();
-      for (const session of this.#list.all) {
-        if (!session.open) continue;
-        session.endedAt(now);
-        this.#ended(session);
+      const now = clock.now();
+      for (const session of open) {
+        if (sessions === 'shutdown') {
+          session.happened('shutDown');
+          session.lostAt(now);
+          this.#letGo(session);
+        } else if (session.open) {
+          session.endedAt(now);
+          this.#ended(session);
+        }
       }
     }
     this.#link.close();

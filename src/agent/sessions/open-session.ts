@@ -38,6 +38,8 @@ export class OpenSession {
   started: Promise<void> = Promise.resolve();
   /** Lets go of what is held while it is open. */
   release: (() => void) | undefined;
+  /** A person ended it: it is not offered as one that was lost. */
+  endedByPerson = false;
   /** The conversation that is known to have a transcript. */
   written: string | null = null;
   #given: Given;

@@ -176,6 +176,21 @@ describe('opened again after a reboot, a session', () => {
     expect(view(other.id)).toMatchObject({ state: 'running', order: 1 });
   });
 
+  it('is offered as one that was lost where the system ended it, not where its person did', async () => {
+    const [running, ended_, before] = [await open(), await open(), await open()];
+    for (const { id } of [running, ended_, before]) await startedWith(id);
+    await ended(ended_.id);
+    // The system may end claude a moment before it tells us.
+    process.kill(view(before.id)?.pid as number, 'SIGKILL');
+    await own.until(before.id, 'exited');
+    await own.room.stop('shutdown');
+    own.room = own.another();
+    await own.room.start();
+    expect([running, ended_, before].map(({ id }) => own.state(id))).toEqual(['lost', 'exited', 'lost']);
+    await own.room.resume(running.id, 100, 40);
+    expect((await startedWith(running.id)).slice(-2)).toEqual(['--session-id', running.id]);
+  });
+
   it('that waited for a sign-in still has its prompt', async () => {
     own.signedIn = false;
     const { id } = await open({ args: ['do this'] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SessionState } from '../../../src/contract/state.ts';
 import { nextSessionState, type SessionEvent } from '../../../src/domain/session-state.ts';
 
-const events: SessionEvent[] = ['ready', 'signInNeeded', 'spawned', 'ended', 'hostGone'];
+const events: SessionEvent[] = ['ready', 'signInNeeded', 'spawned', 'ended', 'hostGone', 'shutDown'];
 
 describe('session states', () => {
   it('lead from waiting to a process and to its end', () => {
@@ -19,5 +19,6 @@ describe('session states', () => {
       for (const event of events) expect(SessionState.options).toContain(nextSessionState(state, event));
     }
     expect(nextSessionState('exited', 'hostGone')).toBe('exited');
+    for (const state of SessionState.options) expect(nextSessionState(state, 'shutDown')).toBe('lost');
   });
 });
