@@ -9,6 +9,7 @@ import { useAgent, useAgentState, useWords } from './model/app-context.tsx';
 import { plainText } from './model/plain-text.ts';
 import { type Route, type RouteName, routeHref, routeNames, useRoute } from './model/route.ts';
 import { useShortcuts } from './model/use-shortcuts.ts';
+import { useNarrow, useTight } from './model/window-width.ts';
 import { AccessView } from './routes/access/access-view.tsx';
 import { HistoryView } from './routes/history/history-view.tsx';
 import { OverviewView } from './routes/overview/overview-view.tsx';
@@ -41,6 +42,8 @@ function Frame({ route }: { route: Route }): ReactNode {
   const { snapshot } = useAgentState();
   const main = useRef<HTMLElement>(null);
   useShortcuts(desk.act);
+  const narrow = useNarrow();
+  const tight = useTight();
   // Terminals stay as they are while another view is shown.
   const [sessionsVisited, setSessionsVisited] = useState(route.name === 'sessions');
   if (route.name === 'sessions' && !sessionsVisited) setSessionsVisited(true);
@@ -59,7 +62,7 @@ function Frame({ route }: { route: Route }): ReactNode {
   }, [route.name]);
 
   return (
-    <div className="shell">
+    <div className="shell" data-rail={narrow || (tight && route.name === 'sessions') ? 'narrow' : undefined}>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         {words.t('page:skipToMain')}
       </button>

@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)(
       await page.keyboard.type('second line');
       await terminalShows(page, /[❯>] 你好\s*\n\s+second line/);
       await launched.app.evaluate(({ clipboard, nativeImage }) =>
-        clipboard.writeImage(
+        (clipboard as unknown as { writeImage(image: unknown): void }).writeImage(
           nativeImage.createFromDataURL(
             'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
           ),
@@ -183,6 +183,35 @@ describe.skipIf(missing !== undefined)(
       expect(await terminalText(page)).toBe(screen);
       expect(await scrollBack()).toBe(scrolled);
       await shot('6-same-screen');
+    });
+
+    test('the palette splits the tab: a second Claude Code beside the first, and back to one', async () => {
+      const { status } = place;
+      const [first] = (await status()).sessions;
+      await page.keyboard.press('Control+Shift+P');
+      const palette = page.getByRole('combobox', { name: 'Command palette' });
+      await palette.fill('split beside');
+      await shot('palette');
+      await page.keyboard.press('Enter');
+      await page.getByRole('combobox', { name: /^Beside / }).fill('new session in');
+      await page.keyboard.press('Enter');
+      await page.getByRole('separator').waitFor();
+      await expect.poll(() => page.locator('.terminal-host[data-state=live]:visible').count()).toBe(2);
+      const second = (await status()).sessions.find((s) => s.id !== first?.id);
+      expect((await status()).layout.find((t) => t.panes.length === 2)?.panes).toEqual([
+        first?.id,
+        second?.id,
+      ]);
+      const added = page.locator(`#pane-${second?.id} .xterm-rows`);
+      await added
+        .getByText(/Claude Code v|\? for shortcuts/)
+        .first()
+        .waitFor();
+      await shot('split');
+      await place.cli('sessions', 'kill', second?.id ?? '');
+      await page.locator(`#pane-${second?.id}`).getByRole('button', { name: 'Remove' }).click();
+      await page.getByRole('separator').waitFor({ state: 'detached' });
+      await page.locator('.terminal-host:visible').click();
     });
 
     test('no secret is in logs, argument lists, output or settings', async () => {

@@ -1,4 +1,4 @@
-import { useCallback, useState, useSyncExternalStore } from 'react';
+import { useCallback, useState } from 'react';
 import { z } from 'zod';
 import { listGroupings, listOrders } from './session-list.ts';
 
@@ -35,18 +35,4 @@ export function usePreferences(): readonly [Preferences, (patch: Partial<Prefere
     });
   }, []);
   return [preferences, change];
-}
-
-/** Below this the list lies over the panes and is there on request only (styles/sessions/list.css). */
-const narrow = matchMedia('(max-width: 900px)');
-
-/** Whether the window is too narrow for list and panes side by side. */
-export function useNarrow(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      narrow.addEventListener('change', listener);
-      return () => narrow.removeEventListener('change', listener);
-    },
-    () => narrow.matches,
-  );
 }

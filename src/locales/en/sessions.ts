@@ -54,7 +54,9 @@ export const sessions = {
   interrupted_other: '{{count}} sessions were interrupted.',
   resumeAll_one: 'Resume it',
   resumeAll_other: 'Resume all',
-  removeAll: 'Remove',
+  removeAll: 'Take off the list',
+  lostFresh:
+    'The process that held this session is gone, probably because the computer was restarted. Nothing had been said in it; Claude Code opens anew in its folder.',
   divider: 'Divider between two sessions',
   tabFull: 'This tab has four sessions already.',
 
@@ -77,7 +79,7 @@ export const sessions = {
   act_palette: 'Command palette',
   act_newSession: 'New session',
   act_goNeedsYou: 'Go to the session that needs me most',
-  act_goList: 'Go to the list of sessions',
+  act_goList: 'Go to the list of sessions; from there, hide it',
   act_goHistory: 'Search past conversations',
   act_tab1: 'Go to tab 1',
   act_tab2: 'Go to tab 2',

@@ -53,7 +53,9 @@ export const sessions: Record<keyof typeof en, string> = {
   interrupted_other: '{{count}} 个会话被中断。',
   resumeAll_one: '恢复',
   resumeAll_other: '全部恢复',
-  removeAll: '移除',
+  removeAll: '从列表中移除',
+  lostFresh:
+    '承载此会话的进程已不存在，可能是因为计算机重新启动。会话中还没有对话，可以在其文件夹中重新打开 Claude Code。',
   divider: '两个会话之间的分隔线',
   tabFull: '此标签页已有四个会话。',
 
@@ -74,7 +76,7 @@ export const sessions: Record<keyof typeof en, string> = {
   act_palette: '命令面板',
   act_newSession: '新建会话',
   act_goNeedsYou: '转到最需要我的会话',
-  act_goList: '转到会话列表',
+  act_goList: '转到会话列表；在列表中则将其隐藏',
   act_goHistory: '搜索历史对话',
   act_tab1: '转到第 1 个标签页',
   act_tab2: '转到第 2 个标签页',

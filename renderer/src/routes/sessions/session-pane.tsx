@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
+import { ActivitySign } from '../../components/activity-sign.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
@@ -56,8 +57,8 @@ function Body({
   if (session.state === 'lost')
     return (
       <div className="session-message">
-        <IndicatorSign of="problem" size={32} />
-        <p>{words.t('page:sessionLostLong')}</p>
+        <ActivitySign of="interrupted" size={32} />
+        <p>{words.t(session.hasTranscript ? 'page:sessionLostLong' : 'sessions:lostFresh')}</p>
         <ErrorNotice error={session.problem} />
       </div>
     );

@@ -1,7 +1,8 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useLook } from '../../model/look.ts';
-import { useNarrow, usePreferences } from '../../model/preferences.ts';
+import { usePreferences } from '../../model/preferences.ts';
+import { useNarrow } from '../../model/window-width.ts';
 import { CapDialog } from './cap-dialog.tsx';
 import { NEW, useDesk } from './desk.tsx';
 import { EndDialog } from './end-dialog.tsx';

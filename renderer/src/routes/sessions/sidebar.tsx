@@ -29,7 +29,7 @@ import {
   type SessionGroup,
 } from '../../model/session-list.ts';
 import { sessionLabel } from '../../model/session-words.ts';
-import { NEW, useDesk } from './desk.tsx';
+import { focusPane, NEW, useDesk } from './desk.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import { type RowDrag, SessionRow } from './session-row.tsx';
 
@@ -57,9 +57,16 @@ export function Sidebar({
   const interrupted = sessions.filter((s) => s.state === 'lost');
   const stop = desk.current?.id ?? ownOrder(sessions)[0]?.id;
 
-  // The chord for the list shows it and goes to the entry of the session that is worked in.
+  // The chord for the list shows it and goes to the entry of the session that is worked in; from there, it hides the
+  // list and goes back.
+  const currentId = desk.current?.id ?? null;
   useEffect(() => {
     const goThere = (): void => {
+      if (list.current?.contains(document.activeElement)) {
+        showList(false);
+        if (currentId !== null) focusPane(currentId);
+        return;
+      }
       showList(true);
       requestAnimationFrame(() =>
         requestAnimationFrame(() =>
@@ -69,7 +76,7 @@ export function Sidebar({
     };
     addEventListener('sessions-list', goThere);
     return () => removeEventListener('sessions-list', goThere);
-  }, [showList]);
+  }, [showList, currentId]);
 
   const move = (group: SessionGroup, session: SessionView, by: -1 | 1): void => {
     if (order !== 'own') {
