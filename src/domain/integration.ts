@@ -151,7 +151,7 @@ export type IntegrationFinding =
   | { code: 'absent' | 'present' | 'outdated'; file: 'settings' | 'config' }
   /** These win over what is written. */
   | { code: 'managed'; names: string[] }
-  /** The file cannot be read as what it is. */
+  /** The file cannot be read as what it is, or may not be changed. */
   | { code: 'malformed'; file: 'settings' | 'config' }
   /** A profile of the person's has our profile's name. */
   | { code: 'profileTaken'; profile: string };

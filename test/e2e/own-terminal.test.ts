@@ -95,6 +95,10 @@ describe.skipIf(why !== '')(`a session in the person’s own terminal${why}`, ()
     await expect.poll(async () => (await session(id)).attached, { timeout: 20_000 }).toBe(0);
     expect((await session(id)).state).toBe('running');
     await agent.call('sessions.kill', { id });
+    await expect.poll(async () => (await session(id)).state, { timeout: 20_000 }).toBe('exited');
+    await expect(agent.call('sessions.showInTerminal', { id })).rejects.toMatchObject({
+      code: 'SessionEnded',
+    });
   });
 
   it('a file of the session is opened in the person’s editor', async () => {

@@ -4,6 +4,7 @@ import {
   type ProcedureOutput,
   type SessionView,
   type Snapshot,
+  sessionIsOpen,
 } from '../../contract/index.ts';
 import { harmlessArguments, harmlessPermissionMode } from '../../domain/claude-arguments.ts';
 import { ssoSessionOf } from '../../domain/credential-source.ts';
@@ -292,7 +293,9 @@ export function createHandlers(rooms: Rooms): Handlers {
       return {};
     },
     'sessions.showInTerminal': async (input) => {
-      await rooms.openers.attachInTerminal(knownSession(input.id).id, input.terminal);
+      const session = knownSession(input.id);
+      if (!sessionIsOpen(session)) throw new BedrockTrayError('SessionEnded', { session: session.id });
+      await rooms.openers.attachInTerminal(session.id, input.terminal);
       return {};
     },
     'terminals.list': async () => ({ terminals: await rooms.openers.terminals() }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { bytesOf, type ConfigChange, changeOf } from '../../aws/config-change.ts';
 import { editConfig, type Hunk } from '../../aws/config-edit.ts';
 import { parseAwsText, sectionOf } from '../../aws/config-file.ts';
@@ -74,6 +75,17 @@ async function reading<T>(
   }
 }
 
+/**
+ * A file's bytes; null where there is none. One that its person made read-only is not to be changed, though replacing it
+ * would be possible. Errors: StorageFailed.
+ */
+async function changeable(file: string): Promise<Uint8Array | null> {
+  const bytes = await bytesOf(file);
+  const mode = bytes && (await stat(file).catch(() => null))?.mode;
+  if (mode && (mode & 0o222) === 0) throw new BedrockTrayError('StorageFailed', { file, reason: 'EACCES' });
+  return bytes;
+}
+
 /** The options of our profile in the config file; undefined where it is not there. Errors: ConfigMalformed. */
 export function profileIn(file: string, bytes: Uint8Array): Options | undefined {
   const section = parseAwsText(file, bytes).find(({ name }) => {
@@ -93,11 +105,11 @@ export async function planFiles(
   managed: Readonly<Record<string, unknown>>,
 ): Promise<{ settings: SettingsFilePlan; config: FilePlan; findings: IntegrationFinding[] }> {
   const settings = await reading(async () => {
-    const there = await bytesOf(files.settings);
+    const there = await changeable(files.settings);
     return { there, said: parseSettings(files.settings, there).settings };
   });
   const config = await reading(async () => {
-    const there = await bytesOf(files.config);
+    const there = await changeable(files.config);
     return { there, profile: profileIn(files.config, there ?? new Uint8Array()) };
   });
   const findings = checkIntegration(

@@ -394,6 +394,16 @@ describe('what goes wrong', () => {
     await expect(room.undo()).rejects.toMatchObject({ code: 'NothingToUndo' });
   });
 
+  test('a file that its person made read-only', async () => {
+    await write('{"a":1}');
+    await chmod(settings, 0o444);
+    const { digest, files } = await room.preview();
+    expect(files[0]).toMatchObject({ diff: '', problem: { code: 'StorageFailed' } });
+    await expect(room.apply(digest)).rejects.toMatchObject({ code: 'StorageFailed' });
+    expect(await readFile(settings, 'utf8')).toBe('{"a":1}');
+    expect(await readFile(config, 'utf8')).toBe(personConfig);
+  });
+
   test('no environment', async () => {
     environment = undefined as unknown as Environment;
     await expect(room.preview()).rejects.toMatchObject({ code: 'EnvironmentMissing' });
