@@ -7,7 +7,7 @@ import type { SessionView } from '../../../src/contract/state.ts';
 import type { PageAgent, TerminalLine } from '../model/agent.ts';
 import { TerminalClipboard } from './clipboard.ts';
 import { Insertions } from './insert.ts';
-import { decideKey } from './keys.ts';
+import { TerminalKeyboard } from './keyboard.ts';
 import { ScreenRenderer } from './screen-renderer.ts';
 import { documentWithStyles } from './style-sheets.ts';
 import { TerminalFeed } from './terminal-feed.ts';
@@ -70,8 +70,6 @@ export class TerminalScreen {
   readonly #renderer: ScreenRenderer;
   readonly #links: TerminalLinks;
   readonly #clipboard: TerminalClipboard;
-  /** Keys of which the program has heard the press: it hears of no other's release. */
-  readonly #down = new Set<string>();
   #insertions: Insertions | null = null;
   #plain: IDisposable | null = null;
   #options: ScreenOptions;
@@ -126,7 +124,15 @@ export class TerminalScreen {
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
       handlers.search({ index: resultIndex, count: resultCount }),
     );
-    this.#terminal.attachCustomKeyEventHandler((event) => this.#key(event));
+    new TerminalKeyboard(this.#terminal, {
+      mac: options.mac,
+      program: options.program,
+      fullScreen: () => this.fullScreen,
+      find: () => handlers.find(),
+      leave: () => handlers.leave(),
+      listLinks: () => handlers.listLinks(),
+      zoom: (by) => handlers.zoom(by),
+    });
     this.#terminal.onData((text) => this.#send(text));
     this.#terminal.onBinary((text) => this.#line?.input(Uint8Array.from(text, (c) => c.charCodeAt(0) & 255)));
     this.#terminal.onBell(() => {
@@ -280,58 +286,6 @@ export class TerminalScreen {
 
   #send(text: string): void {
     this.#line?.input(this.#encoder.encode(text));
-  }
-
-  #key(event: KeyboardEvent): boolean {
-    if (event.type === 'keyup' && !this.#down.delete(event.code)) return false;
-    const { mac, program } = this.#options;
-    const decision = decideKey(event, {
-      mac,
-      program,
-      hasSelection: this.#terminal.hasSelection(),
-      fullScreen: this.fullScreen,
-    });
-    if (decision.kind === 'program') {
-      if (event.type === 'keydown') this.#down.add(event.code);
-      return true;
-    }
-    if (decision.kind === 'browser') return false;
-    event.preventDefault();
-    switch (decision.kind) {
-      case 'find':
-        this.#handlers.find();
-        break;
-      case 'leave':
-        this.#handlers.leave();
-        break;
-      case 'links':
-        this.#handlers.listLinks();
-        break;
-      case 'zoom':
-        this.#handlers.zoom(decision.by);
-        break;
-      case 'clear':
-        this.#terminal.clear();
-        break;
-      case 'selectAll':
-        this.#terminal.selectAll();
-        break;
-      case 'send':
-        this.#terminal.input(decision.text);
-        break;
-      case 'copy':
-        if (this.#terminal.hasSelection()) {
-          void navigator.clipboard.writeText(this.#terminal.getSelection());
-          this.#terminal.clearSelection();
-        }
-        break;
-      case 'scroll':
-        this.#terminal.scrollPages(decision.pages);
-        break;
-      case 'nothing':
-        break;
-    }
-    return false;
   }
 
   /** The terminal that is worked in decides the size, where several show the same session. */

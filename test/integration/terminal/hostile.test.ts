@@ -29,7 +29,10 @@ async function play(tricks: Buffer): Promise<void> {
   await new Promise<void>((resolve) => direct.write(bytes, resolve));
   const file = join(folder, crypto.randomUUID());
   await writeFile(file, tricks);
-  const id = await host.shell(`stty raw -echo -opost; printf ready; read -r go; cat '${file}'; exec sleep 600`, size);
+  const id = await host.shell(
+    `stty raw -echo -opost; printf ready; read -r go; cat '${file}'; exec sleep 600`,
+    size,
+  );
   const screens = [await AttachedScreen.on(host, id, size), await AttachedScreen.on(host, id, size)];
   const [one] = screens as [AttachedScreen];
   try {
