@@ -80,7 +80,7 @@ export async function* benchHistory(
       met: most - memoryBefore < 250,
     };
     yield {
-      what: 'vending GET p99 while 1 GB of transcripts is indexed',
+      what: `vending GET p99 while ${mb(made.bytes)} of transcripts is indexed`,
       figure: `${ms(quantile(meanwhile, 0.99))} of ${meanwhile.length}`,
       against: `before: ${ms(quantile(idle, 0.99))} of ${idle.length}`,
       goal: 'p99 < 25 ms',
