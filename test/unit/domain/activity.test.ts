@@ -308,7 +308,9 @@ describe('what is asked', () => {
   });
   it('another hook answered before a dialog was shown', () => {
     expect(shown(...asked, [1_600, register('busy', T + 1_050)])).toBe('needsYou');
-    expect(shown(...asked, [3_600, register('busy', T + 1_050)])).toBe('working');
+    expect(shown(...asked, [5_600, register('busy', T + 1_050)])).toBe('working');
+    expect(shown(...asked, [2_000, stop()], [2_100, register('idle', T + 1_990)])).toBe('working');
+    expect(shown(...asked, [2_000, stop()], [2_400, register('idle', T + 2_050)])).toBe('done');
   });
   it('of two the older first; its tool has run: the other', () => {
     const two = play(...asked, [1_510, hook(bash('ls', { agent_id: 'a1' }), 'r2')], waiting);
