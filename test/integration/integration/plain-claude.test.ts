@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findAwsCli } from '../../support/aws-cli.ts';
 import { findBotocore } from '../../support/botocore.ts';
 import { claudeVersion, prepareClaudeHome, realClaude } from '../../support/claude.ts';
-import { type Installation, install } from '../../support/installation.ts';
+import { command, type Installation, install } from '../../support/installation.ts';
 import { PersonTerminal } from '../../support/person-terminal.ts';
-import { keyVariables } from '../../support/sandbox.ts';
+import { keyVariables, pinnedNode } from '../../support/sandbox.ts';
 
 const aws = findAwsCli();
 const python = findBotocore();
@@ -149,6 +149,24 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     expect(await printed('hello', { ...person, CLAUDE_CODE_MAX_RETRIES: '0' })).not.toContain(
       'Sandbox heard',
     );
+  });
+
+  it('in a terminal it shows the changes in colours and asks; no is no', async () => {
+    for (const no of ['\x1b', 'n']) {
+      const screen = new PersonTerminal(pinnedNode, [command, 'integrate'], {
+        env: own.env,
+        cwd: project,
+        rows: 60,
+      });
+      terminals.push(screen);
+      await screen.shows(/Write these changes\?/);
+      expect(screen.output).toContain('\x1b[32m+[profile bedrock-tray]');
+      screen.type(no);
+      expect((await screen.exited).exitCode).toBe(1);
+      expect(screen.output).toContain('Nothing was written.');
+    }
+    expect(readFileSync(settings)).toEqual(before.settings);
+    expect(readFileSync(config)).toEqual(before.config);
   });
 
   it('shows the changes, writes nothing without consent, then exactly these', async () => {
