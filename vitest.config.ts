@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take long, longest first: begun early, none is left to run alone at the end. */
 const long = [
+  'integration/sessions/never-lost',
   'integration/sessions/invariants',
   'integration/sessions/expiry',
   'integration/truth/',
