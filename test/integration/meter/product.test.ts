@@ -17,7 +17,7 @@ describe.skipIf(!claude)('the cost of a session in the built product', () => {
     folder = join(own.sandbox.home, 'project');
     mkdirSync(folder, { recursive: true });
     expect((await own.login({ args: ['--sso-session', 'sandbox'] })).status).toBe(0);
-  });
+  }, 180_000);
   afterAll(() => own?.stop());
 
   const sessions = async (): Promise<SessionView[]> =>
