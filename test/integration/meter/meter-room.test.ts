@@ -22,7 +22,7 @@ let behind: (arn: string) => Promise<string | null>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meter-room-'));
-  transcript = join(folder, '.claude', 'projects', '-work', `${conversation}.jsonl`);
+  transcript = join(folder, '.claude', 'projects', '-home-me', `${conversation}.jsonl`);
   await mkdir(join(transcript, '..'), { recursive: true });
   await mkdir(join(folder, 'state'));
   rooms = [];
@@ -63,7 +63,7 @@ function session(more: Partial<MeteredSession> = {}): MeteredSession {
   return {
     id,
     state: 'running',
-    cwd: '/work',
+    cwd: '/home/me',
     profile: 'work',
     conversation,
     hasTranscript: true,
