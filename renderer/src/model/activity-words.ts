@@ -4,7 +4,7 @@ import { durationMessage } from '../../../src/domain/duration.ts';
 import type { Indicator } from '../../../src/domain/overview.ts';
 import type { Translator } from '../../../src/locales/index.ts';
 import { plainText } from './plain-text.ts';
-import { endedByPerson, sessionStateWords } from './session-words.ts';
+import { endedWell, endedWords } from './session-words.ts';
 
 /** What a session's sign shows: each has a shape of its own (components/activity-sign.tsx). */
 export type ActivitySignName =
@@ -24,10 +24,7 @@ export type ActivitySignName =
 
 export function activitySign(session: SessionView): ActivitySignName {
   if (session.state === 'lost') return 'interrupted';
-  if (session.state === 'exited')
-    return session.exitCode === 0 || session.exitCode === null || endedByPerson(session)
-      ? 'ended'
-      : 'endedBadly';
+  if (session.state === 'exited') return endedWell(session) ? 'ended' : 'endedBadly';
   const { state, seen } = session.activity;
   switch (state) {
     case 'done':
@@ -74,7 +71,7 @@ const named: Readonly<Record<Exclude<ActivitySignName, 'ended' | 'endedBadly'>, 
 /** What Claude Code is doing, in a word or two: "Needs you". */
 export function activityWords(session: SessionView, words: Pick<Translator, 't'>): string {
   const sign = activitySign(session);
-  if (sign === 'ended' || sign === 'endedBadly') return sessionStateWords(session, words);
+  if (sign === 'ended' || sign === 'endedBadly') return endedWords(session, words);
   return words.t(named[sign] as Parameters<Translator['t']>[0]);
 }
 

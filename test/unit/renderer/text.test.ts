@@ -9,7 +9,7 @@ import {
 } from '../../../renderer/src/model/names.ts';
 import { folderName, plainText } from '../../../renderer/src/model/plain-text.ts';
 import { parseRoute, routeHref } from '../../../renderer/src/model/route.ts';
-import { sessionIndicator, sessionStateWords } from '../../../renderer/src/model/session-words.ts';
+import { endedWell, endedWords } from '../../../renderer/src/model/session-words.ts';
 import { isFollowable, isWebAddress } from '../../../renderer/src/model/web-address.ts';
 import { SectionName, StartUrl } from '../../../src/contract/names.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
@@ -115,11 +115,10 @@ test('routes come back from the addresses they make; unknown ones lead to Overvi
 
 test('a session that a person ended is no accident; one that failed is', () => {
   const words = createTranslator('en');
-  const ended = { state: 'exited', exitCode: null, signal: 'SIGHUP' } as const;
-  const failed = { state: 'exited', exitCode: 3, signal: null } as const;
-  expect([sessionIndicator(ended), sessionStateWords(ended, words)]).toEqual(['off', 'Ended']);
-  expect([sessionIndicator(failed), sessionStateWords(failed, words)]).toEqual([
-    'problem',
-    'Ended with code 3',
-  ]);
+  const ended = { exitCode: null, signal: 'SIGHUP' };
+  const failed = { exitCode: 3, signal: null };
+  const killed = { exitCode: null, signal: 'SIGKILL' };
+  expect([endedWell(ended), endedWords(ended, words)]).toEqual([true, 'Ended']);
+  expect([endedWell(failed), endedWords(failed, words)]).toEqual([false, 'Ended with code 3']);
+  expect([endedWell(killed), endedWords(killed, words)]).toEqual([false, 'Ended by SIGKILL']);
 });

@@ -5,7 +5,7 @@ import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
-import { sessionStateWords } from '../../model/session-words.ts';
+import { endedWords } from '../../model/session-words.ts';
 import { SignInButton, SignInPanel } from '../overview/sign-in-panel.tsx';
 import { SessionHead } from './session-head.tsx';
 
@@ -75,7 +75,7 @@ function Body({
       </Suspense>
       {session.state === 'exited' && (
         <p className="exit-line" role="status">
-          <span>{sessionStateWords(session, words)}</span>
+          <span>{endedWords(session, words)}</span>
           {session.exitedAt !== null && (
             <span className="quiet number">
               {words.t('page:atTime', { time: words.time(session.exitedAt) })}
