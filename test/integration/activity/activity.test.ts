@@ -243,8 +243,7 @@ describe(`activity, Claude Code ${claudeVersion}`, () => {
     await prepareClaudeHome(own.home, []);
     const { id, screen } = await open();
     await until(id, 'trust');
-    await screen.shows(/Yes, I trust this folder/);
-    screen.type('\x1b[B');
+    await press(screen, '\x1b[B', /❯ No, exit/);
     await screen.shows(/❯ Yes/);
     await press(screen, '\r', /Yes, I trust this folder/);
     await until(id, 'done');
