@@ -109,6 +109,17 @@ describe.skipIf(!hasChromium())('list, tabs and splits in Chromium (needs Debian
       await goTo(page, `#/sessions/${quiet.id}`);
       await terminalLive(page);
       const before = await page.locator('.terminal-host:visible').boundingBox();
+      // A press that comes the moment the question stands there.
+      await page.evaluate(() => {
+        const observer = new MutationObserver(() => {
+          const allow = document.querySelector<HTMLElement>('[aria-label="Allow it: asking"]');
+          if (!allow) return;
+          observer.disconnect();
+          allow.click();
+          document.body.dataset.pressed = 'yes';
+        });
+        observer.observe(document.body, { childList: true, subtree: true });
+      });
       agent.changeSession(asking.id, { activity: activity('needsYou', { request: request() }) });
       const card = page.getByRole('article', { name: 'asking' });
       await card.getByText('npm run migrate -- --dry-run').waitFor();
@@ -116,9 +127,9 @@ describe.skipIf(!hasChromium())('list, tabs and splits in Chromium (needs Debian
       expect(await inTerminal(page)).toBe(true);
       // Enter goes to the program in the terminal, not to the question.
       await page.keyboard.press('Enter');
-      await card.getByRole('button', { name: 'Allow it: asking' }).click();
-      expect(agent.inputs('sessions.answer')).toEqual([]);
       await card.locator('[data-settled]').waitFor();
+      expect(await page.evaluate(() => document.body.dataset.pressed)).toBe('yes');
+      expect(agent.inputs('sessions.answer')).toEqual([]);
       await card.getByRole('button', { name: 'Deny it: asking' }).click();
       await expect
         .poll(() => agent.inputs('sessions.answer'))
