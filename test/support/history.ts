@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { SystemClock } from '../../src/agent/clock.ts';
 import { HistoryRoom } from '../../src/agent/history/history-room.ts';
+import type { Clock, Observable } from '../../src/agent/ports.ts';
 import { promptLine } from './transcripts.ts';
 
 /** The worker bundled as the product has it: from its sources each start would take longer than the tests. */
@@ -55,7 +56,10 @@ export class HistoryHome implements Disposable {
   }
 
   /** The room as the agent has it, with the real worker. */
-  async room(open: ReadonlyMap<string, string> = new Map()): Promise<HistoryRoom> {
+  async room(
+    open: ReadonlyMap<string, string> = new Map(),
+    parts: { clock?: Clock; sessions?: readonly Observable[] } = {},
+  ): Promise<HistoryRoom> {
     const log = {
       debug: () => undefined,
       info: () => undefined,
@@ -64,14 +68,14 @@ export class HistoryHome implements Disposable {
     };
     return new HistoryRoom({
       context: {
-        clock: new SystemClock(),
+        clock: parts.clock ?? new SystemClock(),
         env: {},
         userHome: join(this.folder, 'home'),
         home: this.state,
         log: log as never,
       },
       program: await bundledWorker(),
-      sessions: [],
+      sessions: parts.sessions ?? [],
       openConversations: () => open,
     });
   }

@@ -39,6 +39,7 @@ export class HistoryWorker {
   /** The disk is full or will not be written: nothing is, until the next look. */
   #full = false;
   #waitingForAll: number[] = [];
+  #stopped = false;
 
   /** Throws what SQLite throws where the index cannot be opened. */
   constructor(data: HistoryWorkerData, say: (message: FromHistoryWorker) => void, ended: () => void) {
@@ -51,6 +52,8 @@ export class HistoryWorker {
   }
 
   handle(message: ToHistoryWorker): void {
+    // What came too late is asked again of the next worker.
+    if (this.#stopped) return;
     if (message.type === 'stop') {
       this.stop();
       return;
@@ -68,6 +71,7 @@ export class HistoryWorker {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#unused);
     clearImmediate(this.#working);
     try {
