@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { SystemClock } from '../../src/agent/clock.ts';
@@ -9,22 +9,18 @@ import type { Clock, Observable } from '../../src/agent/ports.ts';
 import { promptLine } from './transcripts.ts';
 
 /** The worker bundled as the product has it: from its sources each start would take longer than the tests. */
-let bundled: URL | undefined;
-export async function bundledWorker(): Promise<URL> {
-  if (bundled) return bundled;
-  const outfile = join(mkdtempSync(join(tmpdir(), 'history-worker-')), 'history.mjs');
-  await build({
+let bundle: Promise<Uint8Array> | undefined;
+async function bundledWorker(): Promise<Uint8Array> {
+  const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../../src/agent/history/worker.ts', import.meta.url))],
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    outfile,
+    write: false,
     logLevel: 'warning',
   });
-  process.once('exit', () => rmSync(dirname(outfile), { recursive: true, force: true }));
-  bundled = pathToFileURL(outfile);
-  return bundled;
+  return outputFiles[0]?.contents ?? new Uint8Array();
 }
 
 /** A person's HOME with transcripts in it, and a state folder. */
@@ -66,6 +62,9 @@ export class HistoryHome implements Disposable {
       warn: (_fields: object, message?: string) => this.warnings.push(message ?? ''),
       error: () => undefined,
     };
+    bundle ??= bundledWorker();
+    const program = join(this.folder, 'history.mjs');
+    writeFileSync(program, await bundle);
     return new HistoryRoom({
       context: {
         clock: parts.clock ?? new SystemClock(),
@@ -74,7 +73,7 @@ export class HistoryHome implements Disposable {
         home: this.state,
         log: log as never,
       },
-      program: await bundledWorker(),
+      program: pathToFileURL(program),
       sessions: parts.sessions ?? [],
       openConversations: () => open,
     });
