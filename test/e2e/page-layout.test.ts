@@ -399,6 +399,21 @@ describe.skipIf(!hasChromium())('list, tabs and splits in Chromium (needs Debian
     });
   });
 
+  test('by setting a new session is shown in the person’s own terminal; where there is none, here', async () => {
+    const { settings } = ready();
+    const own = { ...settings, sessions: { ...settings.sessions, showIn: 'terminal' as const } };
+    await pages.withPage(ready({ settings: own }), async (page, agent) => {
+      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
+      await expect.poll(() => agent.inputs('sessions.showInTerminal').length).toBe(1);
+      expect(agent.inputs('sessions.showInTerminal')[0]?.id).toBe(agent.state.sessions[0]?.id);
+      await page.getByRole('main', { name: 'Overview' }).waitFor();
+      agent.refuse.set('sessions.showInTerminal', new BedrockTrayError('TerminalMissing', {}));
+      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
+      await terminalLive(page);
+      await page.getByText('No terminal was found.', { exact: false }).waitFor();
+    });
+  });
+
   test('at 480 px the list is there on request and goes when a session was chosen', async () => {
     await pages.withPage(
       ready({ environments }),

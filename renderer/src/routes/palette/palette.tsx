@@ -72,7 +72,7 @@ function PaletteDialog({ side }: { side: Side | null }): ReactNode {
       if (!opened) return;
       desk.ask(null);
       if (here && side) desk.split(opened.id, side, here.id);
-      else navigate('sessions', opened.id);
+      else desk.opened([opened.id]);
     });
   };
   const given = {

@@ -55,6 +55,8 @@ export interface Desk {
   error: ErrorView | null;
   forgetError(): void;
   ask(dialog: DeskDialog | null): void;
+  /** Shows sessions that were just opened where the settings say: here, or in the person's own terminal. */
+  opened(ids: readonly string[]): void;
   /** Shows a session and takes the keyboard to it. */
   go(id: string): void;
   goTab(tab: LayoutTab | null): void;
@@ -98,6 +100,7 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
   const agent = useAgent();
   const { snapshot } = useAgentState();
   const sessions = snapshot?.sessions ?? none;
+  const inTerminal = snapshot?.settings.sessions.showIn === 'terminal';
   const { run, error, forget } = useAct();
   const [dialog, setDialog] = useState<DeskDialog | null>(null);
   // Shown at once; the agent's own arrangement counts again as soon as it has heard of it.
@@ -165,6 +168,21 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
       error,
       forgetError: forget,
       ask: setDialog,
+      opened: (ids) => {
+        const [first] = ids;
+        if (first === undefined) return;
+        if (!inTerminal) {
+          navigate('sessions', first);
+          return;
+        }
+        void run(async () => {
+          for (const one of ids) await agent.call('sessions.showInTerminal', { id: one });
+          return true;
+        }).then((shown) => {
+          // Where there is no terminal they are shown here; the list says why.
+          if (!shown) navigate('sessions', first);
+        });
+      },
       go,
       goTab,
       act: (act) => {
@@ -243,7 +261,7 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
       end: (ended) => void run(() => agent.call('sessions.kill', { id: ended })),
       showInTerminal: (shown) => void run(() => agent.call('sessions.showInTerminal', { id: shown })),
     };
-  }, [agent, arrange, current, dialog, error, forget, route, run, sessions, tab, tabs]);
+  }, [agent, arrange, current, dialog, error, forget, inTerminal, route, run, sessions, tab, tabs]);
 
   // A dialog about a session that has gone closes.
   const about = dialog && 'id' in dialog ? dialog.id : null;

@@ -12,7 +12,7 @@ import { useAct } from '../../model/ask.ts';
 import { MOST_PANES } from '../../model/layout.ts';
 import { folderProblem } from '../../model/names.ts';
 import { plainText } from '../../model/plain-text.ts';
-import { navigate, routeHref } from '../../model/route.ts';
+import { routeHref } from '../../model/route.ts';
 import { splitArguments } from '../../model/session-arguments.ts';
 import { useCapText } from './cap-dialog.tsx';
 import { ClaudeFound } from './claude-found.tsx';
@@ -120,10 +120,9 @@ function NewSessionForm({
         }
       return opened;
     }).then((opened) => {
-      const [one] = opened ?? [];
-      if (!opened || one === undefined) return;
+      if (!opened) return;
       if (opened.length > 1 && opened.length <= MOST_PANES && options.sideBySide) desk.together(opened);
-      navigate('sessions', one);
+      desk.opened(opened);
     });
   };
   return (
