@@ -108,6 +108,8 @@ describe.skipIf(!hasChromium())('the command palette in Chromium (needs Debian�
       ready(),
       async (page, agent) => {
         await agent.open({ name: '发票对账' });
+        // The page has heard of it.
+        await page.locator('.rail .count').waitFor();
         await page.keyboard.press('Control+Shift+P');
         await page.keyboard.insertText('对账');
         await expect.poll(() => chosen(page)).toBe('发票对账');
