@@ -86,12 +86,12 @@ describe(`activity, Claude Code ${claudeVersion}`, () => {
     return marker;
   }
   /** Answers a dialog by a key, which it does not take in its first moments. */
-  async function press(screen: Screen, key: string, dialog: RegExp): Promise<void> {
+  async function press(screen: Screen, key: string, dialog: RegExp, ms = 2_000): Promise<void> {
     await screen.shows(dialog);
     for (let tries = 0; ; tries++) {
       screen.type(key);
       try {
-        await expect.poll(() => dialog.test(screen.text), { timeout: 2_000 }).toBe(false);
+        await expect.poll(() => dialog.test(screen.text), { timeout: ms }).toBe(false);
         return;
       } catch (error) {
         if (tries === 8) throw error;
@@ -243,7 +243,8 @@ describe(`activity, Claude Code ${claudeVersion}`, () => {
     await prepareClaudeHome(own.home, []);
     const { id, screen } = await open();
     await until(id, 'trust');
-    await press(screen, '\x1b[B', /❯ No, exit/);
+    // Ctrl+N: the bytes of an arrow that come in its first moments are taken for an Esc.
+    await press(screen, '\x0e', /❯ No, exit/, 8_000);
     await screen.shows(/❯ Yes/);
     await press(screen, '\r', /Yes, I trust this folder/);
     await until(id, 'done');
