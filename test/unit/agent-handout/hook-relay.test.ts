@@ -112,7 +112,10 @@ test('of a long event the beginning is read; one that is too long is not', async
 test('events are answered by the first who has something to say, after all have heard them', async () => {
   const stop = { continue: false, stopReason: 'the cap is reached' };
   const event = JSON.stringify({ hook_event_name: 'UserPromptSubmit' });
-  relay.answer('UserPromptSubmit', () => (expect(heard).toHaveLength(1), null));
+  relay.answer('UserPromptSubmit', () => {
+    expect(heard).toHaveLength(1);
+    return null;
+  });
   const end = relay.answer('UserPromptSubmit', async () => stop);
   relay.answer('UserPromptSubmit', () => ({ continue: true }));
   relay.answer('PreToolUse', () => ({ never: true }));
