@@ -1,3 +1,5 @@
+import { AbsolutePath } from '../contract/names.ts';
+
 /**
  * What the lines of a transcript say. Claude Code calls the format internal and changes it: whatever is missing, of
  * another type or unknown is passed over, never an error. Seen with 2.1.330 (docs/decisions/0026-conversation-search.md).
@@ -13,6 +15,7 @@ export interface ConversationMessage {
 export interface ConversationLine {
   /** Epoch ms. */
   at: number | null;
+  /** Absolute: whatever else stands there is no folder to work in. */
   cwd: string | null;
   /** The inference profile or model that answered: Bedrock's id where Claude Code says it. */
   model: string | null;
@@ -28,6 +31,8 @@ export interface ConversationLine {
   prompt: boolean;
 }
 
+/** Ids are kept for each conversation: a longer one is none. */
+const NAME_LENGTH = 200;
 /** Longest text that is taken from the arguments of one tool use, UTF-16 units. */
 const ARGUMENTS_LENGTH = 64 * 1024;
 
@@ -52,7 +57,7 @@ export function conversationLine(record: unknown): ConversationLine | null {
   const stamp = Date.parse(string(line.timestamp) ?? '');
   const said: ConversationLine = {
     at: Number.isFinite(stamp) ? stamp : null,
-    cwd: string(line.cwd),
+    cwd: AbsolutePath.safeParse(line.cwd).data ?? null,
     model: null,
     title: null,
     messages: [],
@@ -95,7 +100,7 @@ function withUser(said: ConversationLine, line: Fields): ConversationLine | null
     else if (part.type === 'tool_result') add(said.messages, 'tool', resultText(part.content));
   }
   if (typed) {
-    said.countedAs = string(line.uuid) ?? '';
+    said.countedAs = (string(line.uuid) ?? '').slice(0, NAME_LENGTH);
     const origin = string(fields(line.origin)?.kind);
     said.prompt = origin === null || origin === 'human';
   }
@@ -112,7 +117,7 @@ function withAssistant(said: ConversationLine, line: Fields): ConversationLine |
     if (part.type === 'text') add(said.messages, 'assistant', string(part.text) ?? '');
     else if (part.type === 'tool_use') add(said.messages, 'tool', argumentsText(part));
   }
-  said.countedAs = string(message.id) ?? string(line.uuid) ?? '';
+  said.countedAs = (string(message.id) ?? string(line.uuid) ?? '').slice(0, NAME_LENGTH);
   return said;
 }
 

@@ -1,10 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import {
   type ConversationLine,
   type ConversationMessage,
   conversationLine,
   isWorthParsing,
 } from '../../domain/conversation.ts';
+import { isBearable } from '../../domain/transcript-line.ts';
+import { openTranscript } from '../open-transcript.ts';
 import { LineReader, type RawLine } from './line-reader.ts';
 
 /** How much of a tool's words counts for search: what it was asked and how it began and ended. UTF-16 units. */
@@ -16,6 +18,7 @@ const MESSAGE = 256 * 1024;
 export function understood(bytes: Buffer | null): ConversationLine | null {
   if (bytes === null || bytes.length < 2) return null;
   if (!isWorthParsing(bytes.toString('latin1', 0, Math.min(bytes.length, 256)))) return null;
+  if (!isBearable(bytes)) return null;
   let record: unknown;
   try {
     record = JSON.parse(bytes.toString('utf8'));
@@ -27,7 +30,7 @@ export function understood(bytes: Buffer | null): ConversationLine | null {
 
 /** Whether a line without an end is one all the same: the transcript ends there. */
 export function isWhole(bytes: Buffer): boolean {
-  if (bytes.at(-1) !== 0x7d) return false;
+  if (bytes.at(-1) !== 0x7d || !isBearable(bytes)) return false;
   try {
     JSON.parse(bytes.toString('utf8'));
     return true;
@@ -62,7 +65,7 @@ export function readStretch(
 ): boolean {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openTranscript(path);
   } catch {
     return false;
   }

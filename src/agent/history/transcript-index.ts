@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { addIndexWords } from '../../domain/conversation-words.ts';
+import { openTranscript } from '../open-transcript.ts';
 import { type ConversationFacts, learn, noFacts } from './conversation-facts.ts';
 import { CHUNK_SPAN } from './index-file.ts';
 import { LineReader } from './line-reader.ts';
@@ -150,7 +151,7 @@ export class TranscriptIndex {
   #workOn(file: TranscriptFile, isOver: () => boolean): { finished: boolean; read: number } {
     let descriptor: number;
     try {
-      descriptor = openSync(file.path, 'r');
+      descriptor = openTranscript(file.path);
     } catch {
       return { finished: true, read: 0 };
     }

@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { isBearable } from '../../domain/transcript-line.ts';
+import { openTranscript } from '../open-transcript.ts';
 
 /** A longer line is passed over: such hold pictures and files, no answer of a model. */
 const LONGEST_LINE = 8 * 1024 * 1024;
@@ -23,7 +25,7 @@ export class TranscriptTail {
   read(line: (text: string) => void): boolean {
     let descriptor: number;
     try {
-      descriptor = openSync(this.#path, 'r');
+      descriptor = openTranscript(this.#path);
     } catch {
       return this.#place === 0;
     }
@@ -55,7 +57,10 @@ export class TranscriptTail {
     let from = 0;
     for (let end = block.indexOf(NEWLINE); end >= 0; end = block.indexOf(NEWLINE, from)) {
       const rest = block.subarray(from, end);
-      if (this.#begun !== null) line(Buffer.concat([this.#begun, rest]).toString());
+      if (this.#begun !== null) {
+        const whole = this.#begun.length === 0 ? rest : Buffer.concat([this.#begun, rest]);
+        if (isBearable(whole)) line(whole.toString());
+      }
       this.#begun = Buffer.alloc(0);
       from = end + 1;
     }

@@ -1,12 +1,22 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryRoom } from '../../../src/agent/history/history-room.ts';
+import { openTranscript } from '../../../src/agent/open-transcript.ts';
 import { HistoryHome } from '../../support/history.ts';
 import { pinnedNode } from '../../support/sandbox.ts';
 import { generateTranscripts } from '../../support/transcripts.ts';
@@ -270,6 +280,32 @@ describe('transcripts that are no good', () => {
     expect(await ids('before between pictures behind')).toEqual([conversation.id]);
     expect((await room.find({ conversation: conversation.id, text: 'behind' })).matches).toHaveLength(1);
     expect((await listed())[0]).toMatchObject({ messages: 4 });
+  });
+
+  it('a line of nothing but brackets is passed over: parsed, it would end the whole process', async () => {
+    const conversation = home.conversation(['before']);
+    const deep = 3_900_000;
+    conversation.append(`{"type":"user","deep":${'['.repeat(deep)}${']'.repeat(deep)}}\n`);
+    conversation.append(`{"type":"user","wide":[${'{},'.repeat(2_000_000)}1]}\n`);
+    conversation.say('behind');
+    expect(await ids('before behind')).toEqual([conversation.id]);
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe in the place of one holds nobody up', async () => {
+    const conversation = home.conversation(['before']);
+    const descriptor = () => openTranscript(conversation.path);
+    closeSync(descriptor());
+    rmSync(conversation.path);
+    execFileSync('mkfifo', [conversation.path]);
+    expect(descriptor).toThrow('not a file');
+    expect(await listed()).toEqual([]);
+  });
+
+  it('a folder that is none is not worked in', async () => {
+    const conversation = home.conversation(['first'], { cwd: '.' });
+    const unknown = room.folder(conversation.id);
+    await expect(unknown).rejects.toMatchObject({ code: 'ConversationUnknown' });
+    expect((await listed())[0]).toMatchObject({ id: conversation.id, cwd: '' });
   });
 
   it.skipIf(process.getuid?.() === 0)('one that may not be read keeps what is known of it', async () => {

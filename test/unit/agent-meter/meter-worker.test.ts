@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -178,5 +179,19 @@ describe('the tail of a file', () => {
       tail.read((text) => lines.push(text));
     }
     expect(lines).toEqual(['你好，世界']);
+  });
+
+  it('passes over a line of nothing but brackets: parsed, it would end the whole process', async () => {
+    const path = join(folder, 'brackets.jsonl');
+    await writeFile(path, `first\n${'['.repeat(250_001)}\n${'['.repeat(250_000)}\nlast\n`);
+    const lengths: number[] = [];
+    new TranscriptTail(path).read((text) => lengths.push(text.length));
+    expect(lengths).toEqual([5, 250_000, 4]);
+  });
+
+  it.skipIf(process.platform === 'win32')('waits for no pipe', () => {
+    const path = join(folder, 'pipe.jsonl');
+    execFileSync('mkfifo', [path]);
+    expect(new TranscriptTail(path).read(() => undefined)).toBe(true);
   });
 });
