@@ -2,8 +2,9 @@ import type { Ask } from './activity-hook.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** As much as a shell shows. */
+/** As much as the tray, the page and the command line show. */
 const TEXT_CHARACTERS = 2_000;
+const TOOL_CHARACTERS = 60;
 
 /** The field that says what a tool is about to do: shown first, without its name. */
 const main: Readonly<Record<string, string>> = {
@@ -20,12 +21,14 @@ const main: Readonly<Record<string, string>> = {
   Grep: 'pattern',
   Skill: 'skill',
 };
-/** What the model says about a command is not the command, and a time limit changes nothing about it. */
+/** What the model says about a shell's command is not the command, and a time limit changes nothing about it. For other tools these may be all that is done. */
 const unsaid: ReadonlySet<string> = new Set(['description', 'timeout']);
+const shells: ReadonlySet<string> = new Set(['Bash', 'PowerShell']);
 
 /** What a PermissionRequest, or a PreToolUse of a question or a plan, asks the person. */
 export function askedBy(event: Input): Ask {
-  const tool = typeof event.tool_name === 'string' ? shown(event.tool_name, 100).text : null;
+  const name = typeof event.tool_name === 'string' ? shown(event.tool_name, TOOL_CHARACTERS) : null;
+  const tool = name?.text ?? null;
   const agent = typeof event.agent_id === 'string' ? event.agent_id : '';
   const input = recordOf(event.tool_input);
   // The answers come back in the input of these.
@@ -38,7 +41,7 @@ export function askedBy(event: Input): Ask {
     return { kind: 'plan', tool, text, complete: false, about: `${agent}|${tool}` };
   }
   const { text, whole } = shown(everything(tool ?? '', input), TEXT_CHARACTERS);
-  const complete = whole && text !== '' && event.truncated !== true;
+  const complete = whole && name?.whole === true && text !== '' && event.truncated !== true;
   return { kind: 'permission', tool, text, complete, about: `${agent}|${tool}|${JSON.stringify(input)}` };
 }
 
@@ -47,7 +50,7 @@ function everything(tool: string, input: Input): string {
   const first = main[tool] ?? '';
   const lines = typeof input[first] === 'string' ? [input[first]] : [];
   for (const [name, value] of Object.entries(input)) {
-    if ((name === first && lines.length > 0) || unsaid.has(name)) continue;
+    if ((name === first && lines.length > 0) || (shells.has(tool) && unsaid.has(name))) continue;
     lines.push(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   }
   return lines.join('\n');

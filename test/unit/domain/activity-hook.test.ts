@@ -19,6 +19,7 @@ describe('what is asked', () => {
       true,
     ],
     ['mcp__x__y', { deep: { a: [1] } }, 'deep: {"a":[1]}', true],
+    ['mcp__x__y', { description: 'all of it', timeout: 5 }, 'description: all of it\ntimeout: 5', true],
     // What cannot be read whole is not decided without the terminal.
     ['Bash', { command: `echo ${'x'.repeat(3_000)}` }, `echo ${'x'.repeat(1_994)}…`, false],
     ['Bash', { command: 'ls \u202Exfdp.exe' }, 'ls xfdp.exe', false],
@@ -27,6 +28,14 @@ describe('what is asked', () => {
     ['Bash', 'no object', '', false],
   ])('%s %j', (tool, input, text, complete) => {
     expect(asked(tool, input)).toMatchObject({ kind: 'permission', tool, text, complete });
+  });
+
+  it('nor is one whose tool cannot be read whole', () => {
+    const name = `mcp__${'x'.repeat(55)}`;
+    expect(asked(name, { a: 1 })).toMatchObject({ tool: name, complete: true });
+    expect(asked(`${name}y`, { a: 1 })).toMatchObject({ tool: `${name.slice(0, 59)}…`, complete: false });
+    expect(asked('Read\u202e', { file_path: '/p/a' })).toMatchObject({ tool: 'Read', complete: false });
+    expect(asked(undefined as never, { a: 1 })).toMatchObject({ tool: null, complete: false });
   });
 
   it('an event that was cut is not complete', () => {
