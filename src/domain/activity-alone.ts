@@ -1,5 +1,5 @@
-import type { Activity, HookNews } from './activity.ts';
 import { hookBeside, isLate } from './activity-asks.ts';
+import type { Activity, HookNews } from './activity-facts.ts';
 import { INTERRUPT_MS, LOOK_ANYWAY_MS, seen, UNSURE_MS } from './activity-looks.ts';
 
 /** From the start until Claude Code stands at its first question, where its screen is not known. */

@@ -1,6 +1,6 @@
-import type { Activity, HookNews, OpenAsk } from './activity.ts';
-import type { Ask } from './activity-hook.ts';
+import type { Activity, HookNews, OpenAsk } from './activity-facts.ts';
 import { seen } from './activity-looks.ts';
+import type { Ask } from './activity-request.ts';
 
 /** Beside a register hooks say what it does not: what is asked, why a turn failed, what goes on in the background. */
 export function hookBeside(before: Activity, { fact, id, held = false }: HookNews, now: number): Activity {

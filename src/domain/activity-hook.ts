@@ -1,4 +1,4 @@
-import { askedBy } from './activity-request.ts';
+import { type Ask, askedBy } from './activity-request.ts';
 
 /**
  * What one of Claude Code's hooks says about its state: the fields that were seen with 2.1.330 (docs/session-state.md),
@@ -22,17 +22,6 @@ export type HookFact =
   | { what: 'compacting' }
   | { what: 'compacted'; manual: boolean }
   | { what: 'nothing' };
-
-/** What a person is asked, as the tool's input says it. Untrusted plain text. */
-export interface Ask {
-  kind: 'permission' | 'question' | 'plan';
-  tool: string | null;
-  text: string;
-  /** The text is all there is to read. */
-  complete: boolean;
-  /** Names what is asked about, so that its end is recognised. */
-  about: string;
-}
 
 const NOTHING: HookFact = { what: 'nothing' };
 const REASON_CHARACTERS = 200;

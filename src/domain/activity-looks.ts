@@ -1,4 +1,4 @@
-import type { Activity } from './activity.ts';
+import type { Activity } from './activity-facts.ts';
 
 /** Between something seen and the register's next reading; and once more, for what it had not written yet. */
 export const LOOK_SOON_MS = 80;

@@ -1,5 +1,5 @@
-import type { Activity } from './activity.ts';
 import { waited } from './activity-alone.ts';
+import type { Activity } from './activity-facts.ts';
 import { INTERRUPT_MS, LOOK_AGAIN_MS, LOOK_ANYWAY_MS, UNSURE_MS } from './activity-looks.ts';
 import type { RegisterReading } from './activity-register.ts';
 

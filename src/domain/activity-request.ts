@@ -1,6 +1,15 @@
-import type { Ask } from './activity-hook.ts';
-
 type Input = Readonly<Record<string, unknown>>;
+
+/** What a person is asked, as the tool's input says it. Untrusted plain text. */
+export interface Ask {
+  kind: 'permission' | 'question' | 'plan';
+  tool: string | null;
+  text: string;
+  /** The text is all there is to read. */
+  complete: boolean;
+  /** Names what is asked about, so that its end is recognised. */
+  about: string;
+}
 
 /** As much as the tray, the page and the command line show. */
 const TEXT_CHARACTERS = 2_000;

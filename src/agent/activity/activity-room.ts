@@ -4,13 +4,8 @@ import { BedrockTrayError } from '../../contract/errors.ts';
 import type { TypedKey } from '../../contract/pty-protocol.ts';
 import type { HookEvent } from '../../contract/routes.ts';
 import type { ActivityView } from '../../contract/state.ts';
-import {
-  type Activity,
-  type ActivityEvent,
-  activityView,
-  nextActivity,
-  noActivity,
-} from '../../domain/activity.ts';
+import { type ActivityEvent, activityView, nextActivity } from '../../domain/activity.ts';
+import { type Activity, noActivity } from '../../domain/activity-facts.ts';
 import { hookFact } from '../../domain/activity-hook.ts';
 import { titleMark } from '../../domain/activity-register.ts';
 import { ChangeEmitter } from '../change-emitter.ts';

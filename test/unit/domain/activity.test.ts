@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type Activity,
   type ActivityEvent,
   activityState,
   activityView,
   nextActivity,
-  noActivity,
 } from '../../../src/domain/activity.ts';
+import { type Activity, noActivity } from '../../../src/domain/activity-facts.ts';
 import { type HookFact, hookFact } from '../../../src/domain/activity-hook.ts';
 import type { RegisterReading } from '../../../src/domain/activity-register.ts';
 
