@@ -2,7 +2,7 @@ import type { SessionView, Snapshot } from '../contract/state.ts';
 import { sessionIsOpen } from '../contract/state.ts';
 import { questionOf } from './menu-claude.ts';
 import type { MenuAction } from './menu-entries.ts';
-import { safeText, word } from './menu-words.ts';
+import { type Message, safeText, word } from './menu-words.ts';
 import type { Notice } from './notice.ts';
 import { answerableAtAGlance, needsPerson } from './session-attention.ts';
 import { capState } from './session-cost.ts';
@@ -31,13 +31,24 @@ function question(session: SessionView): Notice {
   return {
     key: JSON.stringify(['needsYou', id, request?.id ?? sinceAt]),
     title: word('notifyAsksTitle', { name: safeText(session.name, 40) }),
-    body: word('notifyAsksBody', { folder: safeText(session.cwd, 80), question: questionOf(session, 240) }),
+    body: word('notifyAsksBody', {
+      folder: safeText(session.cwd, 80),
+      question: questionOf(session, QUESTION),
+    }),
     action: { type: 'openSession', id },
     buttons:
       request !== null && answerableAtAGlance(session)
         ? [decide(request.id, 'allow'), decide(request.id, 'deny')]
         : [],
   };
+}
+
+/** What buttons decide is told whole: what is done with a file or an address, and where a second command begins. */
+function asked(session: SessionView): Message {
+  const { request } = session.activity;
+  if (request === null || !answerableAtAGlance(session)) return questionOf(session, 240);
+  const tool = request.tool === null || request.tool === 'Bash' ? '' : `${safeText(request.tool)}: `;
+  return { text: `${tool}${safeText(request.text.replaceAll('\n', ' ⏎ '), 250)}` };
 }
 
 function done(session: SessionView): Notice {

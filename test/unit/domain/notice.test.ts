@@ -113,6 +113,17 @@ describe('Claude Code’s sessions', () => {
     ]);
   });
 
+  test('what buttons decide is said whole: the tool, and each of the lines', () => {
+    const body = (more: Partial<SessionRequest>) => told({ sessions: [asks(more)] })?.[1];
+    expect(body({ tool: 'mcp__git__delete', text: 'branch: main' })).toBe(
+      '/home/dana/src/billing-service: mcp__git__delete: branch: main',
+    );
+    expect(body({ text: 'echo fine\nrm -r docs' })).toBe(
+      '/home/dana/src/billing-service: echo fine ⏎ rm -r docs',
+    );
+    expect(body({ text: `a\nb\n${'x'.repeat(235)}c` })).toMatch(/xc$/);
+  });
+
   test('what needs reading has no buttons', () => {
     const buttons = (more: Partial<SessionRequest>) => notice({ sessions: [asks(more)] })?.buttons;
     expect(buttons({ kind: 'question', tool: null })).toEqual([]);
