@@ -6,8 +6,8 @@ import {
   isWorthParsing,
 } from '../../domain/conversation.ts';
 import { isBearable } from '../../domain/transcript-line.ts';
+import { LineReader, type RawLine } from '../line-reader.ts';
 import { openTranscript } from '../open-transcript.ts';
-import { LineReader, type RawLine } from './line-reader.ts';
 
 /** How much of a tool's words counts for search: what it was asked and how it began and ended. UTF-16 units. */
 const TOOL_BEGIN = 3_000;

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { addIndexWords } from '../../domain/conversation-words.ts';
+import { LineReader } from '../line-reader.ts';
 import { openTranscript } from '../open-transcript.ts';
 import { type ConversationFacts, learn, noFacts } from './conversation-facts.ts';
 import { CHUNK_SPAN } from './index-file.ts';
-import { LineReader } from './line-reader.ts';
 import { isWhole, searchedTexts, understood } from './transcript-chunk.ts';
 import { findTranscripts, fingerprint, type TranscriptFile } from './transcript-files.ts';
 

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 
 /** A longer line is passed over: such are pictures, and nothing may make the agent large. */
-export const LONGEST_LINE = 8 * 1024 * 1024;
+const LONGEST_LINE = 8 * 1024 * 1024;
 const BLOCK = 1024 * 1024;
 const NEWLINE = 10;
 
