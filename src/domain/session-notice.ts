@@ -31,10 +31,7 @@ function question(session: SessionView): Notice {
   return {
     key: JSON.stringify(['needsYou', id, request?.id ?? sinceAt]),
     title: word('notifyAsksTitle', { name: safeText(session.name, 40) }),
-    body: word('notifyAsksBody', {
-      folder: safeText(session.cwd, 80),
-      question: questionOf(session, QUESTION),
-    }),
+    body: word('notifyAsksBody', { folder: safeText(session.cwd, 80), question: asked(session) }),
     action: { type: 'openSession', id },
     buttons:
       request !== null && answerableAtAGlance(session)
