@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BedrockTrayError, type SessionView } from '../../src/contract/index.ts';
+import { BedrockTrayError, PermissionMode, type SessionView } from '../../src/contract/index.ts';
 import { hasChromium } from '../support/desktop/browser.ts';
 import type { FakeAgent } from '../support/page/fake-agent.ts';
 import {
@@ -377,6 +377,12 @@ describe.skipIf(!hasChromium())('list, tabs and splits in Chromium (needs Debian
       await page.getByText('Type the full path', { exact: false }).waitFor();
       await page.getByRole('button', { name: '/srv/data' }).first().click();
       await page.getByRole('button', { name: 'More options' }).click();
+      // What the agent refuses a page is not offered on it.
+      await page.getByRole('button', { name: 'Permissions' }).click();
+      await page.getByRole('option', { name: 'Don’t ask' }).waitFor();
+      expect(await page.getByRole('option').count()).toBe(PermissionMode.options.length);
+      expect(await page.getByRole('option', { name: /bypass/i }).count()).toBe(0);
+      await page.keyboard.press('Escape');
       await page.getByRole('textbox', { name: 'Arguments for claude' }).fill('--effort high "');
       await page.getByText('A quotation mark is not closed.').waitFor();
       await page.getByRole('textbox', { name: 'Arguments for claude' }).fill('--mcp-config x.json');

@@ -170,10 +170,6 @@ export const sessions = {
   modeAutoDetail: 'Claude Code checks each step itself',
   modeDontAsk: 'Don’t ask',
   modeDontAskDetail: 'denies what is not allowed already',
-  modeBypass: 'Bypass all checks',
-  modeBypassDetail: 'runs everything',
-  modeBypassWarning:
-    'Claude runs every command without asking, with all that you may do on this computer. Only in a sandbox.',
   name: 'Name',
   nameHint: 'Otherwise the folder’s name.',
   nameWrong: 'A name is one line of text.',

@@ -26,8 +26,10 @@ const modeWords = {
   plan: ['sessions:modePlan', 'sessions:modePlanDetail'],
   auto: ['sessions:modeAuto', 'sessions:modeAutoDetail'],
   dontAsk: ['sessions:modeDontAsk', 'sessions:modeDontAskDetail'],
-  bypassPermissions: ['sessions:modeBypass', 'sessions:modeBypassDetail'],
-} as const satisfies Record<PermissionMode, readonly [string, string]>;
+} as const satisfies Record<Exclude<PermissionMode, 'bypassPermissions'>, readonly [string, string]>;
+
+/** What a page may choose: the agent refuses it the mode that asks for nothing. */
+const modes = PermissionMode.exclude(['bypassPermissions']).options;
 
 const OWN = 'own';
 
@@ -77,7 +79,7 @@ export function NewSessionOptions({
           value={options.permissionMode ?? OWN}
           options={[
             { id: OWN, label: words.t('sessions:modeOwn'), detail: words.t('sessions:modeOwnDetail') },
-            ...PermissionMode.options.map((mode) => ({
+            ...modes.map((mode) => ({
               id: mode,
               label: words.t(modeWords[mode][0]),
               detail: words.t(modeWords[mode][1]),
@@ -94,9 +96,6 @@ export function NewSessionOptions({
           error={nameWrong ? words.t('sessions:nameWrong') : null}
         />
       </div>
-      {options.permissionMode === 'bypassPermissions' && (
-        <p className="note note-warning small">{words.t('sessions:modeBypassWarning')}</p>
-      )}
       {options.addDirs.map((dir, n) => {
         const wrong = dir.trim() === '' ? null : folderProblem(dir);
         return (
