@@ -1,5 +1,6 @@
 import type { BusTarget, DesktopBus } from './desktop-bus.ts';
-import { escapeMarkup, type Notifier } from './notifier.ts';
+import { escapeMarkup } from './escape-markup.ts';
+import type { Notifier } from './notifier.ts';
 
 const NAME = 'org.freedesktop.Notifications';
 const daemon = (member: string): BusTarget => ({
@@ -27,11 +28,13 @@ export async function busNotifier(bus: DesktopBus, words: { open(): string }): P
   if (!Array.isArray(capabilities) || !capabilities.includes('actions')) return null;
   const open = new Set<Open>();
   const withId = (id: unknown): Open | undefined => [...open].find((one) => one.id === id);
-  await bus.onSignal({ interface: NAME, member: 'ActionInvoked' }, ({ body: [id, action] }) => {
+  // A press may allow something: it is the daemon's to tell.
+  const ofDaemon = { interface: NAME, sender: NAME };
+  await bus.onSignal({ ...ofDaemon, member: 'ActionInvoked' }, ({ body: [id, action] }) => {
     const one = withId(id);
     if (one) one.pressed(action === DEFAULT ? null : Number(action));
   });
-  await bus.onSignal({ interface: NAME, member: 'NotificationClosed' }, ({ body: [id] }) => {
+  await bus.onSignal({ ...ofDaemon, member: 'NotificationClosed' }, ({ body: [id] }) => {
     const one = withId(id);
     if (one) open.delete(one);
   });

@@ -19,9 +19,12 @@ export interface BusSignal {
 export interface DesktopBus {
   /** The answer's body, variants opened. Rejects when nobody answers in time, or with an error. */
   call(to: BusTarget, signature?: string, body?: unknown[]): Promise<unknown[]>;
-  /** Every signal of that interface and member (and path) from now on. Never rejects. */
+  /**
+   * Every signal of that interface and member (and path) from now on; with `sender` only those of who owns that name
+   * then: anybody on a bus may send any signal. Never rejects.
+   */
   onSignal(
-    match: { interface: string; member: string; path?: string; arg0?: string },
+    match: { interface: string; member: string; path?: string; arg0?: string; sender?: string },
     listener: (signal: BusSignal) => void,
   ): Promise<void>;
   /** `onOwner(true)` when the name has or gets an owner, `false` when it has none or loses it; first for now. */
@@ -83,12 +86,18 @@ export async function openBus(
     }
   };
   const onSignal: DesktopBus['onSignal'] = async (match, listener) => {
+    const isFrom = async (name: string, sender: string | undefined) => {
+      const [owner] = await call(driver('GetNameOwner'), 's', [name]).catch(() => []);
+      return owner !== undefined && owner === sender;
+    };
     bus.on('message', (message: DBusMessage) => {
       if (message.type !== dbus.MessageType.SIGNAL) return;
       if (message.interface !== match.interface || message.member !== match.member) return;
       if (match.path !== undefined && message.path !== match.path) return;
       if (match.arg0 !== undefined && message.body[0] !== match.arg0) return;
-      listener({ path: message.path ?? '', body: message.body.map(plain) });
+      const tell = () => listener({ path: message.path ?? '', body: message.body.map(plain) });
+      if (match.sender === undefined) tell();
+      else void isFrom(match.sender, message.sender).then((is) => is && tell());
     });
     const rule = Object.entries({ type: 'signal', ...match }).map(([key, value]) => `${key}='${value}'`);
     await call(driver('AddMatch'), 's', [rule.join(',')]).catch(() => {});

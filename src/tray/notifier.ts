@@ -1,4 +1,5 @@
 import { Notification } from 'electron';
+import { escapeMarkup } from './escape-markup.ts';
 
 /** A notification in the words of its reader. */
 export interface Told {
@@ -10,11 +11,6 @@ export interface Told {
 /** Shows notifications. `pressed` gets a button's place, or null for the notification itself. */
 export interface Notifier {
   show(told: Told, pressed: (button: number | null) => void): { close(): void };
-}
-
-/** Linux daemons read the body as markup. */
-export function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** Electron's own. Its buttons show on macOS alone. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { busNotifier } from '../../../src/tray/bus-notifier.ts';
 import { openBus } from '../../../src/tray/desktop-bus.ts';
 import { LinuxPresence } from '../../../src/tray/linux-presence.ts';
 import { BusConnection, startBus } from '../../support/desktop/dbus.ts';
@@ -64,6 +65,39 @@ describe.skipIf(missing !== undefined)(
       await desktop.watchName('org.example.Early', (owned) => said.push(owned));
       expect(said).toEqual([true]);
       desktop.close();
+    });
+
+    test('a press on a button is believed of the notification daemon alone', async () => {
+      const NAME = 'org.freedesktop.Notifications';
+      const path = '/org/freedesktop/Notifications';
+      const daemon = await BusConnection.open(address);
+      let shown = 0;
+      daemon.serve({
+        path,
+        interface: NAME,
+        methods: {
+          GetCapabilities: { signature: 'as', answer: () => [['actions']] },
+          Notify: { signature: 'u', answer: () => [++shown] },
+        },
+      });
+      await daemon.ownName(NAME);
+      const desktop = await open();
+      const notifier = await busNotifier(desktop, { open: () => 'Open' });
+      const pressed: (number | null)[] = [];
+      notifier?.show({ title: 't', body: 'b', buttons: ['Allow', 'Deny'] }, (button) => pressed.push(button));
+      await expect.poll(() => shown).toBe(1);
+      bus.emit(path, NAME, 'ActionInvoked', 'us', [1, '0']);
+      // The bus keeps the order of what is sent: after an answer to the other, the daemon's comes later.
+      await bus.call({
+        destination: NAME,
+        path,
+        interface: NAME,
+        member: 'GetCapabilities',
+      });
+      daemon.emit(path, NAME, 'ActionInvoked', 'us', [1, '1']);
+      await expect.poll(() => pressed).toEqual([1]);
+      desktop.close();
+      daemon.close();
     });
 
     test('without a bus there is none, and nothing is thrown', async () => {
