@@ -75,14 +75,11 @@ export const errorParams = {
   FileMissing: z.object({ file: z.string() }),
   EditorMissing: z.object({}),
   TerminalMissing: z.object({}),
-  /** The session's cost cap is reached. */
-  CapReached: z.object({ session: z.string(), usd: z.number() }),
   SettingsMalformed: z.object({ file: z.string(), reason: z.string() }),
   /** What the person's settings say under these names would decide otherwise: an integration replaces it. */
   SettingsRival: z.object({ file: z.string(), names: z.string() }),
   /** An administrator's settings say something else under these names, and win. */
   SettingsManaged: z.object({ names: z.string() }),
-  PortInUse: z.object({ port: z.number() }),
   SocketInUse: z.object({ path: z.string() }),
   StorageFailed: z.object({ file: z.string(), reason: z.string() }),
   CommandNotFound: z.object({ command: z.string() }),

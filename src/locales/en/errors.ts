@@ -82,7 +82,6 @@ export const errors = {
   FileMissing: 'The file {{file}} is not there.',
   EditorMissing: 'No editor was found. Install one, or choose one in the settings.',
   TerminalMissing: 'No terminal was found. Install one, or choose one in the settings.',
-  CapReached: 'The session {{session}} has reached its cap of {{usd}} USD. Raise or remove the cap to go on.',
   SettingsRival:
     '{{file}} also sets {{names}}, which would decide otherwise. That is replaced; undo gives it back.',
   SettingsManaged:
@@ -93,7 +92,6 @@ export const errors = {
   SessionEnded: 'Claude Code session {{session}} has ended. Resume it or open a new one.',
   SessionNotResumable:
     'Claude Code session {{session}} cannot be resumed: {{reason}}. Open a new one in the same folder.',
-  PortInUse: 'Port {{port}} on 127.0.0.1 is in use by another program. Close that program and try again.',
   SocketInUse:
     '{{path}} is in use by another program. End that program or set BEDROCK_TRAY_HOME to another folder.',
   StorageFailed:
