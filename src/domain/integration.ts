@@ -1,4 +1,5 @@
 import type { Environment } from '../contract/state.ts';
+import { otherProviders } from './other-providers.ts';
 import { quoteForShell } from './shell-quoting.ts';
 
 /**
@@ -13,17 +14,6 @@ export const INTEGRATION_PROFILE = 'bedrock-tray';
 /** Where a bearer token is kept that would win over credentials: under this name it is nobody's, and stays in its file. */
 export const SET_ASIDE = 'AWS_BEARER_TOKEN_BEDROCK_SET_ASIDE';
 const BEARER = 'AWS_BEARER_TOKEN_BEDROCK';
-
-/** Other providers, and Bedrock without signatures: blank counts as unset for Claude Code. */
-const otherProviders = [
-  'CLAUDE_CODE_SKIP_BEDROCK_AUTH',
-  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
-  'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD',
-  'CLAUDE_CODE_USE_FOUNDRY',
-  'CLAUDE_CODE_USE_GATEWAY',
-  'CLAUDE_CODE_USE_MANTLE',
-  'CLAUDE_CODE_USE_VERTEX',
-] as const;
 
 export interface IntegrationWish {
   environment: Environment;

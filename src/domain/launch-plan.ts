@@ -1,5 +1,6 @@
 import type { IdentityMode, PermissionMode } from '../contract/state.ts';
 import { launchHooks, withHooks } from './launch-hooks.ts';
+import { otherProviders } from './other-providers.ts';
 import { quoteForSh, quoteForShell } from './shell-quoting.ts';
 
 /**
@@ -56,17 +57,8 @@ export interface LaunchPlan {
 /** The profile that `whole-session` puts into its own AWS config file. */
 export const WHOLE_SESSION_PROFILE = 'bedrock-tray';
 
-/** Other providers, and Bedrock without signatures: blank counts as unset, and beats a person's settings.json. */
-const blanked = [
-  'AWS_BEARER_TOKEN_BEDROCK',
-  'CLAUDE_CODE_SKIP_BEDROCK_AUTH',
-  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
-  'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD',
-  'CLAUDE_CODE_USE_FOUNDRY',
-  'CLAUDE_CODE_USE_GATEWAY',
-  'CLAUDE_CODE_USE_MANTLE',
-  'CLAUDE_CODE_USE_VERTEX',
-] as const;
+/** What would decide before our credentials: blank counts as unset, and beats a person's settings.json. */
+const blanked = ['AWS_BEARER_TOKEN_BEDROCK', ...otherProviders] as const;
 
 /** Marks of a Claude Code around us, and of the terminal that a shell happened to run in: not the session's. */
 const notInherited =
