@@ -9,6 +9,7 @@ import { type Activity, noActivity } from '../../domain/activity-facts.ts';
 import { hookFact } from '../../domain/activity-hook.ts';
 import { titleMark } from '../../domain/activity-register.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
+import { claudeFolder } from '../claude-folder.ts';
 import type { AgentContext, Clock, SessionActivity } from '../ports.ts';
 import { claudeGate } from './claude-gate.ts';
 import { ClaudeRegister, claudeAgents } from './claude-register.ts';
@@ -192,12 +193,13 @@ export class ActivityRoom implements SessionActivity {
   }
 
   #begin(told: Told, configFolder: string | null): Watched {
+    const { env, userHome } = this.#parts.context;
     const activity = { ...noActivity, sinceAt: this.#clock.now() };
     const session: Watched = {
       told: { ...told, pid: null, title: '' },
       activity,
       view: activityView(activity),
-      folder: configFolder ?? this.#configFolder(),
+      folder: configFolder ?? claudeFolder(env, userHome),
       held: new Map(),
       unwake: undefined,
       reading: false,
@@ -205,11 +207,6 @@ export class ActivityRoom implements SessionActivity {
     };
     this.#sessions.set(told.id, session);
     return session;
-  }
-
-  #configFolder(): string {
-    const { env, userHome } = this.#parts.context;
-    return env.CLAUDE_CONFIG_DIR || join(userHome, '.claude');
   }
 
   /** Lets the state move on, and does what follows from it. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { claudeFolder } from '../claude-folder.ts';
 import type { AgentContext } from '../ports.ts';
 import { managedSettingsFolder } from '../sessions/person-settings.ts';
 import type { HistoryWorkerData } from './worker-messages.ts';
@@ -7,7 +8,7 @@ import type { HistoryWorkerData } from './worker-messages.ts';
 export function historyPlaces(
   context: Pick<AgentContext, 'env' | 'userHome'>,
 ): Pick<HistoryWorkerData, 'projects' | 'managedSettings' | 'settings'> {
-  const claude = context.env.CLAUDE_CONFIG_DIR || join(context.userHome, '.claude');
+  const claude = claudeFolder(context.env, context.userHome);
   return {
     projects: join(claude, 'projects'),
     managedSettings: managedSettingsFolder(process.platform),

@@ -3,6 +3,7 @@ import { bytesOf, replaceIfSame } from '../../aws/config-change.ts';
 import { awsFiles } from '../../aws/config-file.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import { INTEGRATION_PROFILE, type IntegrationWish } from '../../domain/integration.ts';
+import { claudeFolder } from '../claude-folder.ts';
 import { packChange } from '../config-writer/stored-change.ts';
 import type { Launcher } from '../launcher.ts';
 import type { AgentContext, EnvironmentStore, Integration, ProfileCatalog } from '../ports.ts';
@@ -142,8 +143,7 @@ export class IntegrationRoom implements Integration {
     }
     const loginEnv = await this.#parts.loginEnv();
     const wish: IntegrationWish = { environment, launcher: launcher.path, platform, loginEnv };
-    const folder =
-      loginEnv.CLAUDE_CONFIG_DIR || context.env.CLAUDE_CONFIG_DIR || join(context.userHome, '.claude');
+    const folder = loginEnv.CLAUDE_CONFIG_DIR || claudeFolder(context.env, context.userHome);
     return planFiles(
       { settings: join(folder, 'settings.json'), config: awsFiles(context.env, context.userHome).config },
       wish,

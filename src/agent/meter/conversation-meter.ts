@@ -1,6 +1,7 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { ConversationCost, type CostFact, readCostLine } from '../../domain/conversation-cost.ts';
+import { projectOf } from '../claude-folder.ts';
 import { TranscriptTail } from './transcript-tail.ts';
 import type { MeteredConversation } from './worker-messages.ts';
 
@@ -80,11 +81,11 @@ export class ConversationMeter {
     this.cost = new ConversationCost();
   }
 
-  /** Claude Code names the folder by the working directory; a long path is cut, so all are looked through. */
+  /** Where Claude Code keeps it usually; a long path is cut, so all are looked through. */
   #find(): string | undefined {
     const { id, configFolder, cwd } = this.#of;
     const projects = join(configFolder, 'projects');
-    const likely = join(projects, cwd.replace(/[^a-zA-Z0-9]/g, '-'), `${id}.jsonl`);
+    const likely = join(projects, projectOf(cwd), `${id}.jsonl`);
     if (isThere(likely)) return likely;
     return namesIn(projects)
       .map((project) => join(projects, project, `${id}.jsonl`))

@@ -4,6 +4,7 @@ import type { ConfiguredProfile } from '../../aws/config-file.ts';
 import type { CredentialSource } from '../../domain/credential-source.ts';
 import { isOurExport } from '../../domain/integration.ts';
 import { partitionOfRegion } from '../../domain/partition.ts';
+import { claudeFolder } from '../claude-folder.ts';
 
 /** The profile that stands for the commands in the person's own Claude Code settings. */
 export const claudeSettingsProfile = 'claude-settings';
@@ -13,7 +14,7 @@ export function claudeSettingsFile(
   env: Readonly<Record<string, string | undefined>>,
   userHome: string,
 ): string {
-  return join(env.CLAUDE_CONFIG_DIR || join(userHome, '.claude'), 'settings.json');
+  return join(claudeFolder(env, userHome), 'settings.json');
 }
 
 /** The file's text; empty where it cannot be read (Claude Code says so itself). */

@@ -1,6 +1,9 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { claudeFolder, projectOf } from '../claude-folder.ts';
+import type { AgentContext } from '../ports.ts';
+import type { Environment } from './login-shell.ts';
 
 /**
  * What Claude Code keeps about conversations in its folder: a transcript for each, and a file for each process that
@@ -60,9 +63,9 @@ async function runs({ pid, procStart, pidDomain }: z.infer<typeof LiveFile>): Pr
   }
 }
 
-/** The folder below `projects` that Claude Code keeps a folder's transcripts in. */
-function projectOf(cwd: string): string {
-  return cwd.replace(/[^a-zA-Z0-9]/g, '-');
+/** Claude Code's folder as a session with this environment has it. */
+export function configFolderOf(env: Environment, { userHome }: Pick<AgentContext, 'userHome'>): string {
+  return claudeFolder(env, env.HOME || userHome);
 }
 
 /** Whether Claude Code has a transcript of this conversation: one is written at the first prompt, and cannot be resumed without. */

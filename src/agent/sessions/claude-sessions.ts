@@ -7,18 +7,7 @@ import {
   terminalSocketOf,
 } from '../../contract/index.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
-import type {
-  AgentContext,
-  Broker,
-  ClaudeSessions,
-  EnvironmentStore,
-  Keeper,
-  ProfileCatalog,
-  SessionActivity,
-  SessionIdentity,
-  SessionMeter,
-  SettingsStore,
-} from '../ports.ts';
+import type { ClaudeSessions, SessionActivity, SessionIdentity } from '../ports.ts';
 import { ClaudeProgram } from './claude-program.ts';
 import { Conversations } from './conversations.ts';
 import { OpenSession } from './open-session.ts';
@@ -29,27 +18,7 @@ import { SessionList } from './session-list.ts';
 import { SessionOpenings } from './session-openings.ts';
 import { readNote } from './session-record.ts';
 import { KILL_GRACE_MS, SessionStarter } from './session-starter.ts';
-import type { PtyHostPlace } from './start-pty-host.ts';
-
-export interface ClaudeSessionsParts {
-  context: Pick<AgentContext, 'clock' | 'log' | 'env' | 'userHome' | 'home'>;
-  broker: Pick<Broker, 'temporary' | 'untilUsable' | 'hold'>;
-  keeper: Pick<Keeper, 'need' | 'untilValid'>;
-  profiles: Pick<ProfileCatalog, 'source' | 'list' | 'reload'>;
-  environments: Pick<EnvironmentStore, 'get' | 'active'>;
-  settings: Pick<SettingsStore, 'get'>;
-  ptyHost: PtyHostPlace;
-  activity: Pick<SessionActivity, 'session' | 'typed' | 'forget' | 'view' | 'watched' | 'onChange'>;
-  meter: Pick<SessionMeter, 'session' | 'forget' | 'view' | 'onChange'>;
-  /** The agent's own socket, for the credential export of the sessions. */
-  agentSocket: string;
-  /** Command of the hand-out client without its flags (programs.ts). */
-  handOut: readonly string[];
-  /** Command of the relay for Claude Code's hooks, without socket and session (programs.ts). */
-  hookRelay: readonly string[];
-  /** Folder of an administrator's settings for Claude Code; default: the platform's. */
-  managedSettings?: string;
-}
+import type { ClaudeSessionsParts } from './sessions-parts.ts';
 
 /** What ended in this time before the machine's shutdown, and not by a person, was ended by it. */
 const SHUTDOWN_MS = 10_000;

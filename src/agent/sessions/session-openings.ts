@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { ModelId, SessionName } from '../../contract/names.ts';
@@ -9,16 +9,16 @@ import {
   readClaudeArguments,
 } from '../../domain/claude-arguments.ts';
 import type { LaunchInput } from '../../domain/launch-plan.ts';
-import type { AgentContext, ClaudeSessions } from '../ports.ts';
-import { hasTranscript, liveConversations, newestConversation } from './claude-files.ts';
+import type { ClaudeSessions } from '../ports.ts';
+import { configFolderOf, hasTranscript, liveConversations, newestConversation } from './claude-files.ts';
 import type { ClaudeProgram } from './claude-program.ts';
-import type { ClaudeSessionsParts } from './claude-sessions.ts';
 import type { Environment } from './login-shell.ts';
 import { OpenSession } from './open-session.ts';
 import { readGivenSettings } from './person-settings.ts';
 import type { SessionList } from './session-list.ts';
 import type { SessionRecord } from './session-record.ts';
 import { sessionTarget } from './session-target.ts';
+import type { ClaudeSessionsParts } from './sessions-parts.ts';
 import { isFolder, requireFolder } from './working-folder.ts';
 
 type Wish = Parameters<ClaudeSessions['open']>[0];
@@ -197,11 +197,6 @@ export class SessionOpenings {
     const same = configFolder === null || configFolderOf(env, this.#parts.context) === configFolder;
     return same ? env : { ...env, CLAUDE_CONFIG_DIR: configFolder };
   }
-}
-
-/** Where Claude Code keeps the person's settings and transcripts. */
-export function configFolderOf(env: Environment, context: Pick<AgentContext, 'userHome'>): string {
-  return env.CLAUDE_CONFIG_DIR || join(env.HOME || context.userHome, '.claude');
 }
 
 /** A path is kept, not what it leads to; JSON is all there is. */

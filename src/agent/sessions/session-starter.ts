@@ -4,13 +4,13 @@ import { ssoRootOf } from '../../domain/credential-source.ts';
 import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/launch-plan.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../../locales/index.ts';
 import type { AgentContext } from '../ports.ts';
-import type { ClaudeSessionsParts } from './claude-sessions.ts';
+import { configFolderOf } from './claude-files.ts';
 import type { Launch, OpenSession } from './open-session.ts';
 import { envOf, managedSettings, managedSettingsFolder, personSettingsEnv } from './person-settings.ts';
 import { PtyHostRefusal } from './pty-host-client.ts';
 import type { PtyHostLink } from './pty-host-link.ts';
 import type { SessionFiles } from './session-files.ts';
-import { configFolderOf } from './session-openings.ts';
+import type { ClaudeSessionsParts } from './sessions-parts.ts';
 
 /** What Claude Code gets to end by itself, to save and to run its hooks, before it is killed. */
 export const KILL_GRACE_MS = 5_000;
