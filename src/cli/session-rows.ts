@@ -5,9 +5,13 @@ import { table } from './table.ts';
 import { clockTime } from './words.ts';
 
 /** What a session is doing: its activity while it runs, else where it is in its life. */
-function stateWord({ state, activity, exitCode }: SessionView): string {
+function stateWord({ state, activity, exitCode, program, hasTranscript }: SessionView): string {
   const { t } = translator();
-  if (state === 'running') return t(`cli:activityState.${activity.state}`);
+  if (state === 'running') {
+    // At rest before anything was said: nothing is done yet.
+    const ready = activity.state === 'done' && program === 'claude' && !hasTranscript;
+    return t(ready ? 'cli:activityState.ready' : `cli:activityState.${activity.state}`);
+  }
   const word = t(`cli:sessionState.${state}`);
   return exitCode ? `${word} (${exitCode})` : word;
 }

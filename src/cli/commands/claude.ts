@@ -12,6 +12,7 @@ import {
 import { attachTerminal } from '../attach-terminal.ts';
 import { identityLines } from '../identity-words.ts';
 import { note, print, printJson, Said, translator, withAgent } from '../shell.ts';
+import { plain } from '../table.ts';
 import { signIn } from './login.ts';
 
 interface ClaudeOptions {
@@ -21,10 +22,10 @@ interface ClaudeOptions {
   model?: string;
   name?: string;
   permissionMode?: PermissionMode;
-  addDir: string[];
+  addDir?: string[];
   cap?: number;
   stopAtCap?: boolean;
-  cwd: string[];
+  cwd?: string[];
   detach?: boolean;
   json?: boolean;
   browser: boolean;
@@ -84,12 +85,17 @@ export function terminalSize(): { cols: number; rows: number } {
 /** Sessions that are begun at the same time: each Claude Code takes a processor for a second or two. */
 const AT_ONCE = 4;
 
-const several = (value: string, before: string[]): string[] => [...before, value];
+const several = (value: string, before: string[] = []): string[] => [...before, value];
 
 function dollars(text: string): number {
   const usd = Number(text);
-  if (!(usd > 0)) throw new InvalidArgumentError('');
+  if (!(usd > 0)) throw new InvalidArgumentError(translator().t('cli:claude.capRange'));
   return usd;
+}
+
+/** That a session was opened without being shown, and how to show it. */
+export function opened({ id, name }: Pick<SessionView, 'id' | 'name'>): string {
+  return translator().t('cli:claude.detached', { id: id.slice(0, 8), name: plain(name) });
 }
 
 /** What each identity mode gives to whom in a session. */
@@ -132,8 +138,8 @@ export function addClaude(program: Command): void {
     .addOption(
       new Option('--permission-mode <mode>', t('cli:claude.permissionMode')).choices(PermissionMode.options),
     )
-    .option('--cwd <folder>', t('cli:claude.cwd'), several, [])
-    .option('--add-dir <folder>', t('cli:claude.addDir'), several, [])
+    .option('--cwd <folder>', t('cli:claude.cwd'), several)
+    .option('--add-dir <folder>', t('cli:claude.addDir'), several)
     .option('--cap <usd>', t('cli:claude.cap'), dollars)
     .option('--stop-at-cap', t('cli:claude.stopAtCap'))
     .option('--detach', t('cli:claude.detach'))
@@ -147,7 +153,7 @@ export function addClaude(program: Command): void {
         const env = Object.fromEntries(
           Object.entries(process.env).filter((e): e is [string, string] => e[1] !== undefined),
         );
-        const folders = options.cwd.length > 0 ? options.cwd : ['.'];
+        const folders = options.cwd ?? ['.'];
         if (folders.length > 1 && !options.detach) throw new Said(translator().t('cli:claude.oneHere'));
         const sessions = await openIn(agent, folders, {
           ...(options.env === undefined ? {} : { environment: options.env }),
@@ -159,7 +165,7 @@ export function addClaude(program: Command): void {
           ...(options.cap === undefined
             ? {}
             : { cap: { usd: options.cap, stop: options.stopAtCap ?? false } }),
-          addDirs: options.addDir.map((folder) => resolve(folder)),
+          addDirs: (options.addDir ?? []).map((folder) => resolve(folder)),
           ...terminalSize(),
           args,
           env,
@@ -167,9 +173,7 @@ export function addClaude(program: Command): void {
         const [session] = sessions;
         if (options.detach || !session) {
           if (options.json) printJson(sessions.length === 1 ? session : { sessions });
-          else
-            for (const { id } of sessions)
-              print(translator().t('cli:claude.detached', { id: id.slice(0, 8) }));
+          else for (const one of sessions) print(opened(one));
           return;
         }
         await showSession(agent, session, options.browser);

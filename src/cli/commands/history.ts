@@ -5,7 +5,7 @@ import { BedrockTrayError, type ConversationView } from '../../contract/index.ts
 import { note, print, printJson, translator, withAgent } from '../shell.ts';
 import { cellWidth, plain } from '../table.ts';
 import { clockTime } from '../words.ts';
-import { showSession } from './claude.ts';
+import { opened, showSession } from './claude.ts';
 
 interface ListOptions {
   cwd?: string;
@@ -92,7 +92,10 @@ async function list(query: string, options: ListOptions): Promise<void> {
     });
     const { pending } = (await agent.call('state.get', {})).history;
     if (options.json) return printJson({ ...answer, pending });
-    if (answer.conversations.length === 0) print(t('cli:history.none'));
+    if (answer.conversations.length === 0) {
+      const narrowed = query.trim() !== '' || options.cwd !== undefined || options.endingSoon;
+      print(t(narrowed ? 'cli:history.none' : 'cli:history.empty'));
+    }
     printList(answer.conversations);
     if (answer.more) note(t('cli:history.more', { count: options.limit }));
     if (pending > 0) note(t('cli:history.pending', { mb: Math.ceil(pending / 1e6) }));
@@ -173,7 +176,7 @@ export function addHistory(program: Command): void {
           cols: process.stdout.columns || 80,
           rows: process.stdout.rows || 24,
         });
-        if (options.detach) print(translator().t('cli:claude.detached', { id: session.id.slice(0, 8) }));
+        if (options.detach) print(opened(session));
         else await showSession(agent, session, options.browser);
       }),
     );

@@ -12,7 +12,7 @@ import { canAsk } from '../prompting.ts';
 import { sessionRows } from '../session-rows.ts';
 import { errorView, note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
-import { showSession, terminalSize } from './claude.ts';
+import { opened, showSession, terminalSize } from './claude.ts';
 
 /** Claude Codes that are started at the same time: each takes a processor for a second or two. */
 const AT_ONCE = 3;
@@ -105,9 +105,11 @@ export function addSessions(program: Command): void {
       withAgent(async (agent) => {
         const result = await agent.call('sessions.list', {});
         if (options.json) return printJson(result);
-        print(
-          result.sessions.length > 0 ? sessionRows(result.sessions) : translator().t('cli:sessions.none'),
-        );
+        const { t } = translator();
+        if (result.sessions.length === 0) return print(t('cli:sessions.none'));
+        print(sessionRows(result.sessions));
+        const lost = result.sessions.filter((s) => s.state === 'lost' && s.resumable).length;
+        if (lost > 0) note(t('cli:sessions.lost', { count: lost }));
       }),
     );
 
@@ -153,7 +155,7 @@ export function addSessions(program: Command): void {
           const old = await findSession(agent, id as string);
           const session = await agent.call('sessions.resume', { id: old.id, ...terminalSize() });
           if (options.json) printJson(session);
-          else if (options.detach) print(translator().t('cli:claude.detached', { id: short(session) }));
+          else if (options.detach) print(opened(session));
           else await showSession(agent, session, options.browser);
         }),
     );

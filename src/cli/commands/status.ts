@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CredentialsView, type Snapshot, sessionIsOpen } from '../../contract/index.ts';
 import { durationMessage } from '../../domain/duration.ts';
+import { sessionRows } from '../session-rows.ts';
 import { followLanguageOf, print, printJson, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
 import { clockTime } from '../words.ts';
@@ -97,15 +98,11 @@ export function describeStatus(s: Snapshot, now: number): string {
       ),
     );
   }
+  const lost = s.sessions.filter((x) => x.state === 'lost' && x.resumable).length;
+  if (lost > 0) out.push('', t('cli:sessions.lost', { count: lost }));
   const open = s.sessions.filter(sessionIsOpen);
   if (open.length > 0) {
-    out.push(
-      '',
-      table(
-        [t('cli:head.session'), t('cli:head.state'), t('cli:head.folder'), t('cli:head.title')],
-        open.map((x) => [x.id.slice(0, 8), t(`cli:sessionState.${x.state}`), x.cwd, x.title]),
-      ),
-    );
+    out.push('', sessionRows(open));
   }
   return out.map((line) => line.split('\n').map(plain).join('\n')).join('\n');
 }

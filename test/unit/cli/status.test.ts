@@ -1,19 +1,27 @@
 import { expect, test } from 'vitest';
 import { describeStatus } from '../../../src/cli/commands/status.ts';
-import type { CredentialsView, ErrorView, Snapshot } from '../../../src/contract/index.ts';
+import type { CredentialsView, ErrorView, SessionView, Snapshot } from '../../../src/contract/index.ts';
+import { activity } from '../../support/page/samples.ts';
+import { AT, session } from '../../support/tray/snapshots.ts';
 
-/** The row of credentials that are not there, for a reason or none. */
-function row(problem: ErrorView | null): string {
-  const credentials = [{ profile: 'dev', state: 'absent', expiresAt: null, problem }] as CredentialsView[];
+function said(parts: { credentials?: CredentialsView[]; sessions?: SessionView[] }): string {
   const snapshot = {
     environments: [],
     ssoSessions: [],
     sessions: [],
-    credentials,
+    credentials: [],
     network: { state: 'online' },
     clockSkewMs: null,
+    ...parts,
   } as unknown as Snapshot;
   return describeStatus(snapshot, 0);
+}
+
+/** The row of credentials that are not there, for a reason or none. */
+function row(problem: ErrorView | null): string {
+  return said({
+    credentials: [{ profile: 'dev', state: 'absent', expiresAt: null, problem }] as CredentialsView[],
+  });
 }
 
 test('credentials that are missing for a reason are not said to be not yet asked for', () => {
@@ -26,4 +34,21 @@ test('credentials that are missing for a reason are not said to be not yet asked
   const failed = row({ code: 'CommandFailed', params: { command: 'x', reason: 'y' } });
   expect(failed).toMatch(/failed {2}|失败/);
   expect(failed).not.toMatch(/not yet asked for|尚未请求/);
+});
+
+test('a session is told by what Claude Code does in it, not by its process', () => {
+  const running = (name: string, of: Partial<SessionView>) => session(AT, { name, state: 'running', ...of });
+  const text = said({
+    sessions: [
+      running('asks', { activity: activity('needsYou') }),
+      running('fresh', { activity: activity('done'), hasTranscript: false }),
+      running('finished', { activity: activity('done'), hasTranscript: true }),
+      session(AT, { name: 'gone', state: 'lost', resumable: true }),
+    ],
+  });
+  expect(text).toMatch(/asks +(needs you|需要您处理)/);
+  expect(text).toMatch(/fresh +(ready|就绪)/);
+  expect(text).toMatch(/finished +(done|已完成)/);
+  expect(text).toContain('bedrock-tray sessions resume --all');
+  expect(text).not.toMatch(/gone {2}/);
 });
