@@ -3,12 +3,15 @@
  * window sizes, and all that comes as a string (colours, version, settings).
  */
 const ANSWER =
-  /\x1b(?:\[[?>=]?[\d;]*c|\[\?[\d;]*[nu]|\[\d*n|\[(?!1;[2-8]R)\??\d+;[\d;]+R|\[\??[\d;]*\$y|\[[\d;]*t|[\]P_][^\x07\x1b]*(?:\x07|\x1b\\))/g;
+  /\x1b(?:\[[?>=]?[\d;]*c|\[\?[\d;]*[nu]|\[\d*n|\[(?!1;[2-8]R)\??\d+;[\d;]+R|\[\??[\d;]*\$y|\[[\d;]*t|[\]P_][^\x00-\x1f\x7f]*(?:\x07|\x1b\\))/g;
 /** A cursor position in the first line and F3 with modifiers look alike. */
 const POSITION_OR_F3 = /\x1b\[1;[2-8]R/g;
-/** The beginning of one. What a key sends is not among them, so that no key waits. */
+/**
+ * The beginning of one. What a key sends is not among them, so that no key waits; Alt with P before typed words looks
+ * like one, until Enter or any other control that is in no answer.
+ */
 const CUT =
-  /\x1b(?:\[[?>=][\d;]*\$?|\](?:4|5|1\d|52);[^\x07\x1b]*\x1b?|P[^\x07\x1b]+\x1b?|_G[^\x07\x1b]*\x1b?)$/;
+  /\x1b(?:\[[?>=][\d;]*\$?|\](?:4|5|1\d|52);[^\x00-\x1f\x7f]*\x1b?|P[^\x00-\x1f\x7f]+\x1b?|_G[^\x00-\x1f\x7f]*\x1b?)$/;
 /** An answer that is longer is none. */
 const MAX_CUT = 4096;
 

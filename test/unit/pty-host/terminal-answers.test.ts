@@ -60,6 +60,15 @@ describe('answers of a terminal', () => {
     expect(new AnswerFilter().rest(both, true).byteLength).toBe(0);
   });
 
+  test('words that were typed behind Alt with P or ] come with the next Enter', () => {
+    const filter = new AnswerFilter();
+    const rest = (text: string) => Buffer.from(filter.rest(Buffer.from(text), false)).toString();
+    expect(rest('\x1bPls')).toBe('');
+    expect(rest(' -l\r')).toBe('\x1bPls -l\r');
+    expect(through('\x1b]11;a\rb\x07')).toBe('\x1b]11;a\rb\x07');
+    expect(through('\x1b_Ga\nb\x1b', '\\')).toBe('\x1b_Ga\nb\x1b\\');
+  });
+
   test('keys, text, pastes and mouse reports stay, at once', () => {
     for (const key of keys) expect(through(key), JSON.stringify(key)).toBe(key);
     fc.assert(
