@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { type KeeperParts, SsoKeeper } from '../../src/agent/keeper/keeper.ts';
 import type { RoleCacheKey, TokenCache } from '../../src/agent/keeper/token-cache.ts';
 import type { AgentContext, SsoSessionConfig, SsoToken } from '../../src/agent/ports.ts';
 import { AwsFault, type FaultKind, OidcFault } from '../../src/aws/faults.ts';
+import type { DeviceAuthorization, Oidc } from '../../src/aws/oidc.ts';
 import type { PortalCredentials } from '../../src/aws/portal.ts';
 import type { TokenProblem } from '../../src/aws/sso-cache.ts';
 import { BedrockTrayError } from '../../src/contract/errors.ts';
 import { Settings } from '../../src/contract/settings.ts';
 import type { CredentialSource } from '../../src/domain/credential-source.ts';
-import type { FakeClock } from './fake-clock.ts';
+import { FakeClock } from './fake-clock.ts';
 
 /** AWS's services and files in memory, under a clock that moves when told to: for tests of keeper, desk and broker. */
 
@@ -245,4 +247,69 @@ export class MemoryAws {
 export function memorySettings(patch: Partial<Settings> = {}) {
   const settings: Settings = { ...Settings.parse({}), ...patch };
   return { get: () => settings };
+}
+
+/** The rooms below a keeper, each anew, and keepers over them. */
+export function memoryRooms() {
+  const clock = new FakeClock();
+  const aws = new MemoryAws(clock);
+  const cache = new MemoryTokenCache();
+  const catalog = new MemoryCatalog();
+  const newKeeper = (parts: Partial<KeeperParts> = {}) =>
+    new SsoKeeper({
+      context: context(clock),
+      catalog,
+      cache,
+      oidc: aws.oidc,
+      portal: aws.portal,
+      settings: memorySettings(),
+      ...parts,
+    });
+  return { clock, aws, cache, catalog, newKeeper };
+}
+
+/** What a keeper shows of the SSO session `corp`. */
+export function corpView(keeper: SsoKeeper) {
+  const found = keeper.views().find((v) => v.id === 'corp');
+  if (!found) throw new Error('no view');
+  return found;
+}
+
+/** Who needs it: the profile `dev`. */
+export const dev = { profile: 'dev', accountId: '111122223333', roleName: 'Dev' };
+
+/** Identity Center's side of a sign-in by device code; `more` is what a test has otherwise. */
+export function deviceOidc(
+  clock: FakeClock,
+  more: Pick<Oidc, 'startDeviceAuthorization' | 'createTokenWithDeviceCode'> & Partial<Oidc>,
+): Omit<Oidc, 'refresh'> {
+  return {
+    registerClient: async ({ scopes }) => ({
+      clientId: 'client',
+      clientSecret: 'client-secret',
+      expiresAt: clock.now() + 90 * 24 * hour,
+      scopes,
+    }),
+    createTokenWithCode: async () => {
+      throw new Error('not here');
+    },
+    authorizeUrl: () => 'https://authorize.example/',
+    ...more,
+  };
+}
+
+/** What Identity Center answers when a sign-in by device code begins. */
+export function deviceAuthorization(
+  clock: FakeClock,
+  more: Partial<DeviceAuthorization> = {},
+): DeviceAuthorization {
+  return {
+    deviceCode: 'device-code',
+    userCode: 'ABCD-EFGH',
+    verificationUri: 'https://device.example/',
+    verificationUriComplete: 'https://device.example/?user_code=ABCD-EFGH',
+    expiresAt: clock.now() + 10 * minute,
+    intervalMs: 5_000,
+    ...more,
+  };
 }

@@ -13,7 +13,6 @@ import { SignInRoom } from '../../../src/agent/signin/desk.ts';
 import { createRegistrationCache } from '../../../src/agent/signin/registrations.ts';
 import { createOidc } from '../../../src/aws/oidc.ts';
 import { createPortal } from '../../../src/aws/portal.ts';
-import { BedrockTrayError } from '../../../src/contract/errors.ts';
 import type { SsoSessionView } from '../../../src/contract/state.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { onlySso } from '../../support/broker-sources.ts';
@@ -134,12 +133,4 @@ export async function startKeepAlive(
   const agent = new KeepAliveAgent(home, sandbox, options.language);
   await agent.keeper.start();
   return agent;
-}
-
-/** The code of the error that a promise rejects with; `resolved` if it does not. */
-export function codeOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => 'resolved',
-    (e) => (e instanceof BedrockTrayError ? e.code : `not ours: ${e}`),
-  );
 }

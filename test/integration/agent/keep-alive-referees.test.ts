@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readToken, ssoCacheDir } from '../../../src/aws/sso-cache.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
 import { findBotocore } from '../../support/botocore.ts';
+import { codeOf } from '../../support/code-of.ts';
 import { runCommand, startCommand } from '../../support/run-command.ts';
 import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
-import { codeOf, type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
+import { type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
 
 /** The AWS CLI and botocore, unchanged, on one HOME with the keeper. */
 

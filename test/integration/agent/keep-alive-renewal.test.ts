@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { readToken, ssoCacheDir } from '../../../src/aws/sso-cache.ts';
+import { codeOf } from '../../support/code-of.ts';
 import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
-import { codeOf, type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
+import { type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
 
 /** A person whose browser is still signed in: what a second sign-in gives, and what a renewal gives. */
 

@@ -4,8 +4,9 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../support/code-of.ts';
 import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
-import { codeOf, type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
+import { type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
 
 let sandbox: SandboxProcess;
 let agent: KeepAliveAgent;

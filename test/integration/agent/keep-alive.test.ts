@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOidc } from '../../../src/aws/oidc.ts';
 import { formatDate, readToken, ssoCacheDir, writeToken } from '../../../src/aws/sso-cache.ts';
+import { codeOf } from '../../support/code-of.ts';
 import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
-import { codeOf, type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
+import { type KeepAliveAgent, startKeepAlive } from './keep-alive-agent.ts';
 
 let sandbox: SandboxProcess;
 let agent: KeepAliveAgent;

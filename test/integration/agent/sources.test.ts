@@ -6,9 +6,10 @@ import { callerIdentity } from '../../../src/aws/sts.ts';
 import { formatCredentials } from '../../../src/domain/credential-formats.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
 import { findBotocore } from '../../support/botocore.ts';
+import { codeOf } from '../../support/code-of.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { pinnedNode, type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
-import { codeOf, startKeepAlive } from './keep-alive-agent.ts';
+import { startKeepAlive } from './keep-alive-agent.ts';
 import { identityOf, SourcesAgent } from './sources-agent.ts';
 
 /** Every kind of source in one HOME, against AWS's own tools given the very same files. */

@@ -1,40 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RoleBroker } from '../../../src/agent/broker/broker.ts';
-import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
-import { BedrockTrayError } from '../../../src/contract/errors.ts';
+import type { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
 import { onlySso } from '../../support/broker-sources.ts';
+import { codeOf } from '../../support/code-of.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
-import {
-  context,
-  hour,
-  MemoryAws,
-  MemoryCatalog,
-  MemoryTokenCache,
-  memorySettings,
-  minute,
-  portalFault,
-} from '../../support/keep-alive-rooms.ts';
+import { context, hour, memoryRooms, minute, portalFault } from '../../support/keep-alive-rooms.ts';
 
-let clock: FakeClock;
-let aws: MemoryAws;
-let cache: MemoryTokenCache;
-let catalog: MemoryCatalog;
+let { clock, aws, cache, catalog, newKeeper } = memoryRooms();
 let keeper: SsoKeeper;
 let broker: RoleBroker;
 
 beforeEach(async () => {
-  clock = new FakeClock();
-  aws = new MemoryAws(clock);
-  cache = new MemoryTokenCache();
-  catalog = new MemoryCatalog();
-  keeper = new SsoKeeper({
-    context: context(clock),
-    catalog,
-    cache,
-    oidc: aws.oidc,
-    portal: aws.portal,
-    settings: memorySettings(),
-  });
+  ({ clock, aws, cache, catalog, newKeeper } = memoryRooms());
+  keeper = newKeeper();
   broker = new RoleBroker({
     context: context(clock),
     catalog,
@@ -55,11 +33,6 @@ const view = (profile = 'dev') => {
   if (!found) throw new Error(`no view of ${profile}`);
   return found;
 };
-const codeOf = (p: Promise<unknown>) =>
-  p.then(
-    () => 'resolved',
-    (e) => (e instanceof BedrockTrayError ? e.code : `not ours: ${e}`),
-  );
 /** The key that a request gets, while time passes as needed. */
 async function keyOf(profile = 'dev', rejected?: string): Promise<string> {
   const asked = broker.credentials(profile, rejected === undefined ? {} : { rejected });

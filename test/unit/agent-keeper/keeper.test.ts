@@ -1,54 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
-import { BedrockTrayError } from '../../../src/contract/errors.ts';
-import { FakeClock, settle } from '../../support/fake-clock.ts';
+import type { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
+import { codeOf } from '../../support/code-of.ts';
+import { settle } from '../../support/fake-clock.ts';
 import {
-  context,
   corp,
+  corpView,
+  dev,
   hour,
-  MemoryAws,
-  MemoryCatalog,
-  MemoryTokenCache,
+  memoryRooms,
   memorySettings,
   minute,
   oidcFault,
 } from '../../support/keep-alive-rooms.ts';
 
-let clock: FakeClock;
-let aws: MemoryAws;
-let cache: MemoryTokenCache;
-let catalog: MemoryCatalog;
+let { clock, aws, cache, catalog, newKeeper } = memoryRooms();
 let keeper: SsoKeeper;
 let autoSignIn: ReturnType<typeof vi.fn<(ssoSession: string) => void>>;
 let openAutomatically = false;
 
 const make = () =>
-  new SsoKeeper({
-    context: context(clock),
-    catalog,
-    cache,
-    oidc: aws.oidc,
-    portal: aws.portal,
+  newKeeper({
     settings: { get: () => ({ ...memorySettings().get(), openBrowserAutomatically: openAutomatically }) },
     autoSignIn,
   });
-const view = () => {
-  const found = keeper.views().find((v) => v.id === 'corp');
-  if (!found) throw new Error('no view');
-  return found;
-};
-const dev = { profile: 'dev', accountId: '111122223333', roleName: 'Dev' };
-const codeOf = (p: Promise<unknown>) =>
-  p.then(
-    () => 'resolved',
-    (e) => (e instanceof BedrockTrayError ? e.code : `not ours: ${e}`),
-  );
+const view = () => corpView(keeper);
 
 beforeEach(() => {
-  clock = new FakeClock();
-  aws = new MemoryAws(clock);
-  cache = new MemoryTokenCache();
-  catalog = new MemoryCatalog();
+  ({ clock, aws, cache, catalog, newKeeper } = memoryRooms());
   autoSignIn = vi.fn<(ssoSession: string) => void>();
   openAutomatically = false;
   keeper = make();

@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeepAliveStore } from '../../../src/agent/keeper/keep-alive-memory.ts';
-import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
+import type { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
 import { PresenceRoom } from '../../../src/agent/presence/presence-room.ts';
 import type { SignInView } from '../../../src/contract/state.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 import {
-  context,
   corp,
+  corpView,
+  dev,
   hour,
-  MemoryAws,
-  MemoryCatalog,
-  MemoryTokenCache,
+  memoryRooms,
   memorySettings,
   minute,
   oidcFault,
@@ -19,10 +18,7 @@ import {
 
 /** What the keeper asks of a person and tells them, and how long it believes an SSO session to live. */
 
-let clock: FakeClock;
-let aws: MemoryAws;
-let cache: MemoryTokenCache;
-let catalog: MemoryCatalog;
+let { clock, aws, cache, catalog, newKeeper } = memoryRooms();
 let presence: PresenceRoom;
 let keeper: SsoKeeper;
 let opened: string[];
@@ -36,23 +32,13 @@ const store: KeepAliveStore = {
 };
 
 const make = () =>
-  new SsoKeeper({
-    context: context(clock),
-    catalog,
-    cache,
-    oidc: aws.oidc,
-    portal: aws.portal,
+  newKeeper({
     settings: { get: () => memorySettings({ openBrowserAutomatically: automatic }).get() },
     autoSignIn: (id) => opened.push(id),
     presence,
     store,
   });
-const view = () => {
-  const found = keeper.views().find((v) => v.id === 'corp');
-  if (!found) throw new Error('no view');
-  return found;
-};
-const dev = { profile: 'dev', accountId: '111122223333', roleName: 'Dev' };
+const view = () => corpView(keeper);
 const signInView: SignInView = {
   id: 's',
   ssoSession: 'corp',
@@ -75,10 +61,7 @@ const there = () => desktop();
 const locked = () => desktop({ locked: true });
 
 beforeEach(() => {
-  clock = new FakeClock();
-  aws = new MemoryAws(clock);
-  cache = new MemoryTokenCache();
-  catalog = new MemoryCatalog();
+  ({ clock, aws, cache, catalog, newKeeper } = memoryRooms());
   presence = new PresenceRoom(clock);
   opened = [];
   automatic = false;
@@ -571,14 +554,7 @@ it('a minimal file of another tool names neither start URL nor region: ours are 
   const { startUrl: _, region: __, ...rest } = aws.signIn();
   cache.files.set('corp', { ...rest, startUrl: '', region: '' });
   const refresh = vi.fn(async () => aws.signIn());
-  const other = new SsoKeeper({
-    context: context(clock),
-    catalog,
-    cache,
-    oidc: () => ({ refresh }),
-    portal: aws.portal,
-    settings: memorySettings(),
-  });
+  const other = newKeeper({ oidc: () => ({ refresh }) });
   await other.start();
   await clock.advance(41 * minute);
   expect(refresh.mock.calls).toEqual([[expect.objectContaining({ startUrl: corp.startUrl })]]);

@@ -1,28 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
+import type { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
 import { SignInRoom } from '../../../src/agent/signin/desk.ts';
 import type { Registration } from '../../../src/aws/sso-cache.ts';
-import { BedrockTrayError } from '../../../src/contract/errors.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
-import { FakeClock, settle } from '../../support/fake-clock.ts';
+import { codeOf } from '../../support/code-of.ts';
+import { settle } from '../../support/fake-clock.ts';
 import {
   context,
   corp,
+  deviceAuthorization,
+  deviceOidc,
   hour,
-  MemoryAws,
-  MemoryCatalog,
-  MemoryTokenCache,
-  memorySettings,
+  memoryRooms,
   minute,
   oidcFault,
 } from '../../support/keep-alive-rooms.ts';
 
 /** The device code flow under a clock that moves when told to; what listens on a port is tested with real parts. */
 
-let clock: FakeClock;
-let aws: MemoryAws;
-let cache: MemoryTokenCache;
-let catalog: MemoryCatalog;
+let { clock, aws, cache, catalog, newKeeper } = memoryRooms();
 let keeper: SsoKeeper;
 let desk: SignInRoom;
 let polls: number[];
@@ -36,13 +32,9 @@ let opened: string[];
 
 const pending = () => oidcFault('client', 'AuthorizationPendingException');
 
-function oidc() {
-  return {
-    registerClient: async (input: {
-      flow: string;
-      scopes: readonly string[];
-      sessionName: string | null;
-    }) => {
+const oidc = () =>
+  deviceOidc(clock, {
+    registerClient: async (input) => {
       registered.push(input);
       return {
         clientId: `client-${registered.length}`,
@@ -55,14 +47,7 @@ function oidc() {
     startDeviceAuthorization: async () => {
       const fault = startFaults.shift();
       if (fault) throw fault;
-      return {
-        deviceCode: 'device-code',
-        userCode: 'ABCD-EFGH',
-        verificationUri: 'https://device.example/',
-        verificationUriComplete: 'https://device.example/?user_code=ABCD-EFGH',
-        expiresAt: clock.now() + 10 * minute,
-        intervalMs: 5_000,
-      };
+      return deviceAuthorization(clock);
     },
     createTokenWithDeviceCode: async () => {
       polls.push(clock.now());
@@ -71,18 +56,10 @@ function oidc() {
       if (!decided) throw pending();
       return aws.signIn();
     },
-    createTokenWithCode: async () => {
-      throw new Error('not here');
-    },
-    authorizeUrl: () => 'https://authorize.example/',
-  };
-}
+  });
 
 beforeEach(async () => {
-  clock = new FakeClock();
-  aws = new MemoryAws(clock);
-  cache = new MemoryTokenCache();
-  catalog = new MemoryCatalog();
+  ({ clock, aws, cache, catalog, newKeeper } = memoryRooms());
   polls = [];
   pollFaults = [];
   decided = false;
@@ -90,14 +67,7 @@ beforeEach(async () => {
   registrations = new Map();
   startFaults = [];
   opened = [];
-  keeper = new SsoKeeper({
-    context: context(clock),
-    catalog,
-    cache,
-    oidc: aws.oidc,
-    portal: aws.portal,
-    settings: memorySettings(),
-  });
+  keeper = newKeeper();
   desk = new SignInRoom({
     context: {
       ...context(clock),
@@ -123,11 +93,6 @@ afterEach(async () => {
 });
 
 const device = { ssoSession: 'corp', flow: 'device', openBrowser: false } as const;
-const codeOf = (p: Promise<unknown>) =>
-  p.then(
-    () => 'resolved',
-    (e) => (e instanceof BedrockTrayError ? e.code : `not ours: ${e}`),
-  );
 const stateOf = () => keeper.views()[0]?.state;
 
 describe('the device code', () => {

@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
+import type { SsoKeeper } from '../../../src/agent/keeper/keeper.ts';
 import { SignInRoom } from '../../../src/agent/signin/desk.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
-import { FakeClock, settle } from '../../support/fake-clock.ts';
+import { settle } from '../../support/fake-clock.ts';
 import {
   context,
   corp,
+  deviceAuthorization,
+  deviceOidc,
   hour,
-  MemoryAws,
-  MemoryCatalog,
-  MemoryTokenCache,
-  memorySettings,
+  memoryRooms,
   minute,
   oidcFault,
   portalFault,
@@ -18,10 +17,7 @@ import {
 
 /** One sign-in for the machine, whoever asks for how many; renewals. By device code, which needs no listener. */
 
-let clock: FakeClock;
-let aws: MemoryAws;
-let cache: MemoryTokenCache;
-let catalog: MemoryCatalog;
+let { clock, aws, cache, catalog, newKeeper } = memoryRooms();
 let keeper: SsoKeeper;
 let desk: SignInRoom;
 let opened: [url: string, ssoSession: string][];
@@ -33,53 +29,29 @@ const wish = (ssoSession: string, more: { renew?: boolean } = {}) =>
   ({ ssoSession, flow: 'device', openBrowser: true, ...more }) as const;
 const state = (id: string) => keeper.views().find((v) => v.id === id)?.state;
 
-function oidc() {
-  return {
-    registerClient: async () => ({
-      clientId: 'client',
-      clientSecret: 'client-secret',
-      expiresAt: clock.now() + 90 * 24 * hour,
-      scopes: [],
-    }),
-    startDeviceAuthorization: async (_: unknown, startUrl: string) => {
+const oidc = () =>
+  deviceOidc(clock, {
+    startDeviceAuthorization: async (_, startUrl) => {
       starts++;
-      return {
+      return deviceAuthorization(clock, {
         deviceCode: startUrl,
-        userCode: 'ABCD-EFGH',
-        verificationUri: 'https://device.example/',
         verificationUriComplete: `https://device.example/?start=${startUrl}`,
-        expiresAt: clock.now() + 10 * minute,
         intervalMs: 1_000,
-      };
+      });
     },
-    createTokenWithDeviceCode: async ({ deviceCode }: { deviceCode: string }) => {
+    createTokenWithDeviceCode: async ({ deviceCode }) => {
       if (!allowed.has(deviceCode)) throw oidcFault('client', 'AuthorizationPendingException');
       return aws.signIn({ startUrl: deviceCode });
     },
-    createTokenWithCode: async () => {
-      throw new Error('not here');
-    },
-    authorizeUrl: () => 'https://authorize.example/',
-  };
-}
+  });
 
 beforeEach(async () => {
-  clock = new FakeClock();
-  aws = new MemoryAws(clock);
-  cache = new MemoryTokenCache();
-  catalog = new MemoryCatalog();
+  ({ clock, aws, cache, catalog, newKeeper } = memoryRooms());
   catalog.sessions = [corp, lab];
   opened = [];
   allowed = new Set();
   starts = 0;
-  keeper = new SsoKeeper({
-    context: context(clock),
-    catalog,
-    cache,
-    oidc: aws.oidc,
-    portal: aws.portal,
-    settings: memorySettings(),
-  });
+  keeper = newKeeper();
   desk = new SignInRoom({
     context: context(clock),
     catalog,

@@ -5,6 +5,7 @@ import { MfaRoom, QUESTION_MS } from '../../../src/agent/mfa/mfa-room.ts';
 import type { RoleCredentials } from '../../../src/agent/ports.ts';
 import { BedrockTrayError } from '../../../src/contract/errors.ts';
 import type { CredentialSource } from '../../../src/domain/credential-source.ts';
+import { codeOf } from '../../support/code-of.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 import { context, hour, MemoryCatalog, minute } from '../../support/keep-alive-rooms.ts';
 
@@ -116,11 +117,6 @@ afterEach(async () => {
   expect(clock.pending).toBe(0);
 });
 
-const codeOf = (p: Promise<unknown>) =>
-  p.then(
-    () => 'resolved',
-    (e) => (e instanceof BedrockTrayError ? e.code : `not ours: ${e}`),
-  );
 const question = () => {
   const view = mfa.view();
   if (!view) throw new Error('no question');
