@@ -81,15 +81,24 @@ export function waited(before: Activity, now: number): Activity {
       return now < before.interruptedAt + DOUBT_MS
         ? { ...checked, checkAt: before.interruptedAt + DOUBT_MS }
         : { ...checked, phase: 'unknown' };
+    case 'unknown':
+      // Another agent saw it begin: where nothing but its first question can stand, it stands there.
+      return closed(before) && !before.hooked && before.title === null && before.shown !== false
+        ? { ...checked, phase: 'gate' }
+        : checked;
     default:
       return checked;
   }
 }
 
+/** Claude Code has yet to ask something before it begins. */
+function closed({ gate }: Activity): boolean {
+  return gate !== null && !(gate.onboarded && gate.trusted);
+}
+
 function started(before: Activity, now: number): Activity {
-  const { gate, startedAt, credentialsWait, shown } = before;
-  const closed = gate !== null && !(gate.onboarded && gate.trusted);
-  if (before.register === null && closed) {
+  const { startedAt, credentialsWait, shown } = before;
+  if (before.register === null && closed(before)) {
     if (shown ?? now >= startedAt + GATE_MS) return { ...before, phase: 'gate', checkAt: now + UNSURE_MS };
     return { ...before, checkAt: shown === null ? startedAt + GATE_MS : now + UNSURE_MS };
   }

@@ -261,7 +261,8 @@ export class ActivityRoom implements SessionActivity {
     const { id, pid, startedAt, cwd } = told;
     if (pid === null) return;
     const { userHome } = this.#parts.context;
-    if (activity.phase === 'starting' || activity.phase === 'gate') {
+    const { phase, register } = activity;
+    if (phase === 'starting' || phase === 'gate' || (phase === 'unknown' && register === null)) {
       const gate = await claudeGate({ home: userHome, folder }, cwd);
       if (gate && this.#isNow(session, told)) this.#happened(session, { type: 'gate', ...gate });
     }

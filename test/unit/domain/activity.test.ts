@@ -85,6 +85,21 @@ describe('process', () => {
     expect(shown([0, running()], [100, register('idle', T - 9_000)])).toBe('done');
     expect(shown([0, running()], [100, noRegister], [60_000, noRegister])).toBe('unknown');
   });
+
+  it('one that ran before and has a question to ask first, and no register, stands at that question', () => {
+    const gate = (trusted: boolean) => [20, { type: 'gate', onboarded: true, trusted }] as const;
+    const adopted = [0, running()] as const;
+    expect(shown(adopted, gate(false), [5_100, noRegister])).toBe('trust');
+    expect(shown(adopted, gate(true), [5_100, noRegister])).toBe('unknown');
+    expect(shown(adopted, gate(false), [100, register('busy', T - 9_000)], [5_200, { type: 'time' }])).toBe(
+      'working',
+    );
+    // Titles and hooks come only after it.
+    expect(shown(adopted, gate(false), [90, title('idle')], [5_100, noRegister])).not.toBe('trust');
+    expect(shown(adopted, gate(false), [5_100, noRegister], [6_000, register('idle', T + 5_900)])).toBe(
+      'done',
+    );
+  });
 });
 
 describe('start', () => {
