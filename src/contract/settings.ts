@@ -82,44 +82,30 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** A section of the settings as it is given in a change: whole. */
+function whole<S extends Record<string, z.ZodDefault>>(section: z.ZodPrefault<z.ZodObject<S>>) {
+  const fields = Object.entries(section.unwrap().shape).map(([name, field]) => [name, field.unwrap()]);
+  return z.object(Object.fromEntries(fields) as { [K in keyof S]: ReturnType<S[K]['unwrap']> });
+}
+
+const { shape } = Settings;
+
 /** A change: top-level keys replace whole values; nested objects are given whole. */
 export const SettingsPatch = z
   .object({
     language: Language,
-    theme: Settings.shape.theme.unwrap(),
+    theme: shape.theme.unwrap(),
     keepAlive: z.boolean(),
     openBrowserAutomatically: z.boolean(),
-    identityMode: Settings.shape.identityMode.unwrap(),
-    notifications: z.object({
-      signInNeeded: z.boolean(),
-      endingSoon: z.boolean(),
-      needsYou: z.boolean(),
-      done: z.boolean(),
-      budget: z.boolean(),
-    }),
-    hotkeys: z.object({ needsYou: Accelerator.nullable() }),
-    sessions: z.object({
-      showIn: z.enum(['window', 'terminal']),
-      terminal: z.string().max(64).nullable(),
-      editor: z.string().max(64).nullable(),
-      cap: CostCap.nullable(),
-      regionalPriceFactor: z.number().min(1).max(3),
-    }),
+    identityMode: shape.identityMode.unwrap(),
+    notifications: whole(shape.notifications),
+    hotkeys: whole(shape.hotkeys),
+    sessions: whole(shape.sessions),
     signInBrowsers: z.record(SectionName, BrowserChoice),
     privateTokens: z.array(SectionName).max(1000),
     encryptedCache: z.boolean(),
     claudePath: AbsolutePath.nullable(),
-    terminal: z.object({
-      fontFamily: z.string().max(200),
-      fontSize: z.number().int().min(6).max(48),
-      scrollback: z.number().int().min(0).max(100_000),
-      screenReader: z.boolean(),
-      renderer: z.enum(['auto', 'webgl', 'dom']),
-      theme: z.enum(['app', 'light', 'dark', 'high-contrast']),
-      copyOnSelect: z.boolean(),
-      ligatures: z.boolean(),
-      clipboardWrite: z.enum(['ask', 'allow', 'deny']),
-    }),
+    terminal: whole(shape.terminal),
   })
   .partial()
   .strict();
