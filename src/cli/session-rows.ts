@@ -1,19 +1,20 @@
 import { type SessionView, sessionIsOpen } from '../contract/index.ts';
 import { costText } from '../domain/session-cost.ts';
+import { endedWell, saidNothing } from '../domain/session-state.ts';
 import { translator } from './shell.ts';
 import { table } from './table.ts';
 import { clockTime } from './words.ts';
 
 /** What a session is doing: its activity while it runs, else where it is in its life. */
-function stateWord({ state, activity, exitCode, program, hasTranscript }: SessionView): string {
+function stateWord(session: SessionView): string {
   const { t } = translator();
+  const { state, activity, exitCode } = session;
   if (state === 'running') {
-    // At rest before anything was said: nothing is done yet.
-    const ready = activity.state === 'done' && program === 'claude' && !hasTranscript;
+    const ready = activity.state === 'done' && saidNothing(session);
     return t(ready ? 'cli:activityState.ready' : `cli:activityState.${activity.state}`);
   }
   const word = t(`cli:sessionState.${state}`);
-  return exitCode ? `${word} (${exitCode})` : word;
+  return exitCode && !endedWell(session) ? `${word} (${exitCode})` : word;
 }
 
 /** What it asks, why it failed, or its title. One line. */

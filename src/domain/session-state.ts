@@ -1,4 +1,4 @@
-import type { SessionState } from '../contract/state.ts';
+import type { SessionState, SessionView } from '../contract/state.ts';
 
 /** What can happen to a Claude Code session. */
 export type SessionEvent =
@@ -42,4 +42,21 @@ const table: Record<SessionState, Partial<Record<SessionEvent, SessionState>>> =
 
 export function nextSessionState(state: SessionState, event: SessionEvent): SessionState {
   return table[state][event] ?? state;
+}
+
+/**
+ * Whether a session ended as wanted: by itself, or because somebody hung its terminal up or asked it to end. Claude
+ * Code handles both signals and exits with 128 and the signal's number.
+ */
+export function endedWell({ signal, exitCode }: Pick<SessionView, 'signal' | 'exitCode'>): boolean {
+  if (signal !== null) return /^(SIG)?(HUP|TERM)$/.test(signal);
+  return exitCode === null || [0, 129, 143].includes(exitCode);
+}
+
+/** Whether Claude Code waits for the first prompt of a conversation: it is ready, and nothing is done yet. */
+export function saidNothing({
+  program,
+  hasTranscript,
+}: Pick<SessionView, 'program' | 'hasTranscript'>): boolean {
+  return program === 'claude' && !hasTranscript;
 }

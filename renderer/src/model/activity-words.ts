@@ -2,9 +2,10 @@ import type { SessionView } from '../../../src/contract/state.ts';
 import { sessionIsOpen } from '../../../src/contract/state.ts';
 import { durationMessage } from '../../../src/domain/duration.ts';
 import type { Indicator } from '../../../src/domain/overview.ts';
+import { endedWell, saidNothing } from '../../../src/domain/session-state.ts';
 import type { Translator } from '../../../src/locales/index.ts';
 import { plainText } from './plain-text.ts';
-import { endedWell, endedWords } from './session-words.ts';
+import { endedWords } from './session-words.ts';
 
 /** What a session's sign shows: each has a shape of its own (components/activity-sign.tsx). */
 export type ActivitySignName =
@@ -72,6 +73,7 @@ const named: Readonly<Record<Exclude<ActivitySignName, 'ended' | 'endedBadly'>, 
 export function activityWords(session: SessionView, words: Pick<Translator, 't'>): string {
   const sign = activitySign(session);
   if (sign === 'ended' || sign === 'endedBadly') return endedWords(session, words);
+  if (sign === 'done' && saidNothing(session)) return words.t('sessions:isReady');
   return words.t(named[sign] as Parameters<Translator['t']>[0]);
 }
 

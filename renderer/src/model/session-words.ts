@@ -1,16 +1,11 @@
 import type { SessionView } from '../../../src/contract/state.ts';
+import { endedWell } from '../../../src/domain/session-state.ts';
 import type { Translator } from '../../../src/locales/index.ts';
 import { folderName, plainText } from './plain-text.ts';
 
 /** What a tab is called: the session's name, else its folder's. */
 export function sessionLabel(session: Pick<SessionView, 'name' | 'cwd'>): string {
   return plainText(session.name, 60) || folderName(session.cwd);
-}
-
-/** Whether a session ended as wanted: by itself, or because its person hung its terminal up. */
-export function endedWell({ signal, exitCode }: Pick<SessionView, 'signal' | 'exitCode'>): boolean {
-  if (signal !== null) return /^(SIG)?(HUP|TERM)$/.test(signal);
-  return exitCode === 0 || exitCode === null;
 }
 
 /** How a session ended, in a few words. */

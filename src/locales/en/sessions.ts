@@ -5,6 +5,7 @@ export const sessions = {
   isTrust: 'Asks to trust the folder',
   isWorking: 'Working',
   isNeedsYou: 'Needs you',
+  isReady: 'Ready',
   isDone: 'Done',
   isPaused: 'Waiting for sign-in',
   isFailed: 'Failed',

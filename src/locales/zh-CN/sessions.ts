@@ -5,6 +5,7 @@ export const sessions: Record<keyof typeof en, string> = {
   isTrust: '询问是否信任文件夹',
   isWorking: '工作中',
   isNeedsYou: '需要您',
+  isReady: '就绪',
   isDone: '已完成',
   isPaused: '等待登录',
   isFailed: '失败',

@@ -36,6 +36,24 @@ describe('what a session does', () => {
     }
   });
 
+  test('at rest before anything was said it is ready, and done only afterwards', () => {
+    const rest = { activity: activity('done'), state: 'running' } as const;
+    expect(activityWords(session(AT, { ...rest, hasTranscript: false }), en)).toBe('Ready');
+    expect(activityWords(session(AT, { ...rest, hasTranscript: true }), en)).toBe('Done');
+  });
+
+  test('what a person ended did not fail', () => {
+    const ended = (of: { exitCode?: number; signal?: string }) =>
+      activityWords(session(AT, { state: 'exited', exitCode: null, signal: null, ...of }), en);
+    expect([ended({ exitCode: 129 }), ended({ exitCode: 143 }), ended({ signal: 'SIGHUP' })]).toEqual([
+      'Ended',
+      'Ended',
+      'Ended',
+    ]);
+    expect(ended({ exitCode: 1 })).toBe('Ended with code 1');
+    expect(ended({ signal: 'SIGKILL' })).toBe('Ended by SIGKILL');
+  });
+
   test('ages are told in minutes and never run ahead', () => {
     const age = (ms: number) => ageWords(AT - ms, AT, en);
     expect([age(0), age(59_999), age(60_000), age(119_999), age(125_000), age(3_660_000)]).toEqual([

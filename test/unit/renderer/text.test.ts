@@ -9,9 +9,10 @@ import {
 } from '../../../renderer/src/model/names.ts';
 import { folderName, plainText } from '../../../renderer/src/model/plain-text.ts';
 import { parseRoute, routeHref } from '../../../renderer/src/model/route.ts';
-import { endedWell, endedWords } from '../../../renderer/src/model/session-words.ts';
+import { endedWords } from '../../../renderer/src/model/session-words.ts';
 import { isFollowable, isWebAddress } from '../../../renderer/src/model/web-address.ts';
 import { SectionName, StartUrl } from '../../../src/contract/names.ts';
+import { endedWell } from '../../../src/domain/session-state.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 
 describe('text from outside', () => {

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { type SessionView, sessionIsOpen } from '../../../../src/contract/state.ts';
 import { capState, usdText } from '../../../../src/domain/session-cost.ts';
+import { saidNothing } from '../../../../src/domain/session-state.ts';
 import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { ContextBar } from '../../components/context-bar.tsx';
@@ -86,7 +87,8 @@ function Cost({ session }: { session: SessionView }): ReactNode {
   if (session.program !== 'claude' || (!meter && !cap)) return null;
   const state = capState(session);
   const noted = state === 'warned' || state === 'reached' || state === 'unpriced';
-  const cost = meter?.costUsd ?? null;
+  // Nothing was asked yet: nothing was spent.
+  const cost = meter ? meter.costUsd : saidNothing(session) ? 0 : null;
   const said = cost === null ? words.t('sessions:costUnknownShort') : `≈ ${usdText(cost, words.language)}`;
   const title =
     state === 'reached'
