@@ -1,15 +1,17 @@
 import type { MenuEntry } from './menu-entries.ts';
-import type { MenuInput } from './menu-model.ts';
+import type { MenuInput } from './menu-input.ts';
 import { type Message, word } from './menu-words.ts';
 import type { Overview } from './overview.ts';
 import { partitionOfRegion, permissionSetArnPattern } from './partition.ts';
+import { quoteForSh } from './shell-quoting.ts';
 
 type Platform = MenuInput['platform'];
 
 /** `word` for a shell: quoted only where it must be. */
 export function shellWord(text: string, platform: Platform): string {
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  return platform === 'win32' ? `'${text.replaceAll("'", "''")}'` : `'${text.replaceAll("'", "'\\''")}'`;
+  const quoted = quoteForSh(text);
+  // PowerShell writes a quote in quotes twice.
+  return platform === 'win32' && quoted !== text ? `'${text.replaceAll("'", "''")}'` : quoted;
 }
 
 /** The command that puts a profile's credentials into the environment of the shell it is typed in; no secret itself. */

@@ -2,6 +2,7 @@ import type { Snapshot, SsoSessionView } from '../contract/state.ts';
 import { claudeEntries, questionEntries, questionsChangeAt } from './menu-claude.ts';
 import { copyEntries } from './menu-copy.ts';
 import { action, joined, type MenuEntry } from './menu-entries.ts';
+import type { MenuInput } from './menu-input.ts';
 import { circumstanceEntries, personEntries, signOutEntries } from './menu-sign-in.ts';
 import { environmentEntries } from './menu-switches.ts';
 import { type Message, safeText, timeLeftChangesIn, timeLeftWords, word } from './menu-words.ts';
@@ -21,19 +22,6 @@ export type IconState =
   /** Signed in or not, Claude Code asks something. */
   | 'needs-you'
   | 'agent-gone';
-
-export interface MenuInput {
-  /** `gone`: there was an agent, or none could be started. */
-  readonly link: 'starting' | 'connected' | 'gone';
-  readonly snapshot: Snapshot | null;
-  /** The agent's time, epoch ms. */
-  readonly now: number;
-  /** What Bedrock offers here; null while it is not known. Asked for when the menu is opened. */
-  readonly regions: readonly string[] | null;
-  readonly models: readonly { readonly id: string; readonly name: string }[] | null;
-  readonly platform: 'linux' | 'darwin' | 'win32';
-  readonly userHome: string;
-}
 
 export interface MenuModel {
   readonly icon: IconState;

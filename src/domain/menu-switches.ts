@@ -1,6 +1,6 @@
 import type { Environment, Snapshot } from '../contract/state.ts';
 import type { MenuAction, MenuEntry } from './menu-entries.ts';
-import type { MenuInput } from './menu-model.ts';
+import type { MenuInput } from './menu-input.ts';
 import { type Message, safeText, word } from './menu-words.ts';
 
 /** Prefixes of cross-region inference profiles and the regions whose requests they serve. */

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { Menu } from 'electron';
-import { type IconState, type MenuInput, menuModel } from '../domain/menu-model.ts';
+import type { MenuInput } from '../domain/menu-input.ts';
+import { type IconState, menuModel } from '../domain/menu-model.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { Catalog } from './catalog.ts';
 import type { MenuActions } from './menu-actions.ts';

@@ -1,4 +1,5 @@
-import { type Notice, noticesOf } from '../domain/notice.ts';
+import type { Notice } from '../domain/notice.ts';
+import { noticesOf } from '../domain/notices.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { MenuActions } from './menu-actions.ts';
 import { electronNotifier, type Notifier } from './notifier.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionRequest, SessionView, Snapshot } from '../../../src/contract/state.ts';
-import { noticesOf } from '../../../src/domain/notice.ts';
+import { noticesOf } from '../../../src/domain/notices.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { say } from '../../../src/tray/say.ts';
 import { AT, prompt, session, snapshot } from '../../support/tray/snapshots.ts';
