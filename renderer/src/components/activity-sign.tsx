@@ -10,6 +10,7 @@ import {
 } from '../model/activity-words.ts';
 import { useWords } from '../model/app-context.tsx';
 import { useCoarseNow } from '../model/coarse-clock.ts';
+import { Sign } from './indicator.tsx';
 
 const ring = <circle cx="12" cy="12" r="8.8" stroke="currentColor" strokeWidth="2.2" />;
 const dashes = (
@@ -100,18 +101,9 @@ const shapes: Readonly<Record<ActivitySignName, ReactNode>> = {
 
 export function ActivitySign({ of, size = 16 }: { of: ActivitySignName; size?: number }): ReactNode {
   return (
-    <svg
-      className={`indicator tone-${activityTone[of]}${of === 'working' ? ' spins' : ''}`}
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-    >
+    <Sign tone={activityTone[of]} size={size} spins={of === 'working'}>
       {shapes[of]}
-    </svg>
+    </Sign>
   );
 }
 

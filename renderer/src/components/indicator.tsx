@@ -1,11 +1,21 @@
 import type { ReactNode } from 'react';
 import type { Indicator } from '../../../src/domain/overview.ts';
 
-/** The sign of a state: each has a shape of its own, so that colour is never the only difference. */
-export function IndicatorSign({ of, size = 20 }: { of: Indicator; size?: number }): ReactNode {
+/** A shape in the colours of a tone, on a canvas of 24. */
+export function Sign({
+  tone,
+  size,
+  spins = false,
+  children,
+}: {
+  tone: Indicator;
+  size: number;
+  spins?: boolean;
+  children: ReactNode;
+}): ReactNode {
   return (
     <svg
-      className={`indicator tone-${of}`}
+      className={`indicator tone-${tone}${spins ? ' spins' : ''}`}
       width={size}
       height={size}
       viewBox="0 0 24 24"
@@ -14,8 +24,17 @@ export function IndicatorSign({ of, size = 20 }: { of: Indicator; size?: number 
       strokeLinejoin="round"
       aria-hidden="true"
     >
-      {shapes[of]}
+      {children}
     </svg>
+  );
+}
+
+/** The sign of a state: each has a shape of its own, so that colour is never the only difference. */
+export function IndicatorSign({ of, size = 20 }: { of: Indicator; size?: number }): ReactNode {
+  return (
+    <Sign tone={of} size={size}>
+      {shapes[of]}
+    </Sign>
   );
 }
 
