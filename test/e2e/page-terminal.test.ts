@@ -540,6 +540,20 @@ describe.skipIf(!hasChromium())('a terminal of the page in Chromium (needs Debia
     });
   });
 
+  test('a terminal elsewhere that is worked in keeps its size, whatever news the page gets', async () => {
+    await withTerminal(TYPED, async ({ page, agent, id, other }) => {
+      await page.keyboard.press('a');
+      await expect.poll(() => agent.host.ptys.get(id)?.rows).not.toBe(24);
+      other.connection.input('x');
+      await expect.poll(() => agent.host.ptys.get(id)?.rows).toBe(24);
+      agent.changeSession(id, { name: 'renamed' });
+      await page.getByRole('heading', { name: 'renamed' }).waitFor();
+      // Longer than a size settles in the page: nothing follows that could be waited for.
+      await page.waitForTimeout(400);
+      expect(agent.host.ptys.get(id)).toMatchObject({ cols: 80, rows: 24 });
+    });
+  });
+
   test('WebGL draws where it can, and only what is shown; colours are answered once', async () => {
     const script =
       "stty raw -echo; printf 'a => b != c\\r\\nready'; head -c1 >/dev/null; printf '\\033]11;?\\033\\\\\\033]10;?\\033\\\\\\033[c'; exec cat -v";

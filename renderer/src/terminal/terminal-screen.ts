@@ -201,6 +201,7 @@ export class TerminalScreen {
 
   update(options: Pick<ScreenOptions, 'settings' | 'theme' | 'label'>): void {
     const { settings, theme, label } = options;
+    const before = this.#options.settings;
     this.#options = { ...this.#options, ...options };
     const to = this.#terminal.options;
     to.fontFamily = fontStack(settings.fontFamily);
@@ -212,7 +213,9 @@ export class TerminalScreen {
     this.#faint(theme);
     this.#terminal.textarea?.setAttribute('aria-label', label);
     this.#renderer.update(settings);
-    this.#sizeChanged();
+    // Only then: another terminal that shows this session may be the one that is worked in.
+    if (before.fontFamily !== settings.fontFamily || before.fontSize !== settings.fontSize)
+      this.#sizeChanged();
   }
 
   focus(): void {
