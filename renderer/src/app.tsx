@@ -157,8 +157,8 @@ function MfaBanner(): ReactNode {
 }
 
 /**
- * Says calmly that the agent is away; the page stays as it was and connects again by itself. The agent of a demo ends
- * with the demo and does not come back.
+ * Says calmly that the agent is away; the page stays as it was and connects again by itself where it can. The agent of
+ * a demo mostly ended with the demo and does not come back.
  */
 function LinkBanner(): ReactNode {
   const words = useWords();
@@ -181,10 +181,12 @@ function LinkBanner(): ReactNode {
         <span>{words.t('page:demoEnded')}</span>
       </div>
     );
+  // A browser's page is served by the agent itself: the next one serves another.
+  const gone = agent.chooseFolder ? 'page:agentGone' : 'page:agentGoneForPage';
   const sentence =
     problem?.code === 'ProtocolMismatch'
       ? errorText(problem)
-      : words.t(snapshot ? 'page:agentGone' : 'page:agentConnecting');
+      : words.t(snapshot ? gone : 'page:agentConnecting');
   return (
     <div className="link-banner" role="status">
       <IndicatorSign of="busy" size={18} />

@@ -41,9 +41,12 @@ export const page = {
   sessionsOpen_other: '{{count}} sessions open',
   version: 'Version {{version}}',
   demo: 'Demo',
-  demoEnded: 'The demo has ended. Start it again with npm run demo.',
+  demoEnded:
+    'The demo’s agent is gone. If the demo still runs, Enter in its terminal opens a new page; else start it again with npm run demo.',
   loading: 'Loading…',
   agentConnecting: 'Connecting to the Bedrock Tray agent…',
+  agentGoneForPage:
+    'The agent is not answering. Your Claude Code sessions keep running. If it does not come back, open a new page: bedrock-tray open --page',
   agentGone:
     'The agent is not answering. Your Claude Code sessions keep running; this page reconnects automatically.',
   tryNow: 'Try now',

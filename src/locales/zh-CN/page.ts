@@ -40,9 +40,12 @@ export const page: Record<keyof typeof en, string> = {
   sessionsOpen_other: '{{count}} 个会话已打开',
   version: '版本 {{version}}',
   demo: '演示',
-  demoEnded: '演示已结束。运行 npm run demo 可重新开始。',
+  demoEnded:
+    '演示的代理已不在。如果演示仍在运行，请在其终端中按回车键打开新页面；否则运行 npm run demo 重新开始。',
   loading: '正在载入…',
   agentConnecting: '正在连接 Bedrock Tray 代理…',
+  agentGoneForPage:
+    '代理没有响应。Claude Code 会话仍在运行。如果一直没有恢复，请打开新页面：bedrock-tray open --page',
   agentGone: '代理没有响应。Claude Code 会话仍在运行，本页会自动重新连接。',
   tryNow: '立即重试',
   tryAgain: '重试',
