@@ -7,7 +7,7 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
 import { useCoarseNow } from '../../model/coarse-clock.ts';
-import { modelName } from '../../model/model-name.ts';
+import { modelLabel } from '../../model/model-label.ts';
 import { plainMarked, plainText, shortPath } from '../../model/plain-text.ts';
 import { navigate } from '../../model/route.ts';
 
@@ -51,7 +51,7 @@ export function ConversationRow({
             shortPath(conversation.cwd),
             words.time(conversation.lastAt),
             words.t('sessions:messages', { count: conversation.messages }),
-            model ? modelName(model) : '',
+            model ? modelLabel(model) : '',
           ]
             .filter((f) => f !== '')
             .join(' · ')}

@@ -10,7 +10,7 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { capOf, tokens } from '../../model/meter-words.ts';
-import { modelName } from '../../model/model-name.ts';
+import { modelLabel } from '../../model/model-label.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 
 /** What is wrong with a cap as typed; an empty one is none. */
@@ -82,7 +82,7 @@ export function CapDialog({ session, onClose }: { session: SessionView; onClose:
           words.t('sessions:costSoFar'),
           meter.costUsd === null ? words.t('sessions:costUnknown') : usdText(meter.costUsd, words.language),
         ],
-        ...(meter.model ? [[words.t('page:model'), modelName(meter.model)] as const] : []),
+        ...(meter.model ? [[words.t('page:model'), modelLabel(meter.model)] as const] : []),
         [words.t('sessions:tokensIn'), tokens(meter.inputTokens)],
         [words.t('sessions:tokensOut'), tokens(meter.outputTokens)],
         [words.t('sessions:tokensCacheRead'), tokens(meter.cacheReadTokens)],

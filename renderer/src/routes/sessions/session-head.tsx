@@ -9,7 +9,7 @@ import { IndicatorSign } from '../../components/indicator.tsx';
 import { MenuButton } from '../../components/menu.tsx';
 import { RenameField } from '../../components/rename-field.tsx';
 import { useWords } from '../../model/app-context.tsx';
-import { modelName } from '../../model/model-name.ts';
+import { modelLabel } from '../../model/model-label.ts';
 import { plainText, shortPath } from '../../model/plain-text.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 import { useDesk } from './desk.tsx';
@@ -52,7 +52,7 @@ export function SessionHead({ session, compact }: { session: SessionView; compac
       <div className="session-meter small">
         {model && (
           <span className="session-model" title={plainText(model, 300)}>
-            {modelName(model)}
+            {modelLabel(model)}
           </span>
         )}
         <ContextBar meter={meter} />

@@ -8,7 +8,7 @@ import { MenuButton } from '../../components/menu.tsx';
 import { RenameField } from '../../components/rename-field.tsx';
 import { activityDetail } from '../../model/activity-words.ts';
 import { useWords } from '../../model/app-context.tsx';
-import { modelName } from '../../model/model-name.ts';
+import { modelLabel } from '../../model/model-label.ts';
 import { folderLabel, plainText } from '../../model/plain-text.ts';
 import { routeHref } from '../../model/route.ts';
 import { sessionLabel } from '../../model/session-words.ts';
@@ -195,7 +195,7 @@ const RowContent = memo(function RowContent({
             </span>
           )}
           <ContextBar meter={meter} />
-          {model && <span className="s-model">{modelName(model)}</span>}
+          {model && <span className="s-model">{modelLabel(model)}</span>}
         </span>
       )}
     </>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { modelName } from '../../../renderer/src/model/model-name.ts';
+import { modelLabel } from '../../../renderer/src/model/model-label.ts';
 
 test.for([
   ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5'],
@@ -12,5 +12,5 @@ test.for([
   ['arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3', 'a1b2c3'],
   ['sonnet', 'sonnet'],
 ])('%s is called %s', ([id, name]) => {
-  expect(modelName(id as string)).toBe(name);
+  expect(modelLabel(id as string)).toBe(name);
 });
