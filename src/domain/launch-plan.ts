@@ -60,6 +60,14 @@ export const WHOLE_SESSION_PROFILE = 'bedrock-tray';
 /** What would decide before our credentials: blank counts as unset, and beats a person's settings.json. */
 const blanked = ['AWS_BEARER_TOKEN_BEDROCK', ...otherProviders] as const;
 
+/** Other addresses and another region for some of the requests: as the session's environment has them, whatever a settings file says. */
+const pinned = [
+  'ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_BEDROCK',
+  'AWS_ENDPOINT_URL_BEDROCK_RUNTIME',
+] as const;
+
 /** Marks of a Claude Code around us, and of the terminal that a shell happened to run in: not the session's. */
 const notInherited =
   /^(CLAUDECODE|CLAUDE_CODE_(CHILD_SESSION|ENTRYPOINT|SSE_PORT)|COLUMNS|LINES|TMUX|TMUX_PANE|STY|WINDOWID|TERM_PROGRAM|TERM_PROGRAM_VERSION|TERM_SESSION_ID|TERMINAL_EMULATOR|VTE_VERSION|WT_SESSION|WT_PROFILE_ID|ITERM_\w+|LC_TERMINAL|LC_TERMINAL_VERSION|KITTY_\w+|WEZTERM_\w+|ALACRITTY_\w+|GHOSTTY_\w+|KONSOLE_\w+|VSCODE_\w+|NODE_CHANNEL_FD|NODE_UNIQUE_ID)$/;
@@ -128,6 +136,7 @@ function bedrockEnv(input: LaunchInput): Record<string, string> {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   };
   for (const name of blanked) env[name] = '';
+  for (const name of pinned) env[name] = input.personEnv[name] ?? '';
   if (input.model !== null) env.ANTHROPIC_MODEL = input.model;
   if (input.smallFastModel !== null) {
     env.ANTHROPIC_DEFAULT_HAIKU_MODEL = input.smallFastModel;

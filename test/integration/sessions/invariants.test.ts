@@ -364,6 +364,19 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
     expect(models).not.toContain('us.anthropic.claude-opus-4-5-20251101-v1:0');
   });
 
+  it("the environment's region holds for its small model too", async () => {
+    const haiku = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
+    Object.assign(own.environment, { model: haiku, smallFastModel: haiku });
+    const settings = join(own.home, '.claude', 'settings.json');
+    const theirSettings = JSON.parse(await readFile(settings, 'utf8'));
+    theirSettings.env.ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION = 'eu-north-1';
+    await writeFile(settings, JSON.stringify(theirSettings));
+    expect(await printed('hello')).toContain('Sandbox heard: "hello"');
+    const models = (await sandbox.requests({ service: 'bedrock-runtime' })).map((r) => r.detail?.modelId);
+    expect(models).toContain(haiku);
+    await onlyOurs();
+  });
+
   it("without an endpoint of ours it is AWS's own address, not one in the person's settings", async () => {
     const asked: string[] = [];
     const proxy = createServer().on('connect', (request, socket) => {
@@ -376,6 +389,11 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
     const bare = await SessionRoom.start({ claudePath: claude, issue: own.issue });
     try {
       await cp(own.home, bare.home, { recursive: true });
+      const settings = join(bare.home, '.claude', 'settings.json');
+      const theirSettings = JSON.parse(await readFile(settings, 'utf8'));
+      for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_BEDROCK', 'AWS_ENDPOINT_URL_BEDROCK_RUNTIME'])
+        theirSettings.env[name] = `https://${name.toLowerCase().replaceAll('_', '-')}.example`;
+      await writeFile(settings, JSON.stringify(theirSettings));
       const { id } = await bare.room.open({
         cwd: bare.project,
         cols: 80,

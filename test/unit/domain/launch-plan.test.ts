@@ -107,7 +107,18 @@ describe('launchPlan', () => {
     expect(Object.keys(env).filter((n) => n.startsWith('AWS_'))).toEqual([
       'AWS_REGION',
       'AWS_BEARER_TOKEN_BEDROCK',
+      'AWS_ENDPOINT_URL',
+      'AWS_ENDPOINT_URL_BEDROCK',
+      'AWS_ENDPOINT_URL_BEDROCK_RUNTIME',
     ]);
+    // No settings file sends requests elsewhere; what the person's environment says of that holds.
+    const AWS_ENDPOINT_URL = 'https://theirs.example';
+    expect(settingsOf({ personEnv: { AWS_ENDPOINT_URL } }).env).toMatchObject({
+      ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION: '',
+      AWS_ENDPOINT_URL,
+      AWS_ENDPOINT_URL_BEDROCK: '',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: '',
+    });
     expect(settingsOf().env.ANTHROPIC_BEDROCK_BASE_URL).toBe('');
   });
 
