@@ -300,7 +300,7 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
       await short.signIn(page);
       await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
       await page.locator('.terminal-host[data-state=live]').waitFor();
-      await terminalShows(page, /npm install -g\s+@anthropic-ai\/claude-code/);
+      await terminalShows(page, /npm install -g\s+@anthropic-ai\/cl\s*aude-code/);
       await page.keyboard.type(
         'echo "<$AWS_PROFILE $AWS_REGION $CLAUDE_CODE_USE_BEDROCK $HOME>"; ' +
           `sed -n 's/^credential_process = //p' "$AWS_CONFIG_FILE" | sh | grep -o '"AccessKeyId":[^,]*'\n`,

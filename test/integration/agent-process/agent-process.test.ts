@@ -152,7 +152,8 @@ describe('the end of an agent', () => {
     expect(existsSync(t.socket)).toBe(false);
     expect(t.log().at(-1)).toMatchObject({
       msg: 'agent ends',
-      sessions: signal === 'SIGHUP' ? 'keep' : 'end',
+      // A shutdown is nobody's wish: the sessions that it ends are offered again.
+      sessions: signal === 'SIGHUP' ? 'keep' : 'shutdown',
     });
   });
 
