@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BedrockTrayError, type ConversationView } from '../../src/contract/index.ts';
-import { hasChromium } from '../support/desktop/browser.ts';
 import {
+  describePages,
   expectAccessible,
   expectNoOverflow,
   goTo,
-  PageHarness,
   ready,
   shot,
   terminalLive,
@@ -19,13 +18,7 @@ const many: ConversationView[] = Array.from({ length: 120 }, (_, n) => ({
   lastAt: Date.now() - n * 60_000,
 }));
 
-describe.skipIf(!hasChromium())('history and integration in Chromium (needs Debian’s chromium)', () => {
-  let pages: PageHarness;
-  beforeAll(async () => {
-    pages = await PageHarness.start();
-  });
-  afterAll(() => pages?.[Symbol.asyncDispose]());
-
+describePages('history and integration', (pages) => {
   test('conversations are searched, marked, narrowed down and opened again; what they say stays text', async () => {
     await pages.withPage(ready(), async (page, agent) => {
       await goTo(page, '#/history');
@@ -90,9 +83,20 @@ describe.skipIf(!hasChromium())('history and integration in Chromium (needs Debi
 
   test('plain claude and editors: the very changes first, then consent, and back', async () => {
     await pages.withPage(ready(), async (page, agent) => {
-      agent.integration = integration;
+      const file = integration[0]?.file ?? '';
+      const withProblem = (problem: BedrockTrayError) =>
+        integration.map((f, n) => (n === 0 ? { ...f, problem: problem.view() } : f));
+      const look = page.getByRole('button', { name: 'Look at the changes…', exact: true }).last();
+      agent.integration = withProblem(new BedrockTrayError('SettingsMalformed', { file, reason: 'line 1' }));
       await goTo(page, '#/access');
-      await page.getByRole('button', { name: 'Look at the changes…', exact: true }).last().click();
+      await page.getByText('line 1', { exact: false }).waitFor();
+      expect(await look.isDisabled()).toBe(true);
+      // What is replaced is told, and in nobody's way.
+      agent.integration = withProblem(new BedrockTrayError('SettingsRival', { file, names: 'AWS_REGION' }));
+      await goTo(page, '#/');
+      await goTo(page, '#/access');
+      await page.getByText('AWS_REGION', { exact: false }).first().waitFor();
+      await look.click();
       const dialog = page.getByRole('dialog', { name: 'These files are changed' });
       await dialog.getByText('"awsCredentialExport"', { exact: false }).waitFor();
       await expectAccessible(page);

@@ -256,7 +256,7 @@ export const sessions = {
   integrationOutdated: 'changed, out of date',
   integrationReview: 'Look at the changes…',
   integrationSheet: 'These files are changed',
-  integrationConsent: 'Exactly this is written, nothing else. Your own lines stay as they are.',
+  integrationConsent: 'Exactly this is written, nothing else. All other lines stay as they are.',
   integrationUndo: 'Take it back',
   integrationUndoTitle: 'Take the changes back?',
   integrationUndoExplained:

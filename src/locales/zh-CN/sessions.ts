@@ -245,7 +245,7 @@ export const sessions: Record<keyof typeof en, string> = {
   integrationOutdated: '已更改，但已过时',
   integrationReview: '查看更改…',
   integrationSheet: '将更改以下文件',
-  integrationConsent: '只写入以下内容，您自己的内容保持不变。',
+  integrationConsent: '只写入以下内容，其余各行保持不变。',
   integrationUndo: '撤回',
   integrationUndoTitle: '撤回更改？',
   integrationUndoExplained: '文件会逐字节恢复原样；如果您之后改过文件，则只去掉我们写入的内容。',

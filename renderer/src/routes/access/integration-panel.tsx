@@ -31,7 +31,7 @@ export function IntegrationPanel(): ReactNode {
   const files = preview.data?.files ?? [];
   if (environment === null || (preview.data !== null && files.length === 0)) return null;
   const digest = preview.data?.digest ?? '';
-  const blocked = files.some((f) => f.problem !== null);
+  const blocked = files.some((f) => f.problem !== null && !isToldOnly(f));
   const isThere = files.some((f) => f.state !== 'absent');
   const isCurrent = files.length > 0 && files.every((f) => f.state === 'present');
   const again = (what: typeof done): void => {
@@ -148,6 +148,11 @@ export function IntegrationPanel(): ReactNode {
   );
 }
 
+/** What is replaced, or wins elsewhere, is told; only what cannot be written is in the way. */
+function isToldOnly({ problem }: IntegrationFile): boolean {
+  return problem?.code === 'SettingsRival' || problem?.code === 'SettingsManaged';
+}
+
 function FileRow({ file }: { file: IntegrationFile }): ReactNode {
   const words = useWords();
   const errorText = useErrorText();
@@ -161,8 +166,8 @@ function FileRow({ file }: { file: IntegrationFile }): ReactNode {
       <div className="row-main">
         <p className="mono">{plainText(file.file, 400)}</p>
         {file.problem && (
-          <p className="note note-problem small">
-            <IndicatorSign of="problem" size={15} />
+          <p className={`note ${isToldOnly(file) ? 'note-warning' : 'note-problem'} small`}>
+            <IndicatorSign of={isToldOnly(file) ? 'attention' : 'problem'} size={15} />
             <span>{errorText(file.problem)}</span>
           </p>
         )}
