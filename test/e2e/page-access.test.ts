@@ -1,13 +1,12 @@
 import type { Locator } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BedrockTrayError } from '../../src/contract/index.ts';
-import { hasChromium } from '../support/desktop/browser.ts';
 import {
+  describePages,
   expectAccessible,
   expectNoOverflow,
   goTo,
   MINUTE,
-  PageHarness,
   ready,
   shot,
 } from '../support/page/page-harness.ts';
@@ -17,13 +16,7 @@ import * as given from '../support/tray/snapshots.ts';
 /** Presses what a person sees of a tick box or switch: its label around the hidden input. */
 const press = (input: Locator): Promise<void> => input.locator('xpath=ancestor::label').click();
 
-describe.skipIf(!hasChromium())('Access and Settings in Chromium (needs Debian’s chromium)', () => {
-  let pages: PageHarness;
-  beforeAll(async () => {
-    pages = await PageHarness.start();
-  });
-  afterAll(() => pages?.[Symbol.asyncDispose]());
-
+describePages('Access and Settings', (pages) => {
   test('an access portal, a role and an environment are set up from nothing', async () => {
     const nothing = ready({
       ssoSessions: [],

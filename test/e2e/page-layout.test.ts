@@ -1,13 +1,12 @@
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BedrockTrayError, PermissionMode, type SessionView } from '../../src/contract/index.ts';
-import { hasChromium } from '../support/desktop/browser.ts';
 import type { FakeAgent } from '../support/page/fake-agent.ts';
 import {
+  describePages,
   expectAccessible,
   expectNoOverflow,
   goTo,
-  PageHarness,
   ready,
   shot,
   terminalLive,
@@ -45,13 +44,7 @@ async function openAll(agent: FakeAgent): Promise<SessionView[]> {
   return opened;
 }
 
-describe.skipIf(!hasChromium())('list, tabs and splits in Chromium (needs Debian’s chromium)', () => {
-  let pages: PageHarness;
-  beforeAll(async () => {
-    pages = await PageHarness.start();
-  });
-  afterAll(() => pages?.[Symbol.asyncDispose]());
-
+describePages('list, tabs and splits', (pages) => {
   test('each session says what it does, for how long, what it asks and what it costs', async () => {
     await pages.withPage(ready({ environments }), async (page, agent) => {
       const [billing, checkout] = await openAll(agent);

@@ -1,11 +1,10 @@
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BedrockTrayError } from '../../src/contract/index.ts';
-import { hasChromium } from '../support/desktop/browser.ts';
 import {
+  describePages,
   expectAccessible,
   goTo,
-  PageHarness,
   ready,
   shot,
   terminalLive,
@@ -21,13 +20,7 @@ const chosen = (page: Page) =>
     return id ? (document.getElementById(id)?.querySelector('.palette-label')?.textContent ?? '?') : null;
   });
 
-describe.skipIf(!hasChromium())('the command palette in Chromium (needs Debian’s chromium)', () => {
-  let pages: PageHarness;
-  beforeAll(async () => {
-    pages = await PageHarness.start();
-  });
-  afterAll(() => pages?.[Symbol.asyncDispose]());
-
+describePages('the command palette', (pages) => {
   test('from a terminal and back; a few letters find an act, a session, a folder, an environment', async () => {
     await pages.withPage(ready({ environments }), async (page, agent) => {
       const first = await agent.open({ name: 'Checkout redesign', order: 0 });

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BedrockTrayError, type Snapshot } from '../../src/contract/index.ts';
 import { Settings } from '../../src/contract/settings.ts';
-import { hasChromium } from '../support/desktop/browser.ts';
 import {
+  describePages,
   expectAccessible,
   goTo,
-  PageHarness,
   ready,
   shot,
   terminalLive,
@@ -33,13 +32,7 @@ const signedOut = (more: Partial<Snapshot> = {}): Snapshot =>
     ...more,
   });
 
-describe.skipIf(!hasChromium())('sessions of the page in Chromium (needs Debian’s chromium)', () => {
-  let pages: PageHarness;
-  beforeAll(async () => {
-    pages = await PageHarness.start();
-  });
-  afterAll(() => pages?.[Symbol.asyncDispose]());
-
+describePages('sessions of the page', (pages) => {
   test('a person signs in, opens Claude Code and types into it', async () => {
     await pages.withPage(signedOut(), async (page, agent) => {
       await page.getByRole('heading', { name: 'You are signed out of corp.' }).waitFor();

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright';
 import { build } from 'vite';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Snapshot } from '../../../src/contract/index.ts';
 import { Settings } from '../../../src/contract/settings.ts';
+import { hasChromium } from '../desktop/browser.ts';
 import * as given from '../tray/snapshots.ts';
 import { FakeAgent } from './fake-agent.ts';
 
@@ -201,4 +202,16 @@ export async function shot(page: Page, name: string, options: { whole?: boolean 
 /** Waits for the shown session's terminal. */
 export async function terminalLive(page: Page): Promise<void> {
   await page.locator('.terminal-host[data-state=live]:visible').waitFor();
+}
+
+/** Tests of the page in Chromium, which share one browser; left out where there is none. */
+export function describePages(name: string, tests: (pages: Pick<PageHarness, 'withPage'>) => void): void {
+  describe.skipIf(!hasChromium())(`${name} in Chromium (needs Debian’s chromium)`, () => {
+    let harness: PageHarness;
+    beforeAll(async () => {
+      harness = await PageHarness.start();
+    });
+    afterAll(() => harness?.[Symbol.asyncDispose]());
+    tests({ withPage: (...given) => harness.withPage(...given) });
+  });
 }
