@@ -421,6 +421,10 @@ describePages('list, tabs and splits', (pages) => {
         await goTo(page, `#/sessions/${billing?.id}`);
         await terminalLive(page);
         expect(await page.locator('.sidebar').isVisible()).toBe(false);
+        // More tabs than fit scroll in their bar.
+        for (const name of ['one', 'two', 'three']) await agent.open({ name });
+        await page.getByRole('tab', { name: 'three' }).waitFor();
+        await expectNoOverflow(page);
         await shot(page, 'narrow-pane');
         await page.getByRole('button', { name: 'Show or hide the list' }).click();
         await page.locator('.sidebar').waitFor();
