@@ -28,7 +28,7 @@ export const errors = {
     'The certificate shown for {{host}} is not trusted here ({{reason}}). If your company inspects its traffic, set AWS_CA_BUNDLE to the file with its certificate authority (or ca_bundle in ~/.aws/config); otherwise check this computer’s clock and network. It is tried again by itself.',
   TemplateInvalid:
     'The name template “{{template}}” cannot be used: {{reason}}. Use {account}, {accountId} and {role}.',
-  NothingToUndo: 'There is no change of ~/.aws/config to take back.',
+  NothingToUndo: 'There is nothing to take back.',
   ConfigChanged:
     '{{file}} was changed by another program since. Nothing was changed; edit it by hand or try again.',
   ImportUnknown:

@@ -22,7 +22,7 @@ export const errors: Record<keyof typeof en, string> = {
   CertificateUntrusted:
     '此处不信任 {{host}} 出示的证书（{{reason}}）。如果贵公司会检查网络流量，请将 AWS_CA_BUNDLE 设为包含其证书颁发机构的文件（或在 ~/.aws/config 中设置 ca_bundle）；否则请检查本机时钟和网络。会自动重试。',
   TemplateInvalid: '名称模板“{{template}}”无法使用：{{reason}}。请使用 {account}、{accountId} 和 {role}。',
-  NothingToUndo: '没有可以撤销的 ~/.aws/config 更改。',
+  NothingToUndo: '没有可以撤销的更改。',
   ConfigChanged: '{{file}} 已被其他程序更改。未作任何更改；请手动编辑或重试。',
   ImportUnknown: '没有可导入的“{{candidate}}”。请运行“bedrock-tray configure import”查看可导入的内容。',
   KeyringUnavailable: '无法使用系统密钥环：{{reason}}。请解锁或安装它，或只将机密保留在内存中。',
