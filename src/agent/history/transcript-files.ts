@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readSync, statSync } from 'node:fs';
+import { readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A transcript as it lies on disk. */
@@ -20,8 +20,8 @@ export interface TranscriptFile {
 const transcriptName = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
 
 /**
- * All transcripts below Claude Code's `projects` folder. `unreadable`: folders that could not be listed, so that
- * nothing is known of what is in them.
+ * All transcripts below Claude Code's `projects` folder. `unreadable`: folders that could not be listed and files that
+ * could not be looked at, so that nothing is known of what is in them.
  */
 export function findTranscripts(projects: string): { files: TranscriptFile[]; unreadable: string[] } {
   const files: TranscriptFile[] = [];
@@ -41,7 +41,13 @@ export function findTranscripts(projects: string): { files: TranscriptFile[]; un
       const id = transcriptName.exec(name)?.[1];
       if (id === undefined) continue;
       const path = join(folder, name);
-      const facts = statSync(path, { throwIfNoEntry: false });
+      let facts: Stats | undefined;
+      try {
+        facts = statSync(path, { throwIfNoEntry: false });
+      } catch {
+        // A link into a folder of others, or in a circle.
+        unreadable.push(path);
+      }
       if (!facts?.isFile()) continue;
       const { dev, ino, size, mtimeMs } = facts;
       files.push({ path, id, project, place: `${dev}:${ino}`, size, mtime: mtimeMs });
