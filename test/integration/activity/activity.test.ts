@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityState, ActivityView } from '../../../src/contract/index.ts';
 import type { HookEvent } from '../../../src/contract/routes.ts';
@@ -243,10 +244,12 @@ describe(`activity, Claude Code ${claudeVersion}`, () => {
     await prepareClaudeHome(own.home, []);
     const { id, screen } = await open();
     await until(id, 'trust');
-    // Ctrl+N: the bytes of an arrow that come in its first moments are taken for an Esc.
-    await press(screen, '\x0e', /❯ No, exit/, 8_000);
-    await screen.shows(/❯ Yes/);
-    await press(screen, '\r', /Yes, I trust this folder/);
+    await screen.shows(/❯ No, exit/);
+    // In its first moments it takes an arrow's bytes for an Esc, and nothing tells when they are over.
+    await delay(2_000);
+    screen.type('\x1b[B');
+    await screen.shows(/❯ Yes, I trust/);
+    screen.type('\r');
     await until(id, 'done');
     screen.dispose();
   });

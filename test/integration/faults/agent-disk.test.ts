@@ -40,7 +40,7 @@ describe.skipIf(!canMount)('a read-only HOME (needs root and mount)', () => {
     expect(refused.stderr.trim().split('\n')).toHaveLength(1);
     expect(refused.status).toBe(1);
     expect(readFileSync(config(), 'utf8')).toBe(before);
-    expect((await it_.run(['configure', 'undo'])).stderr).toContain('no change');
+    expect((await it_.run(['configure', 'undo'])).stderr).toContain('nothing to take back');
   });
 
   it('what lies in the state folder is written as ever', async () => {
