@@ -198,24 +198,27 @@ describePages('sessions of the page', (pages) => {
       const span = spans.find((s) => s.textContent?.includes(word));
       return span ? getComputedStyle(span).color : null;
     };
-    await pages.withPage(ready({ settings: Settings.parse({}) }), async (page, agent) => {
-      const opened = await agent.open(
-        { name: 'drawn' },
-        "printf '\\033[31mcrimson\\033[0m \\033[38;2;10;90;20mfir\\033[0m\\r\\n'; exec cat",
-      );
-      await goTo(page, `#/sessions/${opened.id}`);
-      await terminalLive(page);
-      // The graphics context is taken away, as a system does that is short of them.
-      await page.waitForFunction(() => document.querySelectorAll('.xterm-screen canvas').length > 1);
-      await page.evaluate(() => {
-        for (const canvas of document.querySelectorAll<HTMLCanvasElement>('.xterm-screen canvas'))
-          canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
-      });
-      await page.locator('.xterm-rows').getByText('crimson').waitFor();
-      await expect.poll(() => page.evaluate(colourOf, 'crimson')).toBe('rgb(176, 42, 32)');
-      expect(await page.evaluate(colourOf, 'fir')).toBe('rgb(10, 90, 20)');
-      await page.keyboard.type('still here');
-      await page.locator('.xterm-rows').getByText('still here').waitFor();
-    });
+    await pages.withPage(
+      ready({ settings: Settings.parse({ terminal: { renderer: 'webgl' } }) }),
+      async (page, agent) => {
+        const opened = await agent.open(
+          { name: 'drawn' },
+          "printf '\\033[31mcrimson\\033[0m \\033[38;2;10;90;20mfir\\033[0m\\r\\n'; exec cat",
+        );
+        await goTo(page, `#/sessions/${opened.id}`);
+        await terminalLive(page);
+        // The graphics context is taken away, as a system does that is short of them.
+        await page.waitForFunction(() => document.querySelectorAll('.xterm-screen canvas').length > 1);
+        await page.evaluate(() => {
+          for (const canvas of document.querySelectorAll<HTMLCanvasElement>('.xterm-screen canvas'))
+            canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+        });
+        await page.locator('.xterm-rows').getByText('crimson').waitFor();
+        await expect.poll(() => page.evaluate(colourOf, 'crimson')).toBe('rgb(176, 42, 32)');
+        expect(await page.evaluate(colourOf, 'fir')).toBe('rgb(10, 90, 20)');
+        await page.keyboard.type('still here');
+        await page.locator('.xterm-rows').getByText('still here').waitFor();
+      },
+    );
   });
 });

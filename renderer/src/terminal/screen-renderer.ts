@@ -8,8 +8,25 @@ const MOST_LOSSES = 3;
 /** Runs of signs of which fonts make ligatures. */
 const LIGATURES = /[-=<>!|&+*/:.~#%^?_\\]{2,}|www/g;
 
+let fast: boolean | undefined;
+
 /**
- * Draws with WebGL while the terminal is shown and the system has a context for it, else by the DOM. Fonts' ligatures
+ * Whether a graphics processor stands behind WebGL: where it is played by software the DOM is drawn several times
+ * faster (`npm run bench -- --only page`).
+ */
+function webglIsFast(): boolean {
+  if (fast === undefined) {
+    const probe = document
+      .createElement('canvas')
+      .getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+    fast = probe !== null;
+    probe?.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+  return fast;
+}
+
+/**
+ * Draws with WebGL while the terminal is shown and the system has a fast context for it (by wish: any), else by the DOM. Fonts' ligatures
  * appear where cells are drawn together: xterm.js does that for the ranges that are named to it.
  */
 export class ScreenRenderer implements IDisposable {
@@ -62,7 +79,9 @@ export class ScreenRenderer implements IDisposable {
   }
 
   #wanted(): boolean {
-    return this.#visible && this.#wishes.renderer !== 'dom' && this.#losses < MOST_LOSSES;
+    const { renderer } = this.#wishes;
+    if (!this.#visible || this.#losses >= MOST_LOSSES) return false;
+    return renderer === 'webgl' || (renderer === 'auto' && webglIsFast());
   }
 
   async #start(): Promise<void> {
