@@ -458,7 +458,7 @@ describe.skipIf(!hasChromium())('a terminal of the page in Chromium (needs Debia
         page,
         't.buffer.active.getLine(t.buffer.active.viewportY).translateToString(true)',
       );
-      expect(top).toMatch(/^line 1\d\d$/);
+      expect(top).toMatch(/^line \d+$/);
       // Typed elsewhere: the person here goes on reading.
       other.connection.input('a');
       await other.shows('finished');
