@@ -87,12 +87,12 @@ describe(`activity, Claude Code ${claudeVersion}`, () => {
     return marker;
   }
   /** Answers a dialog by a key, which it does not take in its first moments. */
-  async function press(screen: Screen, key: string, dialog: RegExp, ms = 2_000): Promise<void> {
+  async function press(screen: Screen, key: string, dialog: RegExp): Promise<void> {
     await screen.shows(dialog);
     for (let tries = 0; ; tries++) {
       screen.type(key);
       try {
-        await expect.poll(() => dialog.test(screen.text), { timeout: ms }).toBe(false);
+        await expect.poll(() => dialog.test(screen.text), { timeout: 2_000 }).toBe(false);
         return;
       } catch (error) {
         if (tries === 8) throw error;
