@@ -16,6 +16,7 @@ import { AwsFilesReader } from './aws-files-reader.ts';
 import { RoleBroker } from './broker/broker.ts';
 import { BrowsersRoom } from './browsers/browsers-room.ts';
 import { AwsConfigWriter } from './config-writer/config-writer.ts';
+import { DesktopRoom } from './desktop/desktop-room.ts';
 import { FileEnvironmentStore } from './environments/file-environment-store.ts';
 import { CredentialHandOut } from './handout/credential-hand-out.ts';
 import { HookRelay } from './handout/hook-relay.ts';
@@ -47,10 +48,14 @@ import { ClaudeSessionsRoom } from './sessions/claude-sessions.ts';
 import { conversationTold } from './sessions/conversations.ts';
 import { LoginShell } from './sessions/login-shell.ts';
 import { FileSettingsStore } from './settings/file-settings-store.ts';
+import { SetupRoom } from './setup/setup-room.ts';
 import { SignInRoom } from './signin/desk.ts';
 import { createRegistrationCache } from './signin/registrations.ts';
 import { SnapshotRoom } from './snapshot.ts';
 import { createSources } from './sources/sources.ts';
+import { SupportRoom } from './support/support-room.ts';
+import { TracesRoom } from './traces/traces-room.ts';
+import { UpdatesRoom } from './updates/updates-room.ts';
 import { KeptRoles } from './vault/kept-roles.ts';
 import { processKeyring } from './vault/keyring.ts';
 import { PrivateTokens } from './vault/private-tokens.ts';
@@ -283,6 +288,12 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     log,
   );
 
+  const setup = new SetupRoom();
+  const desktop = new DesktopRoom(context);
+  const updates = new UpdatesRoom();
+  const support = new SupportRoom(context);
+  const traces = new TracesRoom();
+
   const snapshot = new SnapshotRoom({
     clock,
     keeper,
@@ -295,6 +306,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     profiles: catalog,
     network,
     vault,
+    desktop,
+    updates,
     agent: () => ({
       version: PRODUCT_VERSION,
       protocol: PROTOCOL_VERSION,
@@ -336,6 +349,11 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     history,
     openers,
     integration,
+    setup,
+    desktop,
+    updates,
+    support,
+    traces,
     handOut,
     models,
     snapshot,
@@ -381,6 +399,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       await sessions.start();
       meter.forgetOthers();
       await history.start();
+      await desktop.start();
       await launcher
         .keepCurrent()
         .catch((err) => log.warn({ err }, 'the launcher may be of another version'));

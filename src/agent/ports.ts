@@ -5,6 +5,7 @@ import type {
   AgentView,
   CostCap,
   CredentialsView,
+  DesktopView,
   EndingView,
   Environment,
   ErrorView,
@@ -21,6 +22,8 @@ import type {
   SettingsPatch,
   SignInView,
   SsoSessionView,
+  Trace,
+  UpdateView,
 } from '../contract/index.ts';
 import type { TypedKey } from '../contract/pty-protocol.ts';
 import type { CredentialSource } from '../domain/credential-source.ts';
@@ -339,6 +342,42 @@ export interface Integration {
   preview(environment?: string): Promise<ProcedureOutput<'integration.preview'>>;
   apply(digest: string, environment?: string): Promise<ProcedureOutput<'integration.apply'>>;
   undo(): Promise<ProcedureOutput<'integration.undo'>>;
+}
+
+/** What a first run needs to know: what is there, where the portal is, whether the whole chain works. */
+export interface Setup {
+  find(): Promise<ProcedureOutput<'setup.find'>>;
+  region(startUrl: string): Promise<ProcedureOutput<'setup.region'>>;
+  /** Yields all links at each change until none runs; ends early by `signal`. */
+  check(environment: string | undefined, signal: AbortSignal): AsyncIterable<ProcedureOutput<'setup.check'>>;
+}
+
+/** The product's entries in the person's desktop: start at login, the command on the PATH. */
+export interface Desktop extends Observable {
+  start(): Promise<void>;
+  view(): DesktopView;
+  set(wish: ProcedureArguments<'desktop.set'>): Promise<DesktopView>;
+  show(folder: 'data' | 'logs'): Promise<void>;
+}
+
+/** What the tray tells of the product's update, and what others wish of it. */
+export interface Updates extends Observable {
+  view(): UpdateView;
+  report(told: ProcedureArguments<'update.report'>, connection: object): void;
+  /** The tray that told has gone. */
+  gone(connection: object): void;
+  wish(wish: ProcedureArguments<'update.wish'>): void;
+}
+
+/** Bundles for tickets, without secrets. */
+export interface Support {
+  bundle(maskAccounts: boolean): Promise<ProcedureOutput<'support.bundle'>>;
+}
+
+/** What the product wrote outside its own folder, and taking it back. */
+export interface Traces {
+  list(): Promise<Trace[]>;
+  remove(ids: readonly Trace['id'][]): Promise<ProcedureOutput<'traces.remove'>>;
 }
 
 export interface ClaudeSessions extends Observable {

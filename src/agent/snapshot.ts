@@ -5,12 +5,14 @@ import type {
   ClaudeSessions,
   Clock,
   ConversationHistory,
+  Desktop,
   EnvironmentStore,
   Keeper,
   MfaDesk,
   Observable,
   ProfileCatalog,
   SettingsStore,
+  Updates,
 } from './ports.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -26,6 +28,8 @@ export interface SnapshotRooms {
   profiles: Pick<ProfileCatalog, 'revision' | 'problem' | 'onChange'>;
   network: Pick<NetworkRoom, 'view' | 'clockSkewMs' | 'onChange'>;
   vault: Pick<Vault, 'problem' | 'onChange'>;
+  desktop: Pick<Desktop, 'view' | 'onChange'>;
+  updates: Pick<Updates, 'view' | 'onChange'>;
   /** The agent's own part, as it is now. */
   agent(): AgentView;
 }
@@ -40,6 +44,7 @@ export class SnapshotRoom implements Observable {
     this.#rooms = rooms;
     const { keeper, broker, mfa, network, vault, environments, sessions, history, settings, profiles } =
       rooms;
+    const { desktop, updates } = rooms;
     for (const room of [
       keeper,
       broker,
@@ -51,14 +56,28 @@ export class SnapshotRoom implements Observable {
       history,
       settings,
       profiles,
+      desktop,
+      updates,
     ]) {
       room.onChange(() => this.#changed());
     }
   }
 
   now(): Snapshot {
-    const { clock, keeper, broker, environments, sessions, settings, profiles, network, vault, agent } =
-      this.#rooms;
+    const {
+      clock,
+      keeper,
+      broker,
+      environments,
+      sessions,
+      settings,
+      profiles,
+      network,
+      vault,
+      desktop,
+      updates,
+      agent,
+    } = this.#rooms;
     return {
       at: clock.now(),
       agent: agent(),
@@ -77,6 +96,8 @@ export class SnapshotRoom implements Observable {
       network: network.view(),
       clockSkewMs: network.clockSkewMs(),
       settings: settings.get(),
+      desktop: desktop.view(),
+      update: updates.view(),
       profilesRevision: profiles.revision(),
       configProblem: profiles.problem(),
       keyringProblem: vault.problem()?.view() ?? null,

@@ -32,6 +32,8 @@ export const errorParams = {
   /** The other side's certificate proves nothing: `reason` is the code (an unknown authority, over, an unreadable AWS_CA_BUNDLE). */
   CertificateUntrusted: z.object({ host: z.string(), reason: z.string() }),
   StartUrlInvalid: z.object({ startUrl: z.string() }),
+  /** AWS knows no access portal of that address. */
+  StartUrlUnknown: z.object({ startUrl: z.string() }),
   RegionInvalid: z.object({ region: z.string() }),
   SsoSessionUnknown: z.object({ ssoSession: z.string() }),
   SsoSessionExists: z.object({ ssoSession: z.string() }),
@@ -80,6 +82,14 @@ export const errorParams = {
   SettingsRival: z.object({ file: z.string(), names: z.string() }),
   /** An administrator's settings say something else under these names, and win. */
   SettingsManaged: z.object({ names: z.string() }),
+  /** This system (or desktop) has no such thing: `what` is start-at-login, command or file-manager. */
+  DesktopUnsupported: z.object({ what: z.string() }),
+  /** A file that is not ours stands where ours would be; it is left as it is. */
+  FileForeign: z.object({ file: z.string() }),
+  /** Bedrock refused the model to this identity or region, or does not have it: `reason` is AWS's own word. */
+  ModelRefused: z.object({ model: z.string(), reason: z.string() }),
+  UpdatesUnavailable: z.object({ reason: z.string() }),
+  UpdateFailed: z.object({ reason: z.string() }),
   SocketInUse: z.object({ path: z.string() }),
   StorageFailed: z.object({ file: z.string(), reason: z.string() }),
   CommandNotFound: z.object({ command: z.string() }),

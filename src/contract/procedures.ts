@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CostCap } from './cost-cap.ts';
+import { ErrorView } from './errors.ts';
 import {
   AbsolutePath,
   AccountId,
@@ -19,6 +20,7 @@ import {
   AgentView,
   ConversationMatch,
   ConversationView,
+  DesktopView,
   Environment,
   ImportCandidate,
   IntegrationFile,
@@ -29,8 +31,12 @@ import {
   ProgramChoice,
   RoleView,
   SessionView,
+  SetupCheck,
+  SetupFindings,
   SignInView,
   Snapshot,
+  Trace,
+  UpdateView,
 } from './state.ts';
 
 type Schema = z.ZodType;
@@ -414,6 +420,55 @@ export const procedures = {
   ),
   /** Takes the integration back, byte for byte where nobody changed the files since, else only what is ours. Errors: NothingToUndo, StorageFailed. */
   'integration.undo': call(shells, None, z.object({ files: z.array(z.string()) })),
+
+  /** What there is already on this machine, for a first run's proposals. */
+  'setup.find': call(shells, None, SetupFindings),
+  /** The region of an access portal, where AWS tells it from the start URL; null where it does not. Errors: StartUrlInvalid, StartUrlUnknown, NetworkUnavailable, NotAws. */
+  'setup.region': call(
+    shells,
+    z.object({ startUrl: StartUrl }).strict(),
+    z.object({ region: Region.nullable() }),
+  ),
+  /** Checks each link from sign-in to a model's answer, and yields all of them at each change until none runs. `answer` asks the environment's model for one token (it costs as much). */
+  'setup.check': stream(
+    shells,
+    z.object({ environment: SectionName.optional() }).strict(),
+    z.object({ checks: z.array(SetupCheck), done: z.boolean() }),
+  ),
+
+  /** Start at login, and the command on the PATH. Errors: DesktopUnsupported, FileForeign, StorageFailed. */
+  'desktop.set': call(
+    shells,
+    z.object({ startAtLogin: z.boolean().optional(), command: z.boolean().optional() }).strict(),
+    DesktopView,
+  ),
+  /** Shows one of our own folders in the person's file manager. Errors: DesktopUnsupported. */
+  'desktop.show': call(shells, z.object({ folder: z.enum(['data', 'logs']) }).strict(), Nothing),
+  /** The tray tells how its update stands; what it tells answers the wish. */
+  'update.report': call(['tray'], UpdateView.omit({ wish: true }).strict(), Nothing),
+  /** Asks the tray to look for an update, download or install it. `install` while Claude works is held unless `now`. Errors: UpdatesUnavailable (no tray, or not a package that updates itself). */
+  'update.wish': call(
+    shells,
+    z.object({ wish: z.enum(['check', 'download', 'install']), now: z.boolean().default(false) }).strict(),
+    Nothing,
+  ),
+  /** A bundle for a ticket: logs, versions, settings, checks; no secret, and account numbers masked where wanted. The file that was written (0600). Errors: FolderMissing, StorageFailed. */
+  'support.bundle': call(
+    shells,
+    z.object({ maskAccounts: z.boolean().default(true) }).strict(),
+    z.object({ file: AbsolutePath, bytes: z.number().int() }),
+  ),
+  /** What the product wrote outside its own folder and could take back. */
+  'traces.list': call(trusted, None, z.object({ traces: z.array(Trace) })),
+  /** Takes these back; what could not be is answered with its reason, and the rest is done. */
+  'traces.remove': call(
+    trusted,
+    z.object({ ids: z.array(Trace.shape.id).min(1) }).strict(),
+    z.object({
+      removed: z.array(Trace.shape.id),
+      failed: z.array(z.object({ id: Trace.shape.id, problem: ErrorView })),
+    }),
+  ),
 
   'settings.get': call(shells, None, Settings),
   /** A `page` may not choose a `claudePath` (Forbidden): which program is run. It may take one away. */

@@ -12,6 +12,13 @@ export const BrowserChoice = z.object({
 });
 export type BrowserChoice = z.infer<typeof BrowserChoice>;
 
+/** Minutes since local midnight; `from` after `to`: over midnight. */
+export const QuietHours = z.object({
+  from: z.number().int().min(0).max(1439),
+  to: z.number().int().min(0).max(1439),
+});
+export type QuietHours = z.infer<typeof QuietHours>;
+
 /** Settings that every shell shows alike; they live in the agent. */
 export const Settings = z.object({
   /** Words of tray, page, CLI and callback page. */
@@ -33,6 +40,12 @@ export const Settings = z.object({
       done: z.boolean().default(false),
       /** A session comes near its cost cap. */
       budget: z.boolean().default(true),
+      /** Signed in again, after a prompt that was answered elsewhere. */
+      signedIn: z.boolean().default(true),
+      /** AWS cannot be reached for long. */
+      offline: z.boolean().default(true),
+      /** Nothing is shown between these times of the day; what still holds is shown afterwards. */
+      quiet: QuietHours.nullable().default(null),
     })
     .prefault({}),
   /** Global keys in Electron's accelerator form; null: none. */
@@ -40,6 +53,8 @@ export const Settings = z.object({
     .object({
       /** Opens the session that has been waiting for its person longest. */
       needsYou: Accelerator.nullable().default('CommandOrControl+Alt+J'),
+      /** Opens Claude Code in the folder used last. */
+      openClaude: Accelerator.nullable().default('CommandOrControl+Alt+O'),
     })
     .prefault({}),
   sessions: z
@@ -56,6 +71,15 @@ export const Settings = z.object({
       regionalPriceFactor: z.number().min(1).max(3).default(1.1),
     })
     .prefault({}),
+  updates: z
+    .object({
+      /** `ask`: looks for updates and says so. `automatic`: downloads too, and installs when the tray ends. `off`: never looks. */
+      mode: z.enum(['ask', 'automatic', 'off']).default('ask'),
+      channel: z.enum(['stable', 'beta']).default('stable'),
+    })
+    .prefault({}),
+  /** The first run's steps were finished, or left for good. */
+  setupDone: z.boolean().default(false),
   /** Which of the browsers found here (`browsers.list`) opens an SSO session's sign-in; without an entry: the system's. */
   signInBrowsers: z.record(z.string(), BrowserChoice).default({}),
   /** SSO sessions whose token is kept in our own encrypted store only: other AWS tools do not see that sign-in. */
@@ -101,6 +125,8 @@ export const SettingsPatch = z
     notifications: whole(shape.notifications),
     hotkeys: whole(shape.hotkeys),
     sessions: whole(shape.sessions),
+    updates: whole(shape.updates),
+    setupDone: z.boolean(),
     signInBrowsers: z.record(SectionName, BrowserChoice),
     privateTokens: z.array(SectionName).max(1000),
     encryptedCache: z.boolean(),

@@ -412,6 +412,95 @@ export const NetworkView = z.object({
 });
 export type NetworkView = z.infer<typeof NetworkView>;
 
+/** What the product has put into the person's desktop, as it is on disk now. */
+export const DesktopView = z.object({
+  /** Whether the tray starts when the person logs in; null where this system has no such thing. */
+  startAtLogin: z.boolean().nullable(),
+  command: z.object({
+    /** `ours`: there, and runs what is installed. `foreign`: another program has that place. `package`: a package installed it for everybody. */
+    state: z.enum(['absent', 'ours', 'foreign', 'package']),
+    /** Where it is, or would be put. */
+    path: AbsolutePath,
+    /** Whether the login shell looks in that folder. */
+    onPath: z.boolean(),
+  }),
+});
+export type DesktopView = z.infer<typeof DesktopView>;
+
+/** The update of the product, as the tray (which alone updates) tells it. */
+export const UpdateView = z.object({
+  /** `held`: ready, and waits until no Claude session works. */
+  state: z.enum(['none', 'checking', 'available', 'downloading', 'ready', 'held', 'failed']),
+  version: z.string().max(64).nullable(),
+  /** Of the download, 0 to 1. */
+  progress: z.number().min(0).max(1).nullable(),
+  checkedAt: EpochMs.nullable(),
+  /** What somebody asked for, which the tray has not done yet. */
+  wish: z.enum(['check', 'download', 'install']).nullable(),
+  problem: ErrorView.nullable(),
+});
+export type UpdateView = z.infer<typeof UpdateView>;
+
+/** What a first run finds on this machine. Names and facts, never a value that could be a secret. */
+export const SetupFindings = z.object({
+  ssoSessions: z.array(z.object({ id: z.string(), startUrl: z.string(), region: z.string() })),
+  /** Profiles that can be used as they are. */
+  profiles: z.array(
+    z.object({
+      name: z.string(),
+      kind: ProfileKind,
+      accountId: z.string().nullable(),
+      roleName: z.string().nullable(),
+    }),
+  ),
+  /** By tool, how many profiles `import.list` offers. */
+  imports: z.array(z.object({ tool: ImportTool, count: z.number().int() })),
+  claude: ClaudeView.nullable(),
+  awsCli: z.object({ path: AbsolutePath, version: z.string().nullable() }).nullable(),
+  /** The person's own Claude Code settings file, and the names in it that concern Bedrock or AWS; null where there is none. */
+  claudeSettings: z
+    .object({
+      file: AbsolutePath,
+      names: z.array(z.string()),
+      profile: z.string().nullable(),
+      region: z.string().nullable(),
+    })
+    .nullable(),
+  /** Names of AWS variables in the login shell's environment that would matter. */
+  environment: z.array(z.string()),
+});
+export type SetupFindings = z.infer<typeof SetupFindings>;
+
+/** One link of the chain from sign-in to a model's answer. */
+export const SetupCheck = z.object({
+  link: z.enum(['config', 'signIn', 'credentials', 'identity', 'models', 'answer', 'claude']),
+  /** `skipped`: a link before it failed. `warning`: works, yet deserves a look. */
+  state: z.enum(['waiting', 'running', 'ok', 'warning', 'failed', 'skipped']),
+  /** One line of evidence (the caller's ARN, how many models, the version): untrusted text. */
+  evidence: z.string().max(500).nullable(),
+  problem: ErrorView.nullable(),
+});
+export type SetupCheck = z.infer<typeof SetupCheck>;
+
+/** Something the product wrote outside its own folder, that an uninstall offers to take back. */
+export const Trace = z.object({
+  id: z.enum([
+    'claude-settings',
+    'aws-config',
+    'start-at-login',
+    'command',
+    'service',
+    'keyring',
+    'sign-in',
+    'data',
+  ]),
+  /** The file, or the place where it is not one. */
+  where: z.string(),
+  /** Taken back by default; false for what a person may want to keep (profiles, sign-in, data). */
+  byDefault: z.boolean(),
+});
+export type Trace = z.infer<typeof Trace>;
+
 /** Everything that a shell shows, whole: sent again at each change (coalesced), so that no shell keeps state of its own. */
 export const Snapshot = z.object({
   /** The agent's clock when this was made; shells count down from it. */
@@ -435,6 +524,8 @@ export const Snapshot = z.object({
   /** AWS's clock minus this machine's, as last seen in an answer's Date; null while it is right or not known. */
   clockSkewMs: z.number().int().nullable(),
   settings: Settings,
+  desktop: DesktopView,
+  update: UpdateView,
   /** Rises when ~/.aws files changed: ask for profiles.list again. */
   profilesRevision: z.number().int(),
   /** A malformed ~/.aws file, if so. */

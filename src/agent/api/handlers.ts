@@ -16,6 +16,7 @@ import type {
   Clock,
   ConfigWriter,
   ConversationHistory,
+  Desktop,
   EnvironmentStore,
   HandOut,
   Importer,
@@ -27,7 +28,11 @@ import type {
   ProfileCatalog,
   SessionActivity,
   SettingsStore,
+  Setup,
   SignInDesk,
+  Support,
+  Traces,
+  Updates,
 } from '../ports.ts';
 import type { PresenceRoom } from '../presence/presence-room.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -62,6 +67,11 @@ export interface Rooms {
   history: Pick<ConversationHistory, 'list' | 'find' | 'read' | 'folder'>;
   openers: Openers;
   integration: Integration;
+  setup: Setup;
+  desktop: Pick<Desktop, 'set' | 'show'>;
+  updates: Pick<Updates, 'report' | 'gone' | 'wish'>;
+  support: Support;
+  traces: Traces;
   handOut: Pick<HandOut, 'open'>;
   models: ModelCatalog;
   snapshot: Observable & { now(): Snapshot };
@@ -111,6 +121,8 @@ export function createHandlers(rooms: Rooms): Handlers {
 
   /** Connections that have told which sessions they show. */
   const looking = new WeakSet<object>();
+  /** Trays that have told how their update stands. */
+  const telling = new WeakSet<object>();
   /** Looks a name up; one that is not known may have been written a moment ago. */
   const withFresh = async <T>(look: () => T): Promise<T> => {
     try {
@@ -326,6 +338,29 @@ export function createHandlers(rooms: Rooms): Handlers {
     'integration.preview': (input) => rooms.integration.preview(input.environment),
     'integration.apply': (input) => rooms.integration.apply(input.digest, input.environment),
     'integration.undo': () => rooms.integration.undo(),
+
+    'setup.find': () => rooms.setup.find(),
+    'setup.region': (input) => rooms.setup.region(input.startUrl),
+    'setup.check': (input, _connection, signal) => rooms.setup.check(input.environment, signal),
+
+    'desktop.set': (input) => rooms.desktop.set(input),
+    'desktop.show': async (input) => {
+      await rooms.desktop.show(input.folder);
+      return {};
+    },
+    'update.report': (input, connection) => {
+      rooms.updates.report(input, connection);
+      if (!telling.has(connection)) connection.onClosed(() => rooms.updates.gone(connection));
+      telling.add(connection);
+      return {};
+    },
+    'update.wish': (input) => {
+      rooms.updates.wish(input);
+      return {};
+    },
+    'support.bundle': (input) => rooms.support.bundle(input.maskAccounts),
+    'traces.list': async () => ({ traces: await rooms.traces.list() }),
+    'traces.remove': (input) => rooms.traces.remove(input.ids),
 
     'settings.get': () => settings.get(),
     'settings.set': async (input, connection) => {

@@ -92,6 +92,13 @@ export const errors = {
   SessionEnded: 'Claude Code session {{session}} has ended. Resume it or open a new one.',
   SessionNotResumable:
     'Claude Code session {{session}} cannot be resumed: {{reason}}. Open a new one in the same folder.',
+  StartUrlUnknown: 'AWS knows no access portal at {{startUrl}}. Check the address with your administrator.',
+  DesktopUnsupported: 'This desktop offers no {{what}} that could be used. Nothing was changed.',
+  FileForeign: '{{file}} belongs to another program and was left as it is. Move it away, then try again.',
+  ModelRefused:
+    'Bedrock does not let this identity use {{model}}: {{reason}}. Choose another model or region, or ask your administrator for access to it.',
+  UpdatesUnavailable: 'Updates cannot be looked for: {{reason}}. Get the new version where you got this one.',
+  UpdateFailed: 'The update failed: {{reason}}. This version goes on working; it is tried again later.',
   SocketInUse:
     '{{path}} is in use by another program. End that program or set BEDROCK_TRAY_HOME to another folder.',
   StorageFailed:

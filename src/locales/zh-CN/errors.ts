@@ -68,6 +68,13 @@ export const errors: Record<keyof typeof en, string> = {
   SessionUnknown: '没有 Claude Code 会话 {{session}}。请运行“bedrock-tray sessions list”查看现有的。',
   SessionEnded: 'Claude Code 会话 {{session}} 已结束。请恢复它或打开新会话。',
   SessionNotResumable: '无法恢复 Claude Code 会话 {{session}}：{{reason}}。请在同一文件夹中打开新会话。',
+  StartUrlUnknown: 'AWS 没有地址为 {{startUrl}} 的访问门户。请向管理员核对地址。',
+  DesktopUnsupported: '此桌面没有可用的 {{what}}。未作任何更改。',
+  FileForeign: '{{file}} 属于其他程序，未作改动。请先将其移走，然后重试。',
+  ModelRefused:
+    'Bedrock 不允许此身份使用 {{model}}：{{reason}}。请选择其他模型或区域，或向管理员申请访问权限。',
+  UpdatesUnavailable: '无法检查更新：{{reason}}。请从获取本版本的地方获取新版本。',
+  UpdateFailed: '更新失败：{{reason}}。当前版本可继续使用；稍后会重试。',
   SocketInUse: '{{path}} 已被其他程序占用。请结束该程序，或将 BEDROCK_TRAY_HOME 设为其他文件夹。',
   StorageFailed: '无法写入 {{file}}：{{reason}}。未作任何更改；请释放空间或修正权限后重试。',
   CommandNotFound: '未找到命令“{{command}}”。请检查名称和 PATH。',

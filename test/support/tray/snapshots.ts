@@ -163,7 +163,12 @@ export function snapshot(at: number, more: Partial<Snapshot> = {}): Snapshot {
     ending: null,
     network: { state: 'online', sinceAt: at - 60 * MINUTE },
     clockSkewMs: null,
-    settings: Settings.parse({}),
+    settings: Settings.parse({ setupDone: true }),
+    desktop: {
+      startAtLogin: false,
+      command: { state: 'absent', path: '/home/dana/.local/bin/bedrock-tray', onPath: true },
+    },
+    update: { state: 'none', version: null, progress: null, checkedAt: null, wish: null, problem: null },
     profilesRevision: 1,
     configProblem: null,
     ...more,

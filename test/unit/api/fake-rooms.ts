@@ -13,6 +13,7 @@ import { SnapshotRoom } from '../../../src/agent/snapshot.ts';
 import { openRpcClient } from '../../../src/client/rpc-client.ts';
 import {
   BedrockTrayError,
+  type DesktopView,
   type Environment,
   PROTOCOL_VERSION,
   type ProcedureName,
@@ -112,6 +113,11 @@ export const session: SessionView = {
   cap: null,
 };
 
+const desktop: DesktopView = {
+  startAtLogin: false,
+  command: { state: 'absent', path: '/h/.local/bin/bedrock-tray', onPath: true },
+};
+
 /** A valid input for each row of the contract. */
 export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'agent.info': {},
@@ -174,6 +180,16 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'integration.preview': {},
   'integration.apply': { digest: 'd' },
   'integration.undo': {},
+  'setup.find': {},
+  'setup.region': { startUrl: 'https://x.awsapps.com/start' },
+  'setup.check': {},
+  'desktop.set': { startAtLogin: true },
+  'desktop.show': { folder: 'logs' },
+  'update.report': { state: 'none', version: null, progress: null, checkedAt: null, problem: null },
+  'update.wish': { wish: 'check' },
+  'support.bundle': {},
+  'traces.list': {},
+  'traces.remove': { ids: ['command'] },
   'settings.get': {},
   'settings.set': { theme: 'dark' },
   'page.open': {},
@@ -326,6 +342,25 @@ export async function startTestApi(
       read: async () => ({ messages: [], next: null }),
       folder: async () => '/tmp',
     },
+    setup: {
+      find: async () => ({
+        ssoSessions: [],
+        profiles: [],
+        imports: [],
+        claude: null,
+        awsCli: null,
+        claudeSettings: null,
+        environment: [],
+      }),
+      region: async () => ({ region: null }),
+      async *check() {
+        yield { checks: [], done: true };
+      },
+    },
+    desktop: { set: async () => desktop, show: async () => {} },
+    updates: { report: () => {}, gone: () => {}, wish: () => {} },
+    support: { bundle: async () => ({ file: '/h/bundle.zip', bytes: 1 }) },
+    traces: { list: async () => [], remove: async () => ({ removed: [], failed: [] }) },
     openers: {
       terminals: async () => [],
       editors: async () => [],
@@ -357,6 +392,18 @@ export async function startTestApi(
   const snapshot = new SnapshotRoom({
     ...base,
     vault: { onChange, problem: () => null },
+    desktop: { onChange, view: () => desktop },
+    updates: {
+      onChange,
+      view: () => ({
+        state: 'none',
+        version: null,
+        progress: null,
+        checkedAt: null,
+        wish: null,
+        problem: null,
+      }),
+    },
     history: { onChange, status: () => ({ revision: 0, pending: 0 }) },
     network: { onChange, view: () => ({ state: 'online', sinceAt: 1 }), clockSkewMs: () => null },
     agent: () => ({

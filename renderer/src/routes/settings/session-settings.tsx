@@ -48,7 +48,7 @@ export function SessionSettings({ save }: { save: (patch: SettingsPatch) => void
           label={words.t('sessions:hotkeyNeedsYou')}
           hint={words.t('sessions:hotkeyHint')}
           value={settings.hotkeys.needsYou}
-          onChange={(needsYou) => save({ hotkeys: { needsYou } })}
+          onChange={(needsYou) => save({ hotkeys: { ...settings.hotkeys, needsYou } })}
         />
       </section>
       <section className="panel" aria-labelledby="session-settings">
