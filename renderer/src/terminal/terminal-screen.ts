@@ -81,6 +81,8 @@ export class TerminalScreen {
   #replaying = false;
   #scrolledUp = false;
   #resizeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The size that the page last had room for. */
+  #fitted = '';
   #disposed = false;
 
   constructor(options: ScreenOptions, handlers: ScreenHandlers) {
@@ -165,7 +167,7 @@ export class TerminalScreen {
   show(visible: boolean): void {
     if (visible === this.#visible) return;
     this.#visible = visible;
-    if (visible) this.#fitNow();
+    if (visible) this.#claimSize();
     this.#renderer.show(visible);
   }
 
@@ -176,7 +178,7 @@ export class TerminalScreen {
     // Until the page knows how large it is the session keeps its size: each change makes the program draw anew, and
     // what stands below the cursor is lost on a smaller screen.
     this.#terminal.resize(session.cols, session.rows);
-    this.#fitNow();
+    this.#claimSize();
     const state = this.#handlers.state;
     state({ kind: 'replaying' });
     this.#replaying = true;
@@ -187,7 +189,7 @@ export class TerminalScreen {
       feed.act(() => {
         this.#replaying = false;
         state(now);
-        if (now.kind === 'live') this.#sizeChanged();
+        if (now.kind === 'live') this.#fitNow();
       });
     this.#line = agent.attach(session.id, this.#terminal.cols, this.#terminal.rows, {
       size: (cols, rows) => feed.resize(cols, rows),
@@ -253,6 +255,7 @@ export class TerminalScreen {
 
   scrollToBottom(): void {
     this.#terminal.scrollToBottom();
+    this.#sizeChanged();
   }
 
   linksOnScreen(): Promise<LinkTarget[]> {
@@ -294,7 +297,7 @@ export class TerminalScreen {
   /** The terminal that is worked in decides the size, where several show the same session. */
   readonly #focused = (): void => {
     this.#handlers.focused();
-    this.#sizeChanged();
+    this.#claimSize();
   };
 
   #tellScroll(): void {
@@ -310,12 +313,22 @@ export class TerminalScreen {
     this.#resizeTimer = setTimeout(() => this.#fitNow(), RESIZE_SETTLES);
   }
 
+  /** Gives the session the size of this page, whoever decided it before. */
+  #claimSize(): void {
+    this.#fitted = '';
+    this.#fitNow();
+  }
+
+  /** Does so where the room for the terminal is another than last time; else another terminal's size stays. */
   #fitNow(): void {
     if (this.#disposed || this.#replaying || !this.#visible || !this.#host?.clientHeight) return;
     const size = this.#fit.proposeDimensions();
     if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return;
     const cols = Math.min(1000, Math.max(2, size.cols));
     const rows = Math.min(1000, Math.max(1, size.rows));
+    const fitted = `${cols}x${rows}`;
+    if (fitted === this.#fitted) return;
+    this.#fitted = fitted;
     if (cols === this.#terminal.cols && rows === this.#terminal.rows) return;
     this.#terminal.resize(cols, rows);
     this.#line?.resize(cols, rows);
