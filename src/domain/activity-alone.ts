@@ -1,6 +1,6 @@
 import { hookBeside, isLate } from './activity-asks.ts';
 import type { Activity, HookNews } from './activity-facts.ts';
-import { INTERRUPT_MS, LOOK_ANYWAY_MS, seen, UNSURE_MS } from './activity-looks.ts';
+import { INTERRUPT_MS, lookAnyway, seen, UNSURE_MS } from './activity-looks.ts';
 
 /** From the start until Claude Code stands at its first question, where its screen is not known. */
 const GATE_MS = 1_500;
@@ -54,8 +54,8 @@ export function titled(before: Activity, mark: 'working' | 'idle' | null, now: n
 }
 
 /** Time has passed: what should have followed and has not is in doubt. */
-export function waited(before: Activity, now: number): Activity {
-  const checked = { ...before, checkAt: now + LOOK_ANYWAY_MS };
+export function waited(before: Activity, now: number, told = false): Activity {
+  const checked = { ...before, checkAt: lookAnyway(before, now, told) };
   if (before.register && before.phase !== 'starting') return checked;
   switch (before.phase) {
     case 'starting':

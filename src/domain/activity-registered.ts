@@ -1,6 +1,6 @@
 import { waited } from './activity-alone.ts';
 import type { Activity } from './activity-facts.ts';
-import { INTERRUPT_MS, LOOK_AGAIN_MS, LOOK_ANYWAY_MS, UNSURE_MS } from './activity-looks.ts';
+import { INTERRUPT_MS, LOOK_AGAIN_MS, lookAnyway, UNSURE_MS } from './activity-looks.ts';
 import type { RegisterReading } from './activity-register.ts';
 
 /** The register may be this much behind a hook. */
@@ -18,12 +18,17 @@ const REST_MS = 300;
 const CONTRADICTION_MS = 2_500;
 
 /** What Claude Code's register says decides, unless it lags behind what a hook said. */
-export function registered(before: Activity, reading: RegisterReading | null, now: number): Activity {
+export function registered(
+  before: Activity,
+  reading: RegisterReading | null,
+  now: number,
+  told: boolean,
+): Activity {
   const { evidenceAt } = before;
-  const again = now < evidenceAt + LOOK_AGAIN_MS ? evidenceAt + LOOK_AGAIN_MS : now + LOOK_ANYWAY_MS;
+  const again = now < evidenceAt + LOOK_AGAIN_MS ? evidenceAt + LOOK_AGAIN_MS : lookAnyway(before, now, told);
   if (reading === null) {
     // What it said last is believed no longer than anything else would be.
-    return waited({ ...before, register: null, checkAt: again }, now);
+    return waited({ ...before, register: null, checkAt: again }, now, told);
   }
   const known = { ...before, register: reading, checkAt: again };
   if (reading.status === null) return known.phase === 'gate' ? { ...known, phase: 'starting' } : known;

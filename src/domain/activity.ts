@@ -18,7 +18,8 @@ export type ActivityEvent =
   | ({ type: 'hook' } & HookNews)
   /** The hook that waited for an answer waits no more: answered here, or given up by Claude Code. */
   | { type: 'released'; id: string; answered: boolean }
-  | { type: 'register'; reading: RegisterReading | null }
+  /** `told`: its changes are told of, so that it need not be read often. */
+  | { type: 'register'; reading: RegisterReading | null; told?: boolean }
   | { type: 'title'; mark: 'working' | 'idle' | null }
   | { type: 'key'; key: 'escape' | 'interrupt' | 'enter' }
   | { type: 'credentials'; waiting: boolean }
@@ -102,7 +103,7 @@ function moved(before: Activity, event: ActivityEvent, now: number): Activity {
   if (before.process !== 'running') return before;
   switch (event.type) {
     case 'register':
-      return registered(before, event.reading, now);
+      return registered(before, event.reading, now, event.told ?? false);
     case 'hook':
       return seen(before.register ? hookBeside(before, event, now) : hookAlone(before, event, now), now, {
         hooked: before.hooked || event.fact.what !== 'nothing',

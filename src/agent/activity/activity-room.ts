@@ -266,11 +266,11 @@ export class ActivityRoom implements SessionActivity {
       const gate = await claudeGate({ home: userHome, folder }, cwd);
       if (gate && this.#isNow(session, told)) this.#happened(session, { type: 'gate', ...gate });
     }
-    this.#register.watch(folder, (changed) => this.#registerChanged(changed));
+    const watched = this.#register.watch(folder, (changed, of) => this.#registerChanged(changed, of));
     const begun = activity.phase !== 'starting' && activity.phase !== 'gate';
     const ask = begun && this.#clock.now() > startedAt + REGISTERED_MS;
     const reading = await this.#register.read({ id, pid, startedAt, folder }, ask);
-    if (this.#isNow(session, told)) this.#happened(session, { type: 'register', reading });
+    if (this.#isNow(session, told)) this.#happened(session, { type: 'register', reading, told: watched });
   }
 
   /** Whether it still is the same process of the same session. */
@@ -278,7 +278,14 @@ export class ActivityRoom implements SessionActivity {
     return this.#sessions.get(told.id) === session && session.told.pid === told.pid;
   }
 
-  #registerChanged(folder: string): void {
-    for (const session of this.#sessions.values()) if (session.folder === folder) this.#look(session);
+  /** An entry of no session that is known may be the one of a session that has none yet. */
+  #registerChanged(folder: string, pid: number | null): void {
+    const here = [...this.#sessions.values()].filter((session) => session.folder === folder);
+    const own =
+      pid === null
+        ? here
+        : here.filter(({ told }) => told.pid === pid || this.#register.pidOf(told.id) === pid);
+    const concerned = own.length > 0 ? own : here.filter(({ activity }) => activity.register === null);
+    for (const session of concerned) this.#look(session);
   }
 }

@@ -26,6 +26,7 @@ const EARLY_MS = 2_000;
 /** `claude agents --json` starts a program of 380 MB: seldom, and less and less often where it does not help. */
 const ASK_AGAIN_MS = 15_000;
 const ASK_AT_MOST_MS = 10 * 60_000;
+const entryName = /^(\d+)\.json$/;
 /** Entries of other sessions that are looked through. */
 const MAX_ENTRIES = 200;
 
@@ -39,6 +40,7 @@ export class ClaudeRegister {
   /** Process ids under which sessions stand that were not started by us directly. */
   readonly #pids = new Map<string, number>();
   readonly #watchers = new Map<string, FSWatcher>();
+  readonly #listings = new Map<string, Promise<Entry[]>>();
   readonly #asked = new Map<string, { at: number; wait: number; under?: Promise<unknown[]> | undefined }>();
 
   constructor(parts: RegisterParts) {
@@ -50,7 +52,7 @@ export class ClaudeRegister {
     const pid = this.#pids.get(session.id) ?? session.pid;
     const own = await this.#entry(session.folder, pid);
     if (own !== null && isOf(own, { ...session, pid })) return registerReading(own);
-    const found = (await this.#all(session.folder)).find((entry) => isOf(entry, session, true));
+    const found = (await this.#others(session.folder)).find((entry) => isOf(entry, session, true));
     if (found) {
       this.#pids.set(session.id, found.pid as number);
       return registerReading(found);
@@ -66,18 +68,38 @@ export class ClaudeRegister {
     this.#pids.delete(id);
   }
 
-  /** Calls `changed` when entries of that folder may have changed; a folder that is not there yet is tried again. */
-  watch(folder: string, changed: (folder: string) => void): void {
-    if (this.#watchers.has(folder)) return;
+  /** The process under which a session stands, where it is not the one in our pty. */
+  pidOf(id: string): number | undefined {
+    return this.#pids.get(id);
+  }
+
+  /**
+   * Calls `changed` when the entry of a process in that folder changed (null: any may have). Answers whether it is
+   * told of: a folder that is not there yet is to be tried again.
+   */
+  watch(folder: string, changed: (folder: string, pid: number | null) => void): boolean {
+    if (this.#watchers.has(folder)) return true;
     try {
-      const watcher = watch(join(folder, 'sessions'), { persistent: false }, () => changed(folder));
+      const watcher = watch(join(folder, 'sessions'), { persistent: false }, (_event, name) => {
+        if (name === null) return changed(folder, null);
+        // The folder itself has gone: one that comes in its place has to be watched anew.
+        if (name === 'sessions') {
+          watcher.close();
+          this.#watchers.delete(folder);
+          return changed(folder, null);
+        }
+        const pid = entryName.exec(name)?.[1];
+        if (pid !== undefined) changed(folder, Number(pid));
+      });
       watcher.on('error', () => {
         watcher.close();
         this.#watchers.delete(folder);
       });
       this.#watchers.set(folder, watcher);
+      return true;
     } catch {
       // Not there yet, or no more watches to be had: it is read in time.
+      return false;
     }
   }
 
@@ -95,9 +117,18 @@ export class ClaudeRegister {
     }
   }
 
+  /** All entries of a folder; who asks in the same moment shares one reading. */
+  #others(folder: string): Promise<Entry[]> {
+    const underWay = this.#listings.get(folder);
+    if (underWay) return underWay;
+    const listing = this.#all(folder).finally(() => this.#listings.delete(folder));
+    this.#listings.set(folder, listing);
+    return listing;
+  }
+
   async #all(folder: string): Promise<Entry[]> {
     const names = await readdir(join(folder, 'sessions')).catch(() => []);
-    const pids = names.flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []).slice(-MAX_ENTRIES);
+    const pids = names.flatMap((name) => entryName.exec(name)?.[1] ?? []).slice(-MAX_ENTRIES);
     const entries = await Promise.all(pids.map((pid) => this.#entry(folder, Number(pid))));
     return entries.filter((entry) => entry !== null);
   }

@@ -106,12 +106,26 @@ it.each([
 
 it('tells of changes, in a folder that comes later too', async () => {
   await rm(join(folder, 'sessions'), { recursive: true });
-  const changed = Promise.withResolvers<string>();
-  register.watch(folder, changed.resolve);
+  const changed = Promise.withResolvers<unknown>();
+  const tell = (...what: unknown[]) => changed.resolve(what);
+  expect(register.watch(folder, tell)).toBe(false);
   await mkdir(join(folder, 'sessions'));
-  register.watch(folder, changed.resolve);
+  expect(register.watch(folder, tell)).toBe(true);
+  await writeFile(join(folder, 'sessions', 'notes.txt'), 'none of it');
   await write(100, entry(100));
-  expect(await changed.promise).toBe(folder);
+  expect(await changed.promise).toEqual([folder, 100]);
+});
+
+it('a folder that went away and came again is told of again', async () => {
+  const gone = Promise.withResolvers<unknown>();
+  register.watch(folder, (_folder, pid) => pid === null && gone.resolve(pid));
+  await rm(join(folder, 'sessions'), { recursive: true });
+  await gone.promise;
+  await mkdir(join(folder, 'sessions'));
+  const changed = Promise.withResolvers<unknown>();
+  expect(register.watch(folder, (...what) => changed.resolve(what))).toBe(true);
+  await write(100, entry(100));
+  expect(await changed.promise).toEqual([folder, 100]);
 });
 
 it('what Claude Code asks before it begins', async () => {

@@ -68,6 +68,17 @@ describe('process', () => {
     ).toBe(expected);
   });
 
+  it('is read seldom the longer nothing happens, where its news are told of; else as often as ever', () => {
+    const told = { ...register('idle', T + 480), told: true };
+    const wait = (at: number, event: ActivityEvent) =>
+      (play(...ready, [at, event]).checkAt ?? 0) - (T + at);
+    expect(wait(10_000, told)).toBe(5_000);
+    expect(wait(120_500, told)).toBe(30_000);
+    expect(wait(3_600_000, told)).toBe(60_000);
+    expect(wait(3_600_000, register('idle', T + 480))).toBe(5_000);
+    expect(wait(3_600_000, { ...noRegister, told: true })).toBe(60_000);
+  });
+
   it('nobody told of it: unknown', () => expect(activityState(noActivity)).toBe('unknown'));
 
   it('begins anew with each start', () => {
