@@ -289,7 +289,13 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   );
 
   const setup = new SetupRoom();
-  const desktop = new DesktopRoom(context);
+  const desktop = new DesktopRoom({
+    context,
+    launcher,
+    logs: paths.logs,
+    loginEnv: (options) => loginShell.environment(options),
+    platform: process.platform,
+  });
   const updates = new UpdatesRoom();
   const support = new SupportRoom(context);
   const traces = new TracesRoom();
@@ -314,6 +320,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       pid: process.pid,
       startedAt,
       home: paths.home,
+      userHome: context.userHome,
       logFile: paths.logFile,
       socket: paths.socket,
       demo: env.BEDROCK_TRAY_DEMO === '1',
@@ -418,6 +425,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       for (const each of undo.splice(0)) each();
       // Hooks that wait for a person are let go, and with them their connections.
       activity.stop();
+      desktop.stop();
       await server.close();
       sources.stop();
       mfa.stop();
