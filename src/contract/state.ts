@@ -358,6 +358,8 @@ export const AgentView = z.object({
   pid: z.number().int(),
   startedAt: EpochMs,
   home: AbsolutePath,
+  /** The person's home folder, on the machine where sessions run. */
+  userHome: AbsolutePath,
   logFile: AbsolutePath,
   socket: z.string(),
   /** True while it serves the loopback AWS of `bedrock-tray demo`. */

@@ -144,6 +144,7 @@ export function snapshot(at: number, more: Partial<Snapshot> = {}): Snapshot {
       pid: 4242,
       startedAt: at - 60 * MINUTE,
       home: '/home/dana/.local/share/bedrock-tray',
+      userHome: '/home/dana',
       logFile: '/home/dana/.local/share/bedrock-tray/logs/agent.log',
       socket: '/home/dana/.local/share/bedrock-tray/agent.sock',
       demo: false,

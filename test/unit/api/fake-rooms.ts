@@ -412,6 +412,7 @@ export async function startTestApi(
       pid: 1,
       startedAt: 1,
       home: '/h',
+      userHome: '/h',
       logFile: '/h/l',
       socket,
       demo: false,
