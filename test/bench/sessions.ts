@@ -38,7 +38,14 @@ export async function benchIdleSessions(
   count: number,
   seconds: number,
 ): Promise<Row[]> {
-  await playedBy(agent, own, `printf 'a prompt> '; exec cat`);
+  // As Claude Code stands at its prompt: entered into its register, idle.
+  await playedBy(
+    agent,
+    own,
+    `folder="$HOME/.claude/sessions"; mkdir -p "$folder"; now=$(date +%s%3N)
+printf '{"pid":%d,"sessionId":"x","startedAt":%d,"status":"idle","statusUpdatedAt":%d}' $$ $now $now >"$folder/$$.json"
+printf 'a prompt> '; exec cat`,
+  );
   try {
     await openPlayed(agent, own);
     const agentPid = (await agent.call('agent.info', {})).pid;
@@ -47,7 +54,8 @@ export async function benchIdleSessions(
     const memory = () => ({ agent: pss(agentPid), host: pss(host) });
     const one = memory();
     for (let i = 1; i < count; i++) await openPlayed(agent, own);
-    await sleep(5_000);
+    // They rest for a while: the first seconds of a session are no idle ones.
+    await sleep(30_000);
     const from = [cpuTime(agentPid), cpuTime(host)] as const;
     await sleep(seconds * 1_000);
     const used = [cpuTime(agentPid) - from[0], cpuTime(host) - from[1]] as const;
