@@ -12,6 +12,7 @@ import { type Installation, install, outDir } from '../support/installation.ts';
 import { benchAgentStart } from './agent-start.ts';
 import { benchConsumers } from './consumers.ts';
 import { benchDay } from './day.ts';
+import { benchGrowth } from './growth.ts';
 import { benchHandOut } from './hand-out.ts';
 import { benchHistory } from './history.ts';
 import { benchHookRelay } from './hook-relay.ts';
@@ -131,6 +132,7 @@ const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
   echo,
   history,
   tray: () => benchTray(quick ? 2 : 5),
+  growth: () => benchGrowth(quick ? 1 : 10),
   scale: () => benchScale(quick ? 3 : 7),
   day: () => benchDay(),
 };

@@ -23,6 +23,19 @@ interface Taken {
   processes: number;
 }
 
+/** What an app takes with all its helpers. */
+export function familyPss(desktop: Desktop, pid: number): { memory: number; processes: number } {
+  const family = new Set([pid]);
+  const all = desktop.running();
+  for (let before = 0; before !== family.size; ) {
+    before = family.size;
+    for (const one of all) if (family.has(one.parent)) family.add(one.pid);
+  }
+  let memory = 0;
+  for (const one of family) memory += pss(one);
+  return { memory, processes: family.size };
+}
+
 async function measure(desktop: Desktop, options: AppOptions): Promise<Taken> {
   const { executablePath, args, env } = await appCommand(desktop, options);
   const from = performance.now();
@@ -35,15 +48,7 @@ async function measure(desktop: Desktop, options: AppOptions): Promise<Taken> {
     await desktop.tray.waitForItems(1, 30_000);
     const shown = performance.now() - from;
     await sleep(SETTLES * 1000);
-    const family = new Set([pid]);
-    const all = desktop.running();
-    for (let before = 0; before !== family.size; ) {
-      before = family.size;
-      for (const one of all) if (family.has(one.parent)) family.add(one.pid);
-    }
-    let memory = 0;
-    for (const one of family) memory += pss(one);
-    return { shown, memory, processes: family.size };
+    return { shown, ...familyPss(desktop, pid) };
   } finally {
     process.kill(pid, 'SIGKILL');
     await desktop.tray.waitForItems(0);
@@ -54,7 +59,7 @@ async function measure(desktop: Desktop, options: AppOptions): Promise<Taken> {
   }
 }
 
-/** The tray without a window, signed in, against the least Electron app with a tray, in turn on one desktop. */
+/** The tray without and with its window, signed in, against the least Electron app with a tray, in turn on one desktop. */
 export async function* benchTray(rounds: number): AsyncGenerator<Row> {
   const missing = desktopMissing();
   if (missing !== undefined) {
@@ -64,21 +69,31 @@ export async function* benchTray(rounds: number): AsyncGenerator<Row> {
   await using desktop = await startDesktop();
   const agent = await ScriptedAgent.start(stateHome(desktop), desktop.user, snapshot(Date.now()));
   desktop.onStop(() => agent.close());
-  const apps: Record<'ours' | 'minimal', AppOptions> = {
+  const folder = join(desktop.checkout, 'test', 'bench', 'minimal-tray');
+  const apps = {
     ours: { args: ['--background'] },
-    minimal: { folder: join(desktop.checkout, 'test', 'bench', 'minimal-tray') },
-  };
-  const taken = { ours: [] as Taken[], minimal: [] as Taken[] };
+    minimal: { folder },
+    oursWindow: {},
+    minimalWindow: { folder, args: ['--window'] },
+  } satisfies Record<string, AppOptions>;
+  type Name = keyof typeof apps;
+  const names = Object.keys(apps) as Name[];
+  const taken = { ours: [], minimal: [], oursWindow: [], minimalWindow: [] } as Record<Name, Taken[]>;
   for (let round = 0; round <= rounds; round++) {
-    for (const name of ['ours', 'minimal'] as const) {
+    for (const name of names) {
       const one = await measure(desktop, apps[name]);
       // The first of each fills the system's caches.
       if (round > 0) taken[name].push(one);
     }
   }
-  const of = (name: 'ours' | 'minimal', what: keyof Taken) => median(taken[name].map((t) => t[what]));
-  const row = (what: string, field: keyof Taken, say: (value: number) => string): Row => {
-    const [a, b] = [of('ours', field), of('minimal', field)];
+  const of = (name: Name, what: keyof Taken) => median(taken[name].map((t) => t[what]));
+  const row = (
+    what: string,
+    field: keyof Taken,
+    say: (value: number) => string,
+    [ours, minimal]: readonly [Name, Name] = ['ours', 'minimal'],
+  ): Row => {
+    const [a, b] = [of(ours, field), of(minimal, field)];
     return {
       what,
       figure: say(a),
@@ -96,5 +111,11 @@ export async function* benchTray(rounds: number): AsyncGenerator<Row> {
     `PSS of tray only, ${of('ours', 'processes')} processes (median)`,
     'memory',
     (mb) => `${mb.toFixed(0)} MB`,
+  );
+  yield row(
+    `PSS with a window, ${of('oursWindow', 'processes')} processes (median)`,
+    'memory',
+    (mb) => `${mb.toFixed(0)} MB`,
+    ['oursWindow', 'minimalWindow'],
   );
 }
