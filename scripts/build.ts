@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { build as viteBuild } from 'vite';
+import { Parts } from './dist/parts.ts';
 
 const root = join(import.meta.dirname, '..');
 const stamp = join(root, 'out', '.built');
@@ -34,6 +35,7 @@ const shared: BuildOptions = {
   logLevel: 'warning',
   legalComments: 'none',
   sourcemap: 'linked',
+  metafile: true,
   // Native modules and Electron itself cannot be bundled; x11 is an optional part of dbus-next that is not wanted.
   external: ['electron', 'x11', 'node-pty', '@napi-rs/keyring', 'fsevents'],
   // Its CommonJS form asks for its parts by names that a bundler does not see.
@@ -54,12 +56,15 @@ const node24: BuildOptions = {
 
 await mkdir(join(root, 'out', 'cli'), { recursive: true });
 await rm(stamp, { force: true });
+const parts = new Parts(root);
+const bundled = async (options: BuildOptions): Promise<void> =>
+  parts.add(Object.keys((await build(options)).metafile?.inputs ?? {}));
 await Promise.all([
   // What needs no Node where there is curl.
   ...['hand-out.sh', 'hook-relay.sh'].map((name) =>
     copyFile(join(root, 'src', 'cli', name), join(root, 'out', 'cli', name)),
   ),
-  build({
+  bundled({
     ...node24,
     entryPoints: {
       'agent/main': 'src/agent/main.ts',
@@ -74,7 +79,7 @@ await Promise.all([
     outdir: 'out',
   }),
   // Small programs that must load fast: they run at each credential request and each of Claude Code's hooks.
-  build({
+  bundled({
     ...shared,
     format: 'cjs',
     target: 'node20',
@@ -89,7 +94,7 @@ await Promise.all([
     outExtension: { '.js': '.cjs' },
   }),
   // One tray bundle for Electron 45 and for the older Electron that end-to-end tests may run on.
-  build({
+  bundled({
     ...shared,
     format: 'cjs',
     target: 'node16',
@@ -97,6 +102,12 @@ await Promise.all([
     outdir: 'out',
     outExtension: { '.js': '.cjs' },
   }),
-  viteBuild({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' }),
+  viteBuild({
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [{ name: 'parts', moduleParsed: ({ id }) => parts.add([id]) }],
+  }),
 ]);
+// Whose code was bundled: what the packages' list of parts is made from.
+await writeFile(join(root, 'out', 'parts.json'), parts.text());
 await writeFile(stamp, '');

@@ -1,0 +1,3 @@
+export function sizesTable(_output: string): string {
+  return '';
+}
