@@ -5,43 +5,49 @@ import { type MenuWord, type Message, safeText, shortFolder, timeLeftWords, word
 import { answerableAtAGlance, byAttention, needsPerson } from './session-attention.ts';
 
 /** Recent folders, questions and sessions shown at most. */
-const RECENT = 10;
-const QUESTIONS = 5;
-const SESSIONS = 20;
+const RECENT = 8;
+const QUESTIONS = 4;
+const SESSIONS = 10;
 const MINUTE = 60_000;
 
 /** What Claude Code asks, oldest first: a question that is short enough can be answered right here. */
 export function questionEntries(snapshot: Snapshot, now: number): MenuEntry[] {
-  return byAttention(snapshot.sessions)
-    .filter(needsPerson)
-    .slice(0, QUESTIONS)
-    .map((session) => {
-      const { id } = session;
-      const { request, sinceAt } = session.activity;
-      const label = word('sessionAsks', {
-        name: safeText(session.name, 30),
-        question: questionOf(session, 60),
-        since: timeLeftWords(now - sinceAt),
-      });
-      const open = (text: MenuWord): MenuEntry => action(word(text), { type: 'openSession', id });
-      if (request === null || !answerableAtAGlance(session)) {
-        return action(label, { type: 'openSession', id });
-      }
-      const decide = (decision: 'allow' | 'deny'): MenuEntry =>
-        action(word(decision), { type: 'answer', id, request: request.id, decision });
-      return {
-        kind: 'submenu',
-        label,
-        entries: joined([
-          [
-            ...(request.tool === null ? [] : [heading(word('wantsTool', { tool: safeText(request.tool) }))]),
-            ...request.text.split('\n').map((line) => heading({ text: safeText(line, 240) })),
-          ],
-          [decide('allow'), decide('deny')],
-          [open('openSession')],
-        ]),
-      };
-    });
+  const asking = byAttention(snapshot.sessions).filter(needsPerson);
+  const rest = asking.length - QUESTIONS;
+  return [
+    ...asking.slice(0, QUESTIONS).map((session) => questionEntry(session, now)),
+    ...(rest > 0
+      ? [action(word('moreAsk', { count: rest }), { type: 'openWindow', place: 'sessions' } as const)]
+      : []),
+  ];
+}
+
+function questionEntry(session: SessionView, now: number): MenuEntry {
+  const { id } = session;
+  const { request, sinceAt } = session.activity;
+  const label = word('sessionAsks', {
+    name: safeText(session.name, 30),
+    question: questionOf(session, 60),
+    since: timeLeftWords(now - sinceAt),
+  });
+  const open = (text: MenuWord): MenuEntry => action(word(text), { type: 'openSession', id });
+  if (request === null || !answerableAtAGlance(session)) {
+    return action(label, { type: 'openSession', id });
+  }
+  const decide = (decision: 'allow' | 'deny'): MenuEntry =>
+    action(word(decision), { type: 'answer', id, request: request.id, decision });
+  return {
+    kind: 'submenu',
+    label,
+    entries: joined([
+      [
+        ...(request.tool === null ? [] : [heading(word('wantsTool', { tool: safeText(request.tool) }))]),
+        ...request.text.split('\n').map((line) => heading({ text: safeText(line, 240) })),
+      ],
+      [decide('allow'), decide('deny')],
+      [open('openSession')],
+    ]),
+  };
 }
 
 const heading = (label: Message): MenuEntry => ({ kind: 'label', label });
@@ -85,12 +91,16 @@ export function claudeEntries(snapshot: Snapshot, userHome: string): MenuEntry[]
   }
   const sessions = byAttention(snapshot.sessions);
   if (sessions.length > 0) {
+    const listed = sessions.slice(0, SESSIONS);
     entries.push({
       kind: 'submenu',
       label: word('sessions', { count: sessions.filter(sessionIsOpen).length }),
-      entries: sessions
-        .slice(0, SESSIONS)
-        .map((s) => action(sessionLabel(s, userHome), { type: 'openSession', id: s.id })),
+      entries: joined([
+        listed.map((s) => action(sessionLabel(s, userHome), { type: 'openSession', id: s.id })),
+        listed.length < sessions.length
+          ? [action(word('allSessions'), { type: 'openWindow', place: 'sessions' })]
+          : [],
+      ]),
     });
   }
   return entries;

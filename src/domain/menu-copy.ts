@@ -1,4 +1,5 @@
-import type { MenuEntry } from './menu-entries.ts';
+import { consoleLinkOf } from './console-link.ts';
+import { action, type MenuEntry } from './menu-entries.ts';
 import type { MenuInput } from './menu-input.ts';
 import { type Message, word } from './menu-words.ts';
 import type { Overview } from './overview.ts';
@@ -28,23 +29,25 @@ export function roleArnPattern(accountId: string, roleName: string, region: stri
   return permissionSetArnPattern(partitionOfRegion(region), accountId, roleName);
 }
 
+/** The AWS console as the role in use, through the access portal: the browser's own portal session decides. */
+export function consoleEntries({ credentials, ssoSession }: Overview): MenuEntry[] {
+  const url = consoleLinkOf(credentials, ssoSession);
+  return url === null ? [] : [action(word('openConsole'), { type: 'openConsole', url })];
+}
+
+const isPermissionSet = (credentials: Overview['credentials']): boolean =>
+  credentials?.kind === 'sso' || credentials?.kind === 'sso-legacy';
+
 /** Identifiers and commands; never a secret. */
 export function copyEntries(view: Overview, platform: Platform): MenuEntry[] {
-  const copy = (label: Message, text: string): MenuEntry => ({
-    kind: 'action',
-    label,
-    action: { type: 'copy', text },
-    enabled: true,
-  });
+  const copy = (label: Message, text: string): MenuEntry => action(label, { type: 'copy', text });
   const { credentials, environment } = view;
   const entries: MenuEntry[] = [];
   const { accountId = null, roleName = null } = credentials ?? {};
-  if (accountId !== null && roleName !== null) {
-    const region = environment?.region ?? '';
-    entries.push(
-      copy(word('copyAccountId'), accountId),
-      copy(word('copyRoleArn'), roleArnPattern(accountId, roleName, region)),
-    );
+  if (accountId !== null) entries.push(copy(word('copyAccountId'), accountId));
+  // Only a permission set's role is known by this pattern; another role's path is not told.
+  if (accountId !== null && roleName !== null && isPermissionSet(credentials)) {
+    entries.push(copy(word('copyRoleArn'), roleArnPattern(accountId, roleName, environment?.region ?? '')));
   }
   if (environment) {
     entries.push(

@@ -24,7 +24,11 @@ export type MenuAction =
   | { type: 'setRegion'; region: string }
   | { type: 'setModel'; model: string | null }
   | { type: 'copy'; text: string }
+  /** The AWS console, through the access portal's own shortcut (console-link.ts). */
+  | { type: 'openConsole'; url: string }
   | { type: 'openWindow'; place: 'overview' | 'sessions' | 'access' | 'settings' }
+  /** A person's press: it may interrupt what works. */
+  | { type: 'update'; wish: 'download' | 'install' }
   | { type: 'quit' };
 
 export type MenuEntry =

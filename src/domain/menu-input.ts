@@ -10,6 +10,8 @@ export interface MenuInput {
   /** What Bedrock offers here; null while it is not known. Asked for when the menu is opened. */
   readonly regions: readonly string[] | null;
   readonly models: readonly { readonly id: string; readonly name: string }[] | null;
+  /** Accounts of the active environment's SSO session; null while they are not known. */
+  readonly accounts: readonly { readonly accountId: string; readonly name: string }[] | null;
   readonly platform: 'linux' | 'darwin' | 'win32';
   readonly userHome: string;
 }

@@ -1,6 +1,6 @@
 import type { SignInView, Snapshot, SsoSessionView } from '../contract/state.ts';
 import { type Circumstance, circumstances } from './circumstances.ts';
-import { action, type MenuEntry, snoozeMinutes } from './menu-entries.ts';
+import { action, joined, type MenuEntry, snoozeMinutes } from './menu-entries.ts';
 import { type Message, safeText, timeLeftWords, word } from './menu-words.ts';
 import type { Overview } from './overview.ts';
 
@@ -10,8 +10,10 @@ const MINUTE = 60_000;
 const label = (text: Message): MenuEntry => ({ kind: 'label', label: text });
 
 /** What a person should know although nothing can be done in this menu: the network, the clock, the end to come. */
-export function circumstanceEntries(snapshot: Snapshot, now: number): MenuEntry[] {
-  return circumstances(snapshot, now).flatMap(circumstanceEntry);
+export function circumstanceEntries(snapshot: Snapshot, now: number, withoutNetwork: boolean): MenuEntry[] {
+  return circumstances(snapshot, now)
+    .filter(({ kind }) => !withoutNetwork || (kind !== 'offline' && kind !== 'captive'))
+    .flatMap(circumstanceEntry);
 }
 
 function circumstanceEntry(one: Circumstance): MenuEntry[] {
@@ -95,15 +97,20 @@ function signInEntries(signIn: SignInView): MenuEntry[] {
 const signedIn = (s: SsoSessionView): boolean =>
   s.state === 'valid' || s.state === 'refreshing' || s.state === 'degraded';
 
-/** Sign out; with several SSO sessions each one's state with sign-in or sign-out. */
-export function signOutEntries(snapshot: Snapshot, view: Overview): MenuEntry[] {
+/** SSO sessions listed at most. */
+const SSO_SESSIONS = 12;
+
+/** The SSO session with what can be done about it; of several, each one with its state. */
+export function ssoSessionEntries(snapshot: Snapshot, view: Overview): MenuEntry[] {
   const [only, ...more] = snapshot.ssoSessions;
   if (only === undefined) return [];
-  const out = (s: SsoSessionView): MenuEntry =>
-    action(word('signOutOf', { ssoSession: safeText(s.id) }), { type: 'signOut', ssoSession: s.id });
-  const renew = (s: SsoSessionView): MenuEntry =>
-    action(word('renewSignIn', { ssoSession: safeText(s.id) }), { type: 'renewSignIn', ssoSession: s.id });
-  if (more.length === 0) return view.ssoSession && signedIn(only) ? [renew(only), out(only)] : [];
+  if (more.length === 0) {
+    // What is needed of one that is not signed in stands above already.
+    if (view.ssoSession === null || !signedIn(only)) return [];
+    return [
+      { kind: 'submenu', label: word('ssoSession', { ssoSession: safeText(only.id) }), entries: acts(only) },
+    ];
+  }
   const states = {
     signedOut: 'stateSignedOut',
     signingIn: 'stateSigningIn',
@@ -112,14 +119,22 @@ export function signOutEntries(snapshot: Snapshot, view: Overview): MenuEntry[] 
     degraded: 'stateDegraded',
     expired: 'stateExpired',
   } as const;
-  const each = snapshot.ssoSessions.map((s): MenuEntry => {
+  const each = snapshot.ssoSessions.slice(0, SSO_SESSIONS).map((s): MenuEntry => {
     const label = word('ssoSessionWithState', { ssoSession: safeText(s.id), state: word(states[s.state]) });
-    const entries = s.signIn
-      ? signInEntries(s.signIn)
-      : signedIn(s)
-        ? [renew(s), action(word('signOut'), { type: 'signOut', ssoSession: s.id })]
-        : [action(word('signIn'), { type: 'signIn', ssoSession: s.id })];
-    return { kind: 'submenu', label, entries };
+    return { kind: 'submenu', label, entries: acts(s) };
   });
-  return [{ kind: 'submenu', label: word('ssoSessions'), entries: each }];
+  const rest =
+    snapshot.ssoSessions.length > SSO_SESSIONS
+      ? [action(word('moreInWindow'), { type: 'openWindow', place: 'access' } as const)]
+      : [];
+  return [{ kind: 'submenu', label: word('ssoSessions'), entries: joined([each, rest]) }];
+}
+
+function acts(s: SsoSessionView): MenuEntry[] {
+  if (s.signIn !== null) return signInEntries(s.signIn);
+  if (!signedIn(s)) return [action(word('signIn'), { type: 'signIn', ssoSession: s.id })];
+  return [
+    action(word('renewSignIn'), { type: 'renewSignIn', ssoSession: s.id }),
+    action(word('signOut'), { type: 'signOut', ssoSession: s.id }),
+  ];
 }

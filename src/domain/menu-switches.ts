@@ -1,6 +1,7 @@
 import type { Environment, Snapshot } from '../contract/state.ts';
-import type { MenuAction, MenuEntry } from './menu-entries.ts';
+import { action, joined, type MenuAction, type MenuEntry } from './menu-entries.ts';
 import type { MenuInput } from './menu-input.ts';
+import { modelName } from './menu-state.ts';
 import { type Message, safeText, word } from './menu-words.ts';
 
 /** Prefixes of cross-region inference profiles and the regions whose requests they serve. */
@@ -20,60 +21,64 @@ export function modelForRegion(model: string | null, region: string): string | n
   return served === undefined || served.test(region) ? model : null;
 }
 
+/** Entries of a list at most: what is longer is chosen from in the window, where it can be searched. */
+const LONGEST = 16;
+
 /** Environment, region and model with what they can be switched to. */
 export function environmentEntries(
   snapshot: Snapshot,
   active: Environment,
-  regions: MenuInput['regions'],
-  models: MenuInput['models'],
+  { regions, models }: Pick<MenuInput, 'regions' | 'models'>,
 ): MenuEntry[] {
-  const radio = (label: Message, checked: boolean, action: MenuAction): MenuEntry => ({
-    kind: 'radio',
-    label,
-    checked,
-    action,
+  const model = (id: string | null): Choice => ({
+    label: modelName(id, models),
+    checked: id === active.model,
+    action: { type: 'setModel', model: id },
   });
-  const menu = (
-    key: 'environment' | 'region' | 'model',
-    current: Message,
-    entries: readonly MenuEntry[],
-    loaded: boolean,
-  ): MenuEntry => ({
-    kind: 'submenu',
-    label: word(key, { current }),
-    entries: loaded ? entries : [...entries, { kind: 'label', label: word('listLoading') }],
-  });
-  const environments = snapshot.environments.map((e) =>
-    radio({ text: safeText(e.name) }, e.name === active.name, { type: 'useEnvironment', name: e.name }),
-  );
   const regionNames = [...new Set([active.region, ...(regions ?? [])])].sort();
-  const modelName = (id: string): Message => ({
-    text: safeText(models?.find((m) => m.id === id)?.name ?? id),
-  });
-  const modelIds = [
-    ...new Set([...(active.model === null ? [] : [active.model]), ...(models ?? []).map((m) => m.id)]),
-  ];
-  const currentModel = active.model === null ? word('modelDefault') : modelName(active.model);
+  const modelIds = [...(active.model === null ? [] : [active.model]), ...(models ?? []).map((m) => m.id)];
   return [
-    menu('environment', { text: safeText(active.name) }, environments, true),
-    menu(
+    choices(
+      'environment',
+      snapshot.environments.map(({ name }) => ({
+        label: { text: safeText(name) },
+        checked: name === active.name,
+        action: { type: 'useEnvironment', name },
+      })),
+    ),
+    choices(
       'region',
-      { text: active.region },
-      regionNames.map((region) =>
-        radio({ text: region }, region === active.region, { type: 'setRegion', region }),
-      ),
+      regionNames.map((region) => ({
+        label: { text: region },
+        checked: region === active.region,
+        action: { type: 'setRegion', region },
+      })),
       regions !== null,
     ),
-    menu(
-      'model',
-      currentModel,
-      [
-        radio(word('modelDefault'), active.model === null, { type: 'setModel', model: null }),
-        ...modelIds.map((model) =>
-          radio(modelName(model), model === active.model, { type: 'setModel', model }),
-        ),
-      ],
-      models !== null,
-    ),
+    choices('model', [model(null), ...[...new Set(modelIds)].map(model)], models !== null),
   ];
+}
+
+interface Choice {
+  label: Message;
+  checked: boolean;
+  action: MenuAction;
+}
+
+/** A submenu named by what is chosen in it, which is always among what it lists. */
+function choices(key: 'environment' | 'region' | 'model', all: readonly Choice[], loaded = true): MenuEntry {
+  const chosen = all.find((c) => c.checked);
+  const others = all.filter((c) => c !== chosen).slice(0, LONGEST - 1);
+  const listed = all.filter((c) => c === chosen || others.includes(c));
+  return {
+    kind: 'submenu',
+    label: word(key, { current: chosen?.label ?? { text: '' } }),
+    entries: joined([
+      listed.map((c): MenuEntry => ({ kind: 'radio', ...c })),
+      loaded ? [] : [{ kind: 'label', label: word('listLoading') }],
+      listed.length < all.length
+        ? [action(word('moreInWindow'), { type: 'openWindow', place: 'access' })]
+        : [],
+    ]),
+  };
 }

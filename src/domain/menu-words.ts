@@ -4,11 +4,14 @@ import { durationMessage } from './duration.ts';
 export type MenuWord =
   | `state${'Starting' | 'AgentGone' | 'ConfigProblem' | 'Setup' | 'SignedOut' | 'Expired' | 'SigningIn'}`
   | `state${'ChooseRole' | 'ProfileProblem' | 'MfaNeeded' | 'Preparing' | 'Ready' | 'Renewing' | 'Degraded' | 'Denied' | 'Failed'}`
+  | `state${'Ending' | 'Offline' | 'Captive'}`
   | 'stateWithTimeLeft'
   | 'stateWithoutEnd'
   | 'stateAndQuestions'
   | 'lessThanMinute'
   | 'identity'
+  | 'identityWithName'
+  | 'regionAndModel'
   | 'deviceCode'
   | 'openSignInPage'
   | 'showProblem'
@@ -28,7 +31,7 @@ export type MenuWord =
   | `notify${'SignInTitle' | 'SignInExpired' | 'SignInRequested' | 'SignInFor'}`
   | `notify${'MfaTitle' | 'MfaBody' | 'EndingTitle' | 'EndingBody'}`
   | 'signOut'
-  | 'signOutOf'
+  | 'ssoSession'
   | 'ssoSessions'
   | 'ssoSessionWithState'
   | 'addSsoSession'
@@ -39,6 +42,8 @@ export type MenuWord =
   | 'openClaudeElsewhere'
   | 'chooseFolder'
   | 'sessions'
+  | 'allSessions'
+  | 'moreAsk'
   | 'session'
   | `session${'Waiting' | 'Starting' | 'Exited' | 'Lost' | 'NeedsYou' | 'Working' | 'Done' | 'Failed' | 'Asks'}`
   | 'asksTrust'
@@ -54,15 +59,20 @@ export type MenuWord =
   | 'model'
   | 'modelDefault'
   | 'listLoading'
+  | 'moreInWindow'
   | 'copy'
   | 'copyAccountId'
   | 'copyRoleArn'
   | 'copyExportCommand'
   | 'copyClaudeCommand'
+  | 'openConsole'
   | 'openWindow'
   | 'settings'
+  | 'updateDownload'
+  | 'updateInstall'
   | 'quit'
-  | 'tooltip';
+  | 'tooltip'
+  | 'tooltipLines';
 
 type DurationWord = ReturnType<typeof durationMessage>['key'];
 

@@ -1,4 +1,4 @@
-import type { ModelView } from '../contract/state.ts';
+import type { AccountView, ModelView, Snapshot } from '../contract/state.ts';
 import type { AgentLink } from './agent-link.ts';
 
 /** How long an answer is shown without asking again when the menu opens. */
@@ -11,6 +11,7 @@ export class Catalog {
   readonly #link: AgentLink;
   readonly #listeners = new Set<() => void>();
   readonly #models = new Map<string, readonly ModelView[]>();
+  readonly #accounts = new Map<string, readonly AccountView[]>();
   readonly #askedAt = new Map<string, number>();
   #regions: readonly string[] | null = null;
 
@@ -25,6 +26,11 @@ export class Catalog {
   /** Models for the active environment in its region; null until they are known. */
   get models(): readonly ModelView[] | null {
     return this.#models.get(this.#key() ?? '') ?? null;
+  }
+
+  /** Accounts of the active environment's SSO session; null until they are known. */
+  get accounts(): readonly AccountView[] | null {
+    return this.#accounts.get(ssoSessionOf(this.#link.snapshot) ?? '') ?? null;
   }
 
   onChange(listener: () => void): void {
@@ -42,6 +48,15 @@ export class Catalog {
     }
     this.#ask(key, async () => {
       this.#models.set(key, (await this.#link.call('models.list', {})).models);
+    });
+  }
+
+  /** Asks how the accounts are called, which hardly ever changes: once. */
+  wantAccounts(): void {
+    const ssoSession = ssoSessionOf(this.#link.snapshot);
+    if (ssoSession === null || this.#accounts.has(ssoSession)) return;
+    this.#ask(`accounts ${ssoSession}`, async () => {
+      this.#accounts.set(ssoSession, (await this.#link.call('accounts.list', { ssoSession })).accounts);
     });
   }
 
@@ -63,4 +78,11 @@ export class Catalog {
       () => this.#askedAt.set(key, at - FRESH_MS + RETRY_MS),
     );
   }
+}
+
+/** The SSO session behind the active environment's credentials, when it can be asked for accounts. */
+function ssoSessionOf(snapshot: Snapshot | null): string | null {
+  const active = snapshot?.environments.find((e) => e.name === snapshot.activeEnvironment);
+  const id = snapshot?.credentials.find((c) => c.profile === active?.profile)?.ssoSession;
+  return snapshot?.ssoSessions.some((s) => s.id === id && s.kind === 'sso-session') ? (id ?? null) : null;
 }

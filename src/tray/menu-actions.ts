@@ -47,7 +47,9 @@ export class MenuActions {
       case 'cancelSignIn':
         await link.call('signIn.cancel', { id: action.id });
         return;
+      // Both are the agent's own words (snapshot), never a page's.
       case 'openSignInPage':
+      case 'openConsole':
         return shell.openExternal(action.url);
       case 'signOut':
         await link.call('signOut', { ssoSession: action.ssoSession });
@@ -87,6 +89,9 @@ export class MenuActions {
         return clipboard.writeText(action.text);
       case 'openWindow':
         return this.#window.open(pageRoute[action.place]);
+      case 'update':
+        await link.call('update.wish', { wish: action.wish, now: true });
+        return;
       case 'quit':
         return this.#quit.ask();
     }

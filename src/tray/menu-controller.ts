@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { Menu } from 'electron';
+import type { IconState } from '../domain/menu-icon.ts';
 import type { MenuInput } from '../domain/menu-input.ts';
-import { type IconState, menuModel } from '../domain/menu-model.ts';
+import { menuModel } from '../domain/menu-model.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { Catalog } from './catalog.ts';
 import type { MenuActions } from './menu-actions.ts';
@@ -17,7 +18,7 @@ export interface MenuRooms {
   actions: MenuActions;
 }
 
-const hasCredentials: readonly IconState[] = ['valid', 'ending', 'needs-you'];
+const hasCredentials: readonly IconState[] = ['valid', 'refreshing', 'ending', 'needs-you'];
 
 /** setTimeout's longest wait. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -41,11 +42,16 @@ export class MenuController {
       now,
       regions: catalog.regions,
       models: catalog.models,
+      accounts: catalog.accounts,
       platform: process.platform as MenuInput['platform'],
       userHome: homedir(),
     });
-    // Panels on Linux do not tell that the menu is opened: its lists are fetched once credentials can fetch them.
-    if (process.platform === 'linux' && hasCredentials.includes(model.icon)) catalog.want('shown');
+    if (hasCredentials.includes(model.icon)) {
+      // The tooltip says how the account is called.
+      catalog.wantAccounts();
+      // Panels on Linux do not tell that the menu is opened: its lists are fetched once credentials can fetch them.
+      if (process.platform === 'linux') catalog.want('shown');
+    }
     icon.show(model.icon, words.say(model.tooltip), model.badge);
     clearTimeout(this.#timer);
     if (model.changesAt !== null) {

@@ -1,5 +1,5 @@
 import { type Menu, nativeTheme, Tray } from 'electron';
-import type { IconState } from '../domain/menu-model.ts';
+import type { IconState } from '../domain/menu-icon.ts';
 import { iconImage, panelVariant } from './icon-images.ts';
 
 /** A renewal is over in less than this as a rule: the icon does not flicker for it. */
@@ -37,7 +37,7 @@ export class TrayIconController {
     }
     clearTimeout(this.#settling);
     if (state === this.#state) return;
-    if (state === 'ending' && this.#state === 'valid') {
+    if (state === 'refreshing' && this.#state === 'valid') {
       this.#settling = setTimeout(() => this.#become(state), SETTLE_MS);
     } else this.#become(state);
   }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
+import { consoleLink } from '../../../src/domain/console-link.ts';
 import { useWords } from '../model/app-context.tsx';
-import { consoleLink } from '../model/console-link.ts';
 import { plainText } from '../model/plain-text.ts';
 import { isWebAddress } from '../model/web-address.ts';
 import { Icon } from './icons.tsx';

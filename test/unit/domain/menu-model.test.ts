@@ -30,6 +30,7 @@ function model(more: Partial<Snapshot> | null, input: Partial<MenuInput> = {}) {
     now: AT,
     regions: null,
     models: null,
+    accounts: null,
     platform: 'linux',
     userHome: '/home/dana',
     ...input,
@@ -87,20 +88,24 @@ describe('the whole menu', () => {
       '  Claude Code’s default ( )',
       '  US Claude Sonnet 4.5 (x)',
       '---',
+      'Open AWS console as this role',
       'Copy >',
       '  Account ID',
       '  Role ARN pattern (for policies)',
       '  Command that exports credentials',
       '  Command that opens Claude Code',
-      'Renew sign-in to corp…',
-      'Sign out of corp',
+      'SSO session: corp >',
+      '  Renew sign-in…',
+      '  Sign out',
       '---',
       'Open window',
       'Settings…',
       'Quit…',
     ]);
     expect(made.icon).toBe('valid');
-    expect(say(en, made.tooltip)).toBe('Bedrock Tray: Signed in · 54 min left');
+    expect(say(en, made.tooltip)).toBe(
+      'Bedrock Tray: Signed in · 54 min left\n123456789012 / BedrockDeveloper\nus-west-2 · US Claude Sonnet 4.5',
+    );
     expect(lines(made.entries, zh).slice(0, 4)).toEqual([
       expect.stringMatching(/^已登录 · 剩余 54/),
       '123456789012 / BedrockDeveloper (text)',
@@ -190,7 +195,7 @@ describe('states', () => {
     [
       'renewing',
       { credentials: [credentials(AT, { state: 'renewing' })] },
-      'ending',
+      'refreshing',
       ['Signed in, renewing… · 54 min left (text)'],
     ],
     [
@@ -235,7 +240,11 @@ describe('states', () => {
         ending: { ssoSession: 'corp', startUrl: 'https://x', endsAt: AT + 9.5 * 60_000, stage: 10 },
       },
       'ending',
-      ['Your organisation ends the sign-in to corp in 9 min (text)', 'Renew sign-in to corp…'],
+      [
+        'Sign-in ends soon · 9 min left (text)',
+        'Your organisation ends the sign-in to corp in 9 min (text)',
+        '  Renew sign-in…',
+      ],
     ],
     [
       'a code is asked for',
@@ -255,17 +264,17 @@ describe('states', () => {
     [
       'without a network',
       { network: { state: 'offline', sinceAt: AT }, clockSkewMs: -7_200_000 },
-      'valid',
+      'offline',
       [
-        'AWS cannot be reached; tried again by itself (text)',
+        'Offline, AWS cannot be reached · 54 min left (text)',
         'This computer’s clock is wrong by 2 h 00 min (text)',
       ],
     ],
     [
       'in a café',
       { network: { state: 'captive', sinceAt: AT } },
-      'valid',
-      ['This network asks for a sign-in of its own (text)'],
+      'offline',
+      ['Offline, this network asks for a sign-in · 54 min left (text)'],
     ],
     [
       'malformed configuration',

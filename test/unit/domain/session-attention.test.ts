@@ -73,6 +73,7 @@ describe('in the menu', () => {
       now: AT,
       regions: null,
       models: null,
+      accounts: null,
       platform: 'linux',
       userHome: '/home/dana',
     });
@@ -83,7 +84,9 @@ describe('in the menu', () => {
     const made = model([one('a', 'needsYou', 1), one('b', 'trust', 1)]);
     expect(made.icon).toBe('needs-you');
     expect(made.badge).toBe(2);
-    expect(say(en, made.tooltip)).toBe('Bedrock Tray: Signed in · 54 min left · 2 sessions ask you');
+    expect(say(en, made.tooltip).split('\n')[0]).toBe(
+      'Bedrock Tray: Signed in · 54 min left · 2 sessions ask you',
+    );
     const expired = model([one('a', 'needsYou', 1)], {
       ssoSessions: [ssoSession(AT, { state: 'expired', expiresAt: AT - 1 })],
       credentials: [credentials(AT, { state: 'absent', expiresAt: null })],

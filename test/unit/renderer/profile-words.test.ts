@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { consoleLink } from '../../../renderer/src/model/console-link.ts';
 import { plainLines } from '../../../renderer/src/model/plain-text.ts';
 import {
   chainWords,
@@ -10,6 +9,7 @@ import {
   sortedNotes,
 } from '../../../renderer/src/model/profile-words.ts';
 import { ProfileKind } from '../../../src/contract/state.ts';
+import { consoleLink } from '../../../src/domain/console-link.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 
 const words = { ...createTranslator('en'), time: (at: number) => `${at}` };
