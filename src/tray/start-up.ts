@@ -17,7 +17,7 @@ import { Words } from './words.ts';
 export function startUp(icon: TrayIconController): { openWindow: () => void } {
   const words = new Words();
   const link = new AgentLink(join(app.getAppPath(), 'out'));
-  const window = new WindowLoader(link, words);
+  const window = new WindowLoader(link, words, () => void quit.ask());
   const catalog = new Catalog(link);
   const quit = new Quit(link, words, window);
   const actions = new MenuActions(link, words, window, quit);
@@ -34,7 +34,7 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
     const settings = link.snapshot?.settings;
     if (settings) {
       hotkeys.follow(settings.hotkeys.needsYou);
-      words.follow(settings.language);
+      if (words.follow(settings.language)) window.follow();
       if (nativeTheme.themeSource !== settings.theme) nativeTheme.themeSource = settings.theme;
     }
     menu.update();
@@ -55,7 +55,8 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
   });
   if (process.platform === 'darwin') {
     app.dock?.hide();
-    void import('./mac-menu.ts').then(({ setMacMenu }) => setMacMenu(words, quit));
+    // The application's menu, which carries the clipboard's keys.
+    window.follow();
   }
   return { openWindow: () => window.open() };
 }

@@ -1,22 +1,38 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, nativeTheme, session } from 'electron';
+import { app, BrowserWindow, Menu, nativeTheme, session } from 'electron';
 import { pageOrigin } from '../contract/page-relay.ts';
+import { LEAST_WINDOW } from '../domain/window-place.ts';
 import type { AgentLink } from './agent-link.ts';
 import { serveApp } from './app-protocol.ts';
 import { LinkOpener } from './external-links.ts';
 import { answerPage } from './page-ipc.ts';
+import { pageRoute } from './page-routes.ts';
 import { mayReload } from './reload-limit.ts';
 import { guardContents, guardSession } from './session-security.ts';
-import { rememberedPlace, rememberPlace } from './window-place.ts';
+import { type WindowActs, windowMenu } from './window-menu.ts';
+import { rememberedPlace, rememberedZoom, rememberPlace, rememberTheme, zoomBy } from './window-place.ts';
 import type { Words } from './words.ts';
 
 const entry = `${pageOrigin.origin}/index.html`;
 
 /** The one window. Closing it leaves tray, agent and Claude sessions as they are. */
 export class WindowController {
+  readonly #words: Words;
+  readonly #acts: WindowActs;
   #window: BrowserWindow | null = null;
+  #keep = (): void => {};
 
-  constructor(link: AgentLink, words: Words) {
+  constructor(link: AgentLink, words: Words, quit: () => void) {
+    this.#words = words;
+    this.#acts = {
+      settings: () => this.open(pageRoute.settings, pageRoute.settings),
+      quit,
+      close: () => this.#window?.close(),
+      zoom: (by) => {
+        if (this.#window) zoomBy(this.#window, by);
+      },
+    };
+    rememberTheme(link.snapshot !== null);
     serveApp(join(app.getAppPath(), 'out', 'renderer'));
     guardSession(session.defaultSession);
     const links = new LinkOpener(link, words);
@@ -30,6 +46,7 @@ export class WindowController {
     const window = this.#window;
     if (window === null) {
       this.#window = this.#make(`${entry}${place ?? first}`);
+      this.setMenu();
       return;
     }
     // The same document with another fragment: the page is told by hashchange and is not loaded anew.
@@ -40,14 +57,27 @@ export class WindowController {
   }
 
   close(): void {
+    this.#keep();
     this.#window?.destroy();
   }
 
+  /** The window's keys, in the language of now. */
+  setMenu(): void {
+    const menu = windowMenu(this.#words.translator, this.#acts);
+    if (process.platform === 'darwin') Menu.setApplicationMenu(menu);
+    else {
+      this.#window?.setMenu(menu);
+      // Never seen, and Alt stays the page's.
+      this.#window?.setMenuBarVisibility(false);
+    }
+  }
+
   #make(url: string): BrowserWindow {
+    const place = rememberedPlace();
     const window = new BrowserWindow({
-      ...rememberedPlace(),
-      minWidth: 480,
-      minHeight: 360,
+      ...place,
+      minWidth: LEAST_WINDOW.width,
+      minHeight: LEAST_WINDOW.height,
       title: 'Bedrock Tray',
       // macOS takes the bundle's.
       ...(process.platform === 'darwin'
@@ -55,7 +85,6 @@ export class WindowController {
         : { icon: join(app.getAppPath(), 'assets', 'icons', 'app-256.png') }),
       show: false,
       backgroundColor: background(),
-      autoHideMenuBar: true,
       webPreferences: {
         preload: join(app.getAppPath(), 'out', 'tray', 'preload.cjs'),
         sandbox: true,
@@ -69,11 +98,15 @@ export class WindowController {
         webviewTag: false,
         navigateOnDragDrop: false,
         spellcheck: false,
+        zoomFactor: rememberedZoom(),
         devTools: !app.isPackaged,
       },
     });
+    // Windows measures a new window by the primary display's scale, wherever it goes.
+    if (process.platform === 'win32' && place.x !== undefined) window.setBounds(place);
     window.once('ready-to-show', () => window.show());
-    rememberPlace(window);
+    this.#keep = rememberPlace(window);
+    window.webContents.on('zoom-changed', (_event, direction) => zoomBy(window, direction === 'in' ? 1 : -1));
     window.on('closed', () => {
       this.#window = null;
       if (process.platform === 'darwin') app.dock?.hide();
@@ -90,7 +123,8 @@ export class WindowController {
   }
 }
 
-/** What is seen until the page has drawn itself: the page's own colour (--ground in renderer/src/styles/tokens.css), so that nothing flashes. */
+/** What is seen until the page has drawn itself: the page's own colour (--ground in renderer/src/styles), so that nothing flashes. */
 function background(): string {
+  if (nativeTheme.shouldUseHighContrastColors) return nativeTheme.shouldUseDarkColors ? '#000000' : '#ffffff';
   return nativeTheme.shouldUseDarkColors ? '#16171a' : '#f4f3f0';
 }

@@ -8,24 +8,36 @@ import type { Words } from './words.ts';
 export class WindowLoader {
   readonly #link: AgentLink;
   readonly #words: Words;
+  readonly #quit: () => void;
   #controller: Promise<WindowController> | undefined;
 
-  constructor(link: AgentLink, words: Words) {
+  /** `quit`: what Ctrl+Q asks for. */
+  constructor(link: AgentLink, words: Words, quit: () => void) {
     this.#link = link;
     this.#words = words;
+    this.#quit = quit;
   }
 
   /** Shows the window, at a place of the page (default: where it is). */
   open(place?: string): void {
-    this.#controller ??= import('./window-controller.ts').then(
-      ({ WindowController }) => new WindowController(this.#link, this.#words),
-    );
-    void this.#controller
+    void this.#load()
       .then((controller) => controller.open(place ?? null, pageRoute.overview))
       .catch((error: unknown) => {
         console.error('the window cannot be opened:', error);
         app.focus();
       });
+  }
+
+  /** The words have changed: the menu's too. macOS has one without a window. */
+  follow(): void {
+    if (process.platform === 'darwin') void this.#load().then((controller) => controller.setMenu());
+  }
+
+  #load(): Promise<WindowController> {
+    this.#controller ??= import('./window-controller.ts').then(
+      ({ WindowController }) => new WindowController(this.#link, this.#words, this.#quit),
+    );
+    return this.#controller;
   }
 
   /** Lets the window close without asking anything of it. */

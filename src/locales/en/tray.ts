@@ -96,26 +96,6 @@ export const tray = {
   settings: 'Settings…',
   quit: 'Quit…',
 
-  notifySignInTitle: 'Sign in to {{ssoSession}}',
-  notifySignInExpired: 'Your sign-in has ended. Click to sign in again in the browser.',
-  notifySignInRequested: 'Claude Code is waiting. Click to sign in in the browser.',
-  notifyMfaTitle: 'MFA code needed',
-  notifyMfaBody: 'Profile {{profile}} asks for a code from {{mfaSerial}}. Click to enter it.',
-  notifyEndingTitle: 'Sign-in to {{ssoSession}} ends soon',
-  notifyEndingBody:
-    'Your organisation ends it in {{left}}. Click to renew it now, or sign in again afterwards.',
-  notifySignInFor: 'Account {{accountId}}, role {{roleName}}. {{rest}}',
-
-  notifyAsksTitle: 'Claude Code asks in {{name}}',
-  notifyAsksBody: '{{folder}}: {{question}}',
-  notifyCapTitle: 'Cost of {{name}}',
-  notifyCapNear: '{{folder}}: 80 % of the cap of {{usd}} USD is used (estimate).',
-  notifyCapReached: '{{folder}}: the cap of {{usd}} USD is reached (estimate).',
-  notifyCapStopped:
-    '{{folder}}: the cap of {{usd}} USD is reached (estimate). Claude Code is stopped before its next step; raise the cap to go on.',
-  notifyDoneTitle: 'Claude Code is done in {{name}}',
-  notifyDoneBody: '{{folder}}: click to look at it.',
-
   failedTitle: 'That did not work',
   renewTitle: 'Renew the sign-in now?',
   renewMessage: 'You are signed out of {{ssoSession}} first, then your browser opens for a new sign-in.',
@@ -134,4 +114,9 @@ export const tray = {
   linkOpen: 'Open',
   editMenu: 'Edit',
   windowMenu: 'Window',
+  viewMenu: 'View',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  zoomReset: 'Actual size',
+  closeWindow: 'Close window',
 } as const;

@@ -97,25 +97,6 @@ export const tray: Record<keyof typeof en, string> = {
   settings: '设置…',
   quit: '退出…',
 
-  notifySignInTitle: '登录 {{ssoSession}}',
-  notifySignInExpired: '登录已到期。点按即可在浏览器中重新登录。',
-  notifySignInRequested: 'Claude Code 正在等待登录。点按即可在浏览器中登录。',
-  notifyMfaTitle: '需要 MFA 验证码',
-  notifyMfaBody: '配置文件 {{profile}} 需要 {{mfaSerial}} 的验证码。点按即可输入。',
-  notifyEndingTitle: '{{ssoSession}} 的登录即将结束',
-  notifyEndingBody: '您的组织将在 {{left}}后结束登录。点按可立即续订，也可稍后重新登录。',
-  notifySignInFor: '账户 {{accountId}}，角色 {{roleName}}。{{rest}}',
-
-  notifyAsksTitle: 'Claude Code 在 {{name}} 中询问',
-  notifyAsksBody: '{{folder}}：{{question}}',
-  notifyCapTitle: '{{name}} 的费用',
-  notifyCapNear: '{{folder}}：已用去 {{usd}} 美元上限的 80%（估算）。',
-  notifyCapReached: '{{folder}}：已达到 {{usd}} 美元的上限（估算）。',
-  notifyCapStopped:
-    '{{folder}}：已达到 {{usd}} 美元的上限（估算）。Claude Code 会在下一步之前停止；提高上限后可继续。',
-  notifyDoneTitle: 'Claude Code 已完成 {{name}}',
-  notifyDoneBody: '{{folder}}：点击查看。',
-
   failedTitle: '操作未成功',
   renewTitle: '现在续订登录？',
   renewMessage: '将先退出 {{ssoSession}}，然后打开浏览器重新登录。',
@@ -133,4 +114,9 @@ export const tray: Record<keyof typeof en, string> = {
   linkOpen: '打开',
   editMenu: '编辑',
   windowMenu: '窗口',
+  viewMenu: '显示',
+  zoomIn: '放大',
+  zoomOut: '缩小',
+  zoomReset: '实际大小',
+  closeWindow: '关闭窗口',
 };
