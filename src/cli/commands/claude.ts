@@ -87,7 +87,8 @@ const AT_ONCE = 4;
 
 const several = (value: string, before: string[] = []): string[] => [...before, value];
 
-function dollars(text: string): number {
+/** An amount of USD that was typed. */
+export function dollars(text: string): number {
   const usd = Number(text);
   if (!(usd > 0)) throw new InvalidArgumentError(translator().t('cli:claude.capRange'));
   return usd;

@@ -12,7 +12,7 @@ import { canAsk } from '../prompting.ts';
 import { sessionRows } from '../session-rows.ts';
 import { errorView, note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
-import { opened, showSession, terminalSize } from './claude.ts';
+import { dollars, opened, showSession, terminalSize } from './claude.ts';
 
 /** Claude Codes that are started at the same time: each takes a processor for a second or two. */
 const AT_ONCE = 3;
@@ -170,6 +170,25 @@ export function addSessions(program: Command): void {
         const session = await findSession(agent, id);
         const renamed = await agent.call('sessions.update', { id: session.id, name });
         print(translator().t('cli:sessions.renamed', { id: short(session), name: plain(renamed.name) }));
+      }),
+    );
+
+  sessions
+    .command('cap')
+    .description(t('cli:sessions.cap'))
+    .argument('<id>')
+    .argument('[usd]', t('cli:claude.cap'), dollars)
+    .option('--stop-at-cap', t('cli:claude.stopAtCap'))
+    .option('--none', t('cli:sessions.capNone'))
+    .action((id: string, usd: number | undefined, options: { stopAtCap?: boolean; none?: boolean }) =>
+      withAgent(async (agent) => {
+        const { t } = translator();
+        if ((usd === undefined) === !options.none) throw new Said(t('cli:sessions.capOrNone'));
+        const session = await findSession(agent, id);
+        const cap = usd === undefined ? null : { usd, stop: options.stopAtCap ?? false };
+        await agent.call('sessions.update', { id: session.id, cap });
+        if (cap) print(t('cli:sessions.capped', { id: short(session), usd: cap.usd }));
+        else print(t('cli:sessions.uncapped', { id: short(session) }));
       }),
     );
 

@@ -90,6 +90,12 @@ it('lists, renames and pins', async () => {
   expect((await run('sessions', 'rename', second.id.slice(0, 8), 'the second')).stdout).toContain(
     'the second',
   );
+  expect((await run('sessions', 'cap', second.id, '2.50', '--stop-at-cap')).stdout).toContain('2.5 USD');
+  expect((await run('sessions', 'cap', second.id)).status).toBe(2);
+  const capOf = async () => (await list()).find((s) => s.id === second.id)?.cap;
+  expect(await capOf()).toEqual({ usd: 2.5, stop: true });
+  expect((await run('sessions', 'cap', second.id, '--none')).status).toBe(0);
+  expect(await capOf()).toBeNull();
   expect((await run('sessions', 'pin', second.id)).status).toBe(0);
   expect((await list())[0]).toMatchObject({ id: second.id, name: 'the second', pinned: true, order: 0 });
   const lines = (await run('sessions', 'list')).stdout.split('\n');
