@@ -1,4 +1,10 @@
-import { type BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron';
+import {
+  type BrowserWindow,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+  ipcMain,
+  type WebContents,
+} from 'electron';
 import { PageChannel } from '../contract/page-relay.ts';
 import type { AgentLink } from './agent-link.ts';
 import { chooseFolder } from './choose-folder.ts';
@@ -10,13 +16,16 @@ import type { Words } from './words.ts';
 export interface PageRooms {
   link: AgentLink;
   words: Words;
-  window: () => BrowserWindow | null;
+  /** Those that show our page. */
+  windows: () => readonly BrowserWindow[];
 }
 
 /** Answers the preload: the whole of what a page can ask of main. Senders other than our page's main frame get nothing. */
-export function answerPage({ link, words, window }: PageRooms): void {
+export function answerPage({ link, words, windows }: PageRooms): void {
+  const windowOf = (sender: WebContents): BrowserWindow | null =>
+    windows().find(({ webContents }) => webContents.id === sender.id) ?? null;
   const isOurs = ({ sender, senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
-    sender.id === window()?.webContents.id &&
+    windowOf(sender) !== null &&
     senderFrame !== null &&
     senderFrame === sender.mainFrame &&
     isPageUrl(senderFrame.url);
@@ -39,7 +48,7 @@ export function answerPage({ link, words, window }: PageRooms): void {
   ipcMain.handle(ipc.chooseFolder, (event) => {
     if (!isOurs(event)) throw new Error('refused');
     // One dialog at a time: a page cannot pile them up.
-    choosing ??= chooseFolder(words, window(), link.snapshot?.recentFolders[0]).finally(() => {
+    choosing ??= chooseFolder(words, windowOf(event.sender), link.snapshot?.recentFolders[0]).finally(() => {
       choosing = null;
     });
     return choosing;

@@ -1,5 +1,6 @@
 import { app } from 'electron';
 import type { AgentLink } from './agent-link.ts';
+import type { PageHost } from './page-host.ts';
 import { pageRoute } from './page-routes.ts';
 import type { WindowController } from './window-controller.ts';
 import type { Words } from './words.ts';
@@ -9,6 +10,7 @@ export class WindowLoader {
   readonly #link: AgentLink;
   readonly #words: Words;
   readonly #quit: () => void;
+  #host: Promise<PageHost> | undefined;
   #controller: Promise<WindowController> | undefined;
 
   /** `quit`: what Ctrl+Q asks for. */
@@ -34,10 +36,16 @@ export class WindowLoader {
   }
 
   #load(): Promise<WindowController> {
-    this.#controller ??= import('./window-controller.ts').then(
-      ({ WindowController }) => new WindowController(this.#link, this.#words, this.#quit),
+    this.#controller ??= Promise.all([import('./window-controller.ts'), this.host()]).then(
+      ([{ WindowController }, host]) => new WindowController(host, this.#link, this.#words, this.#quit),
     );
     return this.#controller;
+  }
+
+  /** What makes windows with our page. */
+  host(): Promise<PageHost> {
+    this.#host ??= import('./page-host.ts').then(({ PageHost }) => new PageHost(this.#link, this.#words));
+    return this.#host;
   }
 
   /** Lets the window close without asking anything of it. */
