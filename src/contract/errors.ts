@@ -88,8 +88,14 @@ export const errorParams = {
   FileForeign: z.object({ file: z.string() }),
   /** Bedrock refused the model to this identity or region, or does not have it: `reason` is AWS's own word. */
   ModelRefused: z.object({ model: z.string(), reason: z.string() }),
+  /** Two global keys would be the same one. */
+  HotkeyTwice: z.object({ accelerator: z.string() }),
+  /** `reason`: no tray, source, no feed, no https; deb, rpm, tar.gz, … with the address where the new version is. */
   UpdatesUnavailable: z.object({ reason: z.string() }),
+  /** `reason`: the network's word, HTTP and its status, or the file that cannot be read. */
   UpdateFailed: z.object({ reason: z.string() }),
+  /** What was announced or downloaded is not what the publisher signed. `what`: the file, SHA-512, or code signature. */
+  UpdateNotAuthentic: z.object({ what: z.string() }),
   SocketInUse: z.object({ path: z.string() }),
   StorageFailed: z.object({ file: z.string(), reason: z.string() }),
   CommandNotFound: z.object({ command: z.string() }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CostCap } from './cost-cap.ts';
 import { ErrorView } from './errors.ts';
 import { AbsolutePath, AccountId, EndpointUrl, EpochMs, ModelId, Region, SectionName } from './names.ts';
-import { Settings } from './settings.ts';
+import { hotkeyNames, Settings } from './settings.ts';
 
 /** States of an SSO session (docs/architecture.md, keep-alive). */
 export const SsoSessionState = z.enum([
@@ -437,8 +437,8 @@ export const UpdateView = z.object({
   /** Of the download, 0 to 1. */
   progress: z.number().min(0).max(1).nullable(),
   checkedAt: EpochMs.nullable(),
-  /** What somebody asked for, which the tray has not done yet. */
-  wish: z.enum(['check', 'download', 'install']).nullable(),
+  /** What somebody asked for, which the tray has not done yet. `installNow`: even while Claude works. */
+  wish: z.enum(['check', 'download', 'install', 'installNow']).nullable(),
   problem: ErrorView.nullable(),
 });
 export type UpdateView = z.infer<typeof UpdateView>;
@@ -528,6 +528,8 @@ export const Snapshot = z.object({
   settings: Settings,
   desktop: DesktopView,
   update: UpdateView,
+  /** Global keys of the settings that the tray could not get. */
+  hotkeysTaken: z.array(z.enum(hotkeyNames)).optional(),
   /** Rises when ~/.aws files changed: ask for profiles.list again. */
   profilesRevision: z.number().int(),
   /** A malformed ~/.aws file, if so. */

@@ -35,9 +35,14 @@ export class UpdatesRoom extends ChangeEmitter implements Updates {
     this.emit();
   }
 
-  wish({ wish }: ProcedureArguments<'update.wish'>): void {
+  /** A copy that does not replace itself can still be asked to look for a new version, where it knows of a feed. */
+  wish({ wish, now }: ProcedureArguments<'update.wish'>): void {
     if (this.#teller === null) throw new BedrockTrayError('UpdatesUnavailable', { reason: 'no tray' });
-    this.#view = { ...this.#view, wish };
+    const { problem, version } = this.#view;
+    if (problem?.code === 'UpdatesUnavailable' && (version === null || wish !== 'check')) {
+      throw new BedrockTrayError('UpdatesUnavailable', { reason: String(problem.params.reason) });
+    }
+    this.#view = { ...this.#view, wish: wish === 'install' && now ? 'installNow' : wish };
     this.emit();
   }
 }

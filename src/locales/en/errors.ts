@@ -97,8 +97,12 @@ export const errors = {
   FileForeign: '{{file}} belongs to another program and was left as it is. Move it away, then try again.',
   ModelRefused:
     'Bedrock does not let this identity use {{model}}: {{reason}}. Choose another model or region, or ask your administrator for access to it.',
-  UpdatesUnavailable: 'Updates cannot be looked for: {{reason}}. Get the new version where you got this one.',
-  UpdateFailed: 'The update failed: {{reason}}. This version goes on working; it is tried again later.',
+  UpdatesUnavailable:
+    'This copy does not update itself ({{reason}}). Get the new version where you got this one.',
+  HotkeyTwice: 'Both would be the same key ({{accelerator}}). Choose another one.',
+  UpdateFailed: 'The update failed ({{reason}}). This version goes on working; it is tried again later.',
+  UpdateNotAuthentic:
+    'The update was not taken: {{what}} is not what Bedrock Tray’s publisher signed. This version goes on working; if it happens again, report it (SECURITY.md).',
   SocketInUse:
     '{{path}} is in use by another program. End that program or set BEDROCK_TRAY_HOME to another folder.',
   StorageFailed:

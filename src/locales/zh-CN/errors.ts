@@ -73,8 +73,11 @@ export const errors: Record<keyof typeof en, string> = {
   FileForeign: '{{file}} 属于其他程序，未作改动。请先将其移走，然后重试。',
   ModelRefused:
     'Bedrock 不允许此身份使用 {{model}}：{{reason}}。请选择其他模型或区域，或向管理员申请访问权限。',
-  UpdatesUnavailable: '无法检查更新：{{reason}}。请从获取本版本的地方获取新版本。',
-  UpdateFailed: '更新失败：{{reason}}。当前版本可继续使用；稍后会重试。',
+  UpdatesUnavailable: '此安装无法自行更新（{{reason}}）。请从获取本版本的地方获取新版本。',
+  HotkeyTwice: '两者会是同一个快捷键（{{accelerator}}）。请另选一个。',
+  UpdateFailed: '更新失败（{{reason}}）。当前版本可继续使用；稍后会重试。',
+  UpdateNotAuthentic:
+    '未采用该更新：{{what}} 与 Bedrock Tray 发布者签名的内容不符。当前版本可继续使用；如果再次出现，请报告（见 SECURITY.md）。',
   SocketInUse: '{{path}} 已被其他程序占用。请结束该程序，或将 BEDROCK_TRAY_HOME 设为其他文件夹。',
   StorageFailed: '无法写入 {{file}}：{{reason}}。未作任何更改；请释放空间或修正权限后重试。',
   CommandNotFound: '未找到命令“{{command}}”。请检查名称和 PATH。',

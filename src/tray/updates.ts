@@ -1,0 +1,85 @@
+import { access, constants, readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { app, powerMonitor } from 'electron';
+import { BedrockTrayError } from '../contract/errors.ts';
+import { type InstallationFacts, updateWay } from '../domain/update-way.ts';
+import type { AgentLink } from './agent-link.ts';
+import { updateKeys } from './update-keys.ts';
+import { Updater } from './updater.ts';
+
+/** Follows updates once the tray is there; what downloads and installs is loaded at the first look only. */
+export function followUpdates(link: AgentLink): { close(): void } {
+  let updater: Updater | null = null;
+  let stop: () => void = () => {};
+  let closed = false;
+  const begin = async (): Promise<void> => {
+    const way = updateWay(await installationFacts());
+    if (closed) return;
+    if (way.way === 'none') {
+      stop = tellUnavailable(link, way.reason);
+      return;
+    }
+    const { feed } = way;
+    updater = new Updater({
+      link,
+      elsewhere: way.way === 'self' ? null : way.reason,
+      load: async () => (await import('./update-engine.ts')).createUpdateEngine({ feed, keys: updateKeys }),
+    });
+  };
+  // A computer that shuts down is not held up.
+  let shutsDown = false;
+  powerMonitor.on('shutdown', () => {
+    shutsDown = true;
+  });
+  app.on('before-quit', (event) => {
+    if (!shutsDown && updater?.quitting()) event.preventDefault();
+  });
+  void begin();
+  return {
+    close() {
+      closed = true;
+      stop();
+      updater?.close();
+    },
+  };
+}
+
+/** Says why nothing is looked for, again to each agent. */
+function tellUnavailable(link: AgentLink, reason: string): () => void {
+  let told = false;
+  const tell = (): void => {
+    const isThere = link.snapshot !== null;
+    if (isThere && !told) {
+      const problem = new BedrockTrayError('UpdatesUnavailable', { reason }).view();
+      const none = { state: 'none', version: null, progress: null, checkedAt: null, problem } as const;
+      link.call('update.report', none).catch(() => {});
+    }
+    told = isThere;
+  };
+  const stop = link.onChange(tell);
+  tell();
+  return stop;
+}
+
+async function installationFacts(): Promise<InstallationFacts> {
+  const read = (name: string): Promise<string> =>
+    readFile(join(process.resourcesPath, name), 'utf8').catch(() => '');
+  const [config, packageType] = await Promise.all([read('app-update.yml'), read('package-type')]);
+  const path = process.env.APPIMAGE;
+  const writable = (folder: string): Promise<boolean> =>
+    access(folder, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  const appImage =
+    path !== undefined && isAbsolute(path) ? { path, writable: await writable(dirname(path)) } : null;
+  const address = /^url:\s*['"]?([^\s'"]+)['"]?\s*$/m.exec(config)?.[1];
+  return {
+    platform: process.platform,
+    packaged: app.isPackaged,
+    appImage,
+    packageType: packageType.trim() || null,
+    feed: address === undefined ? null : `${address.replace(/\/+$/, '')}/`,
+    keys: updateKeys.length,
+  };
+}
