@@ -89,6 +89,7 @@ await Promise.all([
       'cli/hand-out': 'src/cli/hand-out.ts',
       'cli/hook-relay': 'src/cli/hook-relay.ts',
       'client/detach': 'src/client/detach.ts',
+      'cli/install': 'src/cli/install.ts',
     },
     outdir: 'out',
     outExtension: { '.js': '.cjs' },

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { replaceFile } from '../aws/replace-file.ts';
 import { BedrockTrayError } from '../contract/errors.ts';
 import { type LauncherParts, launcherName, launcherText } from '../domain/launcher-text.ts';
+import { versionOf } from './versions.ts';
 
 /** `bin/bedrock-tray` in the state folder (domain/launcher-text.ts): made when it is first needed, then kept current. */
 export class Launcher {
   readonly path: string;
   readonly #text: string;
+  readonly #cli: string;
 
   constructor(parts: LauncherParts) {
+    this.#cli = parts.cli;
     this.path = join(parts.home, 'bin', launcherName(parts.platform));
     this.#text = launcherText(parts);
   }
@@ -27,12 +30,15 @@ export class Launcher {
     }
   }
 
-  /** Somebody may have been told of it: another version of the product is installed now. */
+  /**
+   * Somebody may have been told of it: another version of the product is installed now. An installed product has it
+   * always, so that there is a `bedrock-tray uninstall` when the package is gone already.
+   */
   async keepCurrent(): Promise<void> {
     const isThere = await stat(this.path).then(
       () => true,
       () => false,
     );
-    if (isThere) await this.write();
+    if (isThere || (await versionOf(this.#cli)) !== null) await this.write();
   }
 }

@@ -11,6 +11,7 @@ import { takeLock } from './lock.ts';
 import { type AgentLog, openLog } from './log/agent-log.ts';
 import { agentPaths, makePrivateFolder } from './paths.ts';
 import { programs } from './programs.ts';
+import { markUse, pruneVersions } from './versions.ts';
 
 /** A clean shutdown that takes longer than this is cut short. */
 const STOP_WITHIN_MS = 20_000;
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
 
   const log = openLog(paths.logFile, env.BEDROCK_TRAY_LOG_LEVEL);
   endOnUncaught(log);
+  await markUse(import.meta.filename, process.pid);
   let stopping = false;
   const stop = async (sessions: 'keep' | 'end' | 'shutdown') => {
     if (stopping) return;
@@ -81,6 +83,10 @@ async function main(): Promise<void> {
     throw error;
   }
   log.info({ version: PRODUCT_VERSION, node: process.version, socket: paths.socket }, 'agent listens');
+  pruneVersions(import.meta.filename, paths.home).then(
+    (removed) => removed.length > 0 && log.info({ removed }, 'versions that nobody uses are removed'),
+    (err: unknown) => log.warn({ err }, 'old versions stay'),
+  );
 }
 
 main().catch((error: unknown) => {

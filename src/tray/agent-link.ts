@@ -8,6 +8,7 @@ import {
   type Snapshot,
 } from '../contract/index.ts';
 import { clockOffset } from '../domain/duration.ts';
+import { InstalledPrograms } from './installed-programs.ts';
 
 /** What main knows of the agent: whether it is there, and its newest snapshot. */
 export class AgentLink {
@@ -17,10 +18,16 @@ export class AgentLink {
   #offset = 0;
   #gone = false;
 
-  /** Finds or starts the agent at once. `outDir`: folder of the built programs. */
+  /** Finds or starts the agent at once. `outDir`: folder of the built programs in a checkout. */
   constructor(outDir: string) {
-    this.#connection = keepConnected((mayStart) =>
-      connectAgent({ role: 'tray', start: mayStart, outDir, env: process.env }),
+    const programs = new InstalledPrograms(outDir);
+    this.#connection = keepConnected(async (mayStart) =>
+      connectAgent({
+        role: 'tray',
+        start: mayStart,
+        outDir: await programs.ready(mayStart),
+        env: process.env,
+      }),
     );
     this.#connection.onState((state) => {
       if (state.kind === 'failed') this.#gone = true;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { terminalSocketOf } from '../../contract/pty-protocol.ts';
+import { markUse } from '../versions.ts';
 import { PtyHostClient, type PtyHostEvents } from './pty-host-client.ts';
 
 const START_MS = 10_000;
@@ -56,6 +57,7 @@ async function launch(place: PtyHostPlace): Promise<void> {
       env: minimalEnvironment(),
       windowsHide: true,
     });
+    await markUse(place.program, child.pid);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the pty-host did not start in time')), START_MS);
       child.on('message', () => {
