@@ -21,6 +21,7 @@ import { FileEnvironmentStore } from './environments/file-environment-store.ts';
 import { CredentialHandOut } from './handout/credential-hand-out.ts';
 import { HookRelay } from './handout/hook-relay.ts';
 import { HistoryRoom } from './history/history-room.ts';
+import { TakenHotkeys } from './hotkeys/taken-hotkeys.ts';
 import { ToolImporter } from './import/tool-importer.ts';
 import { IntegrationRoom } from './integration/integration-room.ts';
 import { createKeepAliveStore } from './keeper/keep-alive-memory.ts';
@@ -297,6 +298,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     platform: process.platform,
   });
   const updates = new UpdatesRoom();
+  const hotkeys = new TakenHotkeys();
   const support = new SupportRoom(context);
   const traces = new TracesRoom();
 
@@ -314,6 +316,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     vault,
     desktop,
     updates,
+    hotkeys,
     agent: () => ({
       version: PRODUCT_VERSION,
       protocol: PROTOCOL_VERSION,
@@ -359,6 +362,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     setup,
     desktop,
     updates,
+    hotkeys,
     support,
     traces,
     handOut,

@@ -26,6 +26,7 @@ import type {
   UpdateView,
 } from '../contract/index.ts';
 import type { TypedKey } from '../contract/pty-protocol.ts';
+import type { HotkeyName } from '../contract/settings.ts';
 import type { CredentialSource } from '../domain/credential-source.ts';
 
 /**
@@ -367,6 +368,14 @@ export interface Updates extends Observable {
   /** The tray that told has gone. */
   gone(connection: object): void;
   wish(wish: ProcedureArguments<'update.wish'>): void;
+}
+
+/** Global keys that the tray could not get. */
+export interface HotkeyReports extends Observable {
+  taken(): readonly HotkeyName[];
+  report(taken: readonly HotkeyName[], connection: object): void;
+  /** The tray that told has gone. */
+  gone(connection: object): void;
 }
 
 /** Bundles for tickets, without secrets. */

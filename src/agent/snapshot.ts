@@ -7,6 +7,7 @@ import type {
   ConversationHistory,
   Desktop,
   EnvironmentStore,
+  HotkeyReports,
   Keeper,
   MfaDesk,
   Observable,
@@ -30,6 +31,7 @@ export interface SnapshotRooms {
   vault: Pick<Vault, 'problem' | 'onChange'>;
   desktop: Pick<Desktop, 'view' | 'onChange'>;
   updates: Pick<Updates, 'view' | 'onChange'>;
+  hotkeys: Pick<HotkeyReports, 'taken' | 'onChange'>;
   /** The agent's own part, as it is now. */
   agent(): AgentView;
 }
@@ -44,7 +46,7 @@ export class SnapshotRoom implements Observable {
     this.#rooms = rooms;
     const { keeper, broker, mfa, network, vault, environments, sessions, history, settings, profiles } =
       rooms;
-    const { desktop, updates } = rooms;
+    const { desktop, updates, hotkeys } = rooms;
     for (const room of [
       keeper,
       broker,
@@ -58,6 +60,7 @@ export class SnapshotRoom implements Observable {
       profiles,
       desktop,
       updates,
+      hotkeys,
     ]) {
       room.onChange(() => this.#changed());
     }
@@ -98,6 +101,7 @@ export class SnapshotRoom implements Observable {
       settings: settings.get(),
       desktop: desktop.view(),
       update: updates.view(),
+      hotkeysTaken: [...this.#rooms.hotkeys.taken()],
       profilesRevision: profiles.revision(),
       configProblem: profiles.problem(),
       keyringProblem: vault.problem()?.view() ?? null,

@@ -14,7 +14,7 @@ import {
   StartUrl,
 } from './names.ts';
 import type { Role } from './roles.ts';
-import { Settings, SettingsPatch } from './settings.ts';
+import { hotkeyNames, Settings, SettingsPatch } from './settings.ts';
 import {
   AccountView,
   AgentView,
@@ -452,6 +452,12 @@ export const procedures = {
     z.object({ wish: z.enum(['check', 'download', 'install']), now: z.boolean().default(false) }).strict(),
     Nothing,
   ),
+  /** The tray tells which global keys it could not get: another program has them, or the desktop allows none. Holds until it tells again or goes. */
+  'hotkeys.report': call(
+    ['tray'],
+    z.object({ taken: z.array(z.enum(hotkeyNames)).max(hotkeyNames.length) }).strict(),
+    Nothing,
+  ),
   /** A bundle for a ticket: logs, versions, settings, checks; no secret, and account numbers masked where wanted. The file that was written (0600). Errors: FolderMissing, StorageFailed. */
   'support.bundle': call(
     shells,
@@ -471,7 +477,7 @@ export const procedures = {
   ),
 
   'settings.get': call(shells, None, Settings),
-  /** A `page` may not choose a `claudePath` (Forbidden): which program is run. It may take one away. */
+  /** A `page` may not choose a `claudePath` (Forbidden): which program is run. It may take one away. Errors: HotkeyTwice. */
   'settings.set': call(shells, SettingsPatch, Settings),
 
   /** Opens the browser page's loopback server if needed and answers a URL with a one-time ticket. */

@@ -12,6 +12,10 @@ export const BrowserChoice = z.object({
 });
 export type BrowserChoice = z.infer<typeof BrowserChoice>;
 
+/** Global keys by what they do. */
+export const hotkeyNames = ['needsYou', 'openClaude'] as const;
+export type HotkeyName = (typeof hotkeyNames)[number];
+
 /** Minutes since local midnight; `from` after `to`: over midnight. */
 export const QuietHours = z.object({
   from: z.number().int().min(0).max(1439),

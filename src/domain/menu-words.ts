@@ -1,4 +1,5 @@
 import { durationMessage } from './duration.ts';
+import type { NoticeWord } from './notice-words.ts';
 
 /** Keys of the locale namespace `tray` that the menu model uses; the tray checks at compile time that each has words. */
 export type MenuWord =
@@ -28,8 +29,6 @@ export type MenuWord =
   | 'networkCaptive'
   | 'clockWrong'
   | 'endsForGood'
-  | `notify${'SignInTitle' | 'SignInExpired' | 'SignInRequested' | 'SignInFor'}`
-  | `notify${'MfaTitle' | 'MfaBody' | 'EndingTitle' | 'EndingBody'}`
   | 'signOut'
   | 'ssoSession'
   | 'ssoSessions'
@@ -52,8 +51,6 @@ export type MenuWord =
   | 'allow'
   | 'deny'
   | 'openSession'
-  | `notify${'AsksTitle' | 'AsksBody' | 'DoneTitle' | 'DoneBody'}`
-  | `notifyCap${'Title' | 'Near' | 'Reached' | 'Stopped'}`
   | 'environment'
   | 'region'
   | 'model'
@@ -80,12 +77,27 @@ type DurationWord = ReturnType<typeof durationMessage>['key'];
 export type Message =
   | { readonly text: string }
   | {
-      readonly key: `tray:${MenuWord}` | `page:${DurationWord}`;
+      readonly key: `tray:${MenuWord}` | `notices:${NoticeWord}` | `page:${DurationWord}`;
       readonly params?: Readonly<Record<string, string | number | Message>>;
     };
 
+type WordKey = Extract<Message, { readonly key: unknown }>['key'];
+
 export function word(key: MenuWord, params?: Readonly<Record<string, string | number | Message>>): Message {
   return params === undefined ? { key: `tray:${key}` } : { key: `tray:${key}`, params };
+}
+
+/** A message in the words of a translator's `t`; messages inside it first. */
+export function inWords(
+  message: Message,
+  t: (key: WordKey, params: Readonly<Record<string, string | number>>) => string,
+): string {
+  if ('text' in message) return message.text;
+  const params = Object.entries(message.params ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? inWords(value, t) : value,
+  ]);
+  return t(message.key, Object.fromEntries(params));
 }
 
 const MINUTE = 60_000;

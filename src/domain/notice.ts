@@ -8,6 +8,8 @@ export interface Notice {
   readonly title: Message;
   readonly body: Message;
   readonly action: MenuAction;
+  /** What a press is called, where the platform says it. */
+  readonly label: Message;
   /** What can be decided from the notification itself, where the platform has buttons. Never what a press on it does. */
   readonly buttons: readonly { readonly label: Message; readonly action: MenuAction }[];
 }

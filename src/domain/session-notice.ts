@@ -4,8 +4,9 @@ import { questionOf } from './menu-claude.ts';
 import type { MenuAction } from './menu-entries.ts';
 import { type Message, safeText, word } from './menu-words.ts';
 import type { Notice } from './notice.ts';
+import { told } from './notice-words.ts';
 import { answerableAtAGlance, needsPerson } from './session-attention.ts';
-import { capState } from './session-cost.ts';
+import { capState, capStops } from './session-cost.ts';
 
 /** What Claude Code's sessions tell a person who does not have them before their eyes. */
 export function sessionNotices({ sessions, settings }: Snapshot): Notice[] {
@@ -14,11 +15,15 @@ export function sessionNotices({ sessions, settings }: Snapshot): Notice[] {
     .filter((s) => sessionIsOpen(s) && !s.watched)
     .flatMap((session) => [
       ...(notifications.needsYou && needsPerson(session) ? [question(session)] : []),
-      ...(notifications.done && session.activity.state === 'done' && !session.activity.seen
-        ? [done(session)]
-        : []),
+      ...(notifications.done && isDone(session, notifications.budget) ? [done(session)] : []),
       ...(notifications.budget ? budget(session) : []),
     ]);
+}
+
+/** A session that its cap stopped is done for that reason, and the cap says it. */
+function isDone(session: SessionView, capIsTold: boolean): boolean {
+  const { state, seen } = session.activity;
+  return state === 'done' && !seen && !(capIsTold && capStops(session));
 }
 
 function question(session: SessionView): Notice {
@@ -30,9 +35,10 @@ function question(session: SessionView): Notice {
   });
   return {
     key: JSON.stringify(['needsYou', id, request?.id ?? sinceAt]),
-    title: word('notifyAsksTitle', { name: safeText(session.name, 40) }),
-    body: word('notifyAsksBody', { folder: safeText(session.cwd, 80), question: asked(session) }),
+    title: told('asksTitle', { name: safeText(session.name, 40) }),
+    body: told('asksBody', { folder: safeText(session.cwd, 80), question: asked(session) }),
     action: { type: 'openSession', id },
+    label: told('openSession'),
     buttons:
       request !== null && answerableAtAGlance(session)
         ? [decide(request.id, 'allow'), decide(request.id, 'deny')]
@@ -52,9 +58,10 @@ function done(session: SessionView): Notice {
   const { id } = session;
   return {
     key: JSON.stringify(['done', id, session.activity.sinceAt]),
-    title: word('notifyDoneTitle', { name: safeText(session.name, 40) }),
-    body: word('notifyDoneBody', { folder: safeText(session.cwd, 80) }),
+    title: told('doneTitle', { name: safeText(session.name, 40) }),
+    body: told('doneBody', { folder: safeText(session.cwd, 80) }),
     action: { type: 'openSession', id },
+    label: told('openSession'),
     buttons: [],
   };
 }
@@ -66,15 +73,14 @@ function budget(session: SessionView): Notice[] {
   if (cap === null || (state !== 'warned' && state !== 'reached')) return [];
   const said = { usd: cap.usd, folder: safeText(session.cwd, 80) };
   const body =
-    state === 'warned'
-      ? word('notifyCapNear', said)
-      : word(cap.stop ? 'notifyCapStopped' : 'notifyCapReached', said);
+    state === 'warned' ? told('capNear', said) : told(cap.stop ? 'capStopped' : 'capReached', said);
   return [
     {
       key: JSON.stringify(['cap', id, cap.usd, state]),
-      title: word('notifyCapTitle', { name: safeText(session.name, 40) }),
+      title: told('capTitle', { name: safeText(session.name, 40) }),
       body,
       action: { type: 'openSession', id },
+      label: told('openSession'),
       buttons: [],
     },
   ];

@@ -6,6 +6,7 @@ import { agent as agentEn } from './en/agent.ts';
 import { cli as cliEn } from './en/cli.ts';
 import { errors as errorsEn } from './en/errors.ts';
 import { notes as notesEn } from './en/notes.ts';
+import { notices as noticesEn } from './en/notices.ts';
 import { page as pageEn } from './en/page.ts';
 import { sessions as sessionsEn } from './en/sessions.ts';
 import { terminal as terminalEn } from './en/terminal.ts';
@@ -14,6 +15,7 @@ import { agent as agentZh } from './zh-CN/agent.ts';
 import { cli as cliZh } from './zh-CN/cli.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
 import { notes as notesZh } from './zh-CN/notes.ts';
+import { notices as noticesZh } from './zh-CN/notices.ts';
 import { page as pageZh } from './zh-CN/page.ts';
 import { sessions as sessionsZh } from './zh-CN/sessions.ts';
 import { terminal as terminalZh } from './zh-CN/terminal.ts';
@@ -24,6 +26,7 @@ const en = {
   cli: cliEn,
   errors: errorsEn,
   notes: notesEn,
+  notices: noticesEn,
   page: pageEn,
   sessions: sessionsEn,
   terminal: terminalEn,
@@ -34,6 +37,7 @@ const zhCN: Record<keyof typeof en, Record<string, string>> = {
   cli: cliZh,
   errors: errorsZh,
   notes: notesZh,
+  notices: noticesZh,
   page: pageZh,
   sessions: sessionsZh,
   terminal: terminalZh,

@@ -1,6 +1,6 @@
 import type { BusTarget, DesktopBus } from './desktop-bus.ts';
 import { escapeMarkup } from './escape-markup.ts';
-import type { Notifier } from './notifier.ts';
+import type { Notifier, Told } from './notifier.ts';
 
 const NAME = 'org.freedesktop.Notifications';
 const daemon = (member: string): BusTarget => ({
@@ -11,63 +11,110 @@ const daemon = (member: string): BusTarget => ({
 });
 /** Of a press on the notification itself (Desktop Notifications Specification 1.2). */
 const DEFAULT = 'default';
+/** A daemon that falls over whatever we send is not fed for ever. */
+const MOST_TRIES = 3;
 
 interface Open {
-  /** Null until the daemon has answered with its number. */
+  readonly told: Told;
+  readonly pressed: (button: number | null) => void;
+  tries: number;
+  /** The daemon that has it, or is being asked to show it; null: none. */
+  owner: string | null;
+  /** Its number there; null until the daemon has answered. */
   id: number | null;
-  closed: boolean;
-  pressed: (button: number | null) => void;
 }
 
 /**
- * Notifications with buttons over D-Bus, since Electron sends none on Linux. Null where the daemon (or there is none)
- * shows no buttons.
+ * Notifications over D-Bus, as Linux desktops have them. Nothing here waits for the daemon: what it has not shown yet
+ * is shown when it comes, what stood on the screen when it fell over is shown by the next one, and what a person has
+ * closed is not shown again. A daemon that answers late is waited for, however long, since asking again would show
+ * the same thing twice.
  */
-export async function busNotifier(bus: DesktopBus, words: { open(): string }): Promise<Notifier | null> {
-  const [capabilities] = await bus.call(daemon('GetCapabilities')).catch(() => []);
-  if (!Array.isArray(capabilities) || !capabilities.includes('actions')) return null;
+export async function busNotifier(bus: DesktopBus): Promise<Notifier> {
   const open = new Set<Open>();
-  const withId = (id: unknown): Open | undefined => [...open].find((one) => one.id === id);
+  let owner: string | null = null;
+  let capabilities: Promise<readonly unknown[]> | null = null;
+  const withId = (id: unknown): Open | undefined =>
+    [...open].find((one) => one.owner === owner && one.id !== null && one.id === id);
+  const asked = (): Promise<readonly unknown[]> => {
+    capabilities ??= bus.call(daemon('GetCapabilities'), '', [], 'patient').then(([all]) => {
+      return Array.isArray(all) ? all : [];
+    });
+    return capabilities;
+  };
+
+  const send = async (one: Open): Promise<void> => {
+    if (one.tries >= MOST_TRIES) return;
+    one.tries += 1;
+    one.id = null;
+    // Without an owner the call may start a daemon; the bus tells of it before the daemon answers.
+    one.owner = owner ?? '';
+    try {
+      const can = await asked();
+      if (!open.has(one)) return;
+      const { title, body, label, buttons } = one.told;
+      const actions = [DEFAULT, label, ...buttons.flatMap((text, i) => [String(i), text])];
+      const [id] = await bus.call(
+        daemon('Notify'),
+        'susssasa{sv}i',
+        [
+          'Bedrock Tray',
+          0,
+          '',
+          title,
+          can.includes('body-markup') ? escapeMarkup(body) : body,
+          can.includes('actions') ? actions : [],
+          { 'desktop-entry': bus.variant('s', 'bedrock-tray') },
+          -1,
+        ],
+        'patient',
+      );
+      one.owner = owner;
+      one.id = Number(id);
+      if (!open.has(one)) close(one.id);
+    } catch {
+      // There is no daemon, or it fell over meanwhile: the next one shows it. The icon says it all the same.
+      capabilities = null;
+      const another = owner !== null && owner !== one.owner;
+      one.owner = null;
+      if (another && open.has(one)) void send(one);
+    }
+  };
+  const close = (id: number): void => void bus.call(daemon('CloseNotification'), 'u', [id]).catch(() => {});
+
   // A press may allow something: it is the daemon's to tell.
   const ofDaemon = { interface: NAME, sender: NAME };
   await bus.onSignal({ ...ofDaemon, member: 'ActionInvoked' }, ({ body: [id, action] }) => {
     const one = withId(id);
-    if (one) one.pressed(action === DEFAULT ? null : Number(action));
+    if (!one) return;
+    if (action === DEFAULT) return one.pressed(null);
+    const button = Number(action);
+    if (one.told.buttons[button] !== undefined) one.pressed(button);
   });
   await bus.onSignal({ ...ofDaemon, member: 'NotificationClosed' }, ({ body: [id] }) => {
     const one = withId(id);
     if (one) open.delete(one);
   });
-  const close = (id: number): void => void bus.call(daemon('CloseNotification'), 'u', [id]).catch(() => {});
+  await bus.watchName(NAME, (_owned, now) => {
+    if (now === owner) return;
+    owner = now;
+    capabilities = null;
+    if (now === null) return;
+    for (const one of open) {
+      // What is on its way to somebody is answered by them, or fails.
+      const isAnswered = one.id !== null || one.owner === null;
+      if (isAnswered) void send(one);
+    }
+  });
 
   return {
-    show({ title, body, buttons }, pressed) {
-      const one: Open = { id: null, closed: false, pressed };
-      const actions = [DEFAULT, words.open(), ...buttons.flatMap((label, i) => [String(i), label])];
-      const hints = { 'desktop-entry': bus.variant('s', 'bedrock-tray') };
-      bus
-        .call(daemon('Notify'), 'susssasa{sv}i', [
-          'Bedrock Tray',
-          0,
-          '',
-          title,
-          escapeMarkup(body),
-          actions,
-          hints,
-          -1,
-        ])
-        .then(([id]) => {
-          one.id = Number(id);
-          if (one.closed) close(one.id);
-          else open.add(one);
-        })
-        // Without a daemon nothing can be shown; the icon says it all the same.
-        .catch(() => {});
+    show(told, pressed) {
+      const one: Open = { told, pressed, tries: 0, owner: null, id: null };
+      open.add(one);
+      void send(one);
       return {
         close() {
-          one.closed = true;
-          open.delete(one);
-          if (one.id !== null) close(one.id);
+          if (open.delete(one) && one.id !== null && one.owner === owner) close(one.id);
         },
       };
     },

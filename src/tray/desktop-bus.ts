@@ -17,8 +17,11 @@ export interface BusSignal {
 
 /** A connection to a message bus (D-Bus), as much of it as the tray needs. */
 export interface DesktopBus {
-  /** The answer's body, variants opened. Rejects when nobody answers in time, or with an error. */
-  call(to: BusTarget, signature?: string, body?: unknown[]): Promise<unknown[]>;
+  /**
+   * The answer's body, variants opened. Rejects with an error, and when nobody answers in time; `patient` waits for as
+   * long as who was asked is on the bus.
+   */
+  call(to: BusTarget, signature?: string, body?: unknown[], patient?: 'patient'): Promise<unknown[]>;
   /**
    * Every signal of that interface and member (and path) from now on; with `sender` only those of who owns that name
    * then: anybody on a bus may send any signal. Never rejects.
@@ -27,8 +30,11 @@ export interface DesktopBus {
     match: { interface: string; member: string; path?: string; arg0?: string; sender?: string },
     listener: (signal: BusSignal) => void,
   ): Promise<void>;
-  /** `onOwner(true)` when the name has or gets an owner, `false` when it has none or loses it; first for now. */
-  watchName(name: string, onOwner: (owned: boolean) => void): Promise<void>;
+  /**
+   * `onOwner(true)` when the name has or gets an owner, `false` when it has none or loses it; first for now. `owner` is
+   * their own name on the bus.
+   */
+  watchName(name: string, onOwner: (owned: boolean, owner: string | null) => void): Promise<void>;
   /** A value with its D-Bus signature, where a message wants a variant. */
   variant(signature: string, value: unknown): unknown;
   close(): void;
@@ -73,13 +79,15 @@ export async function openBus(
   // A bus that ends takes its news with it; nothing of the app ends for it.
   bus.on('error', () => {});
 
-  const call: DesktopBus['call'] = async (to, signature = '', body = []) => {
+  const call: DesktopBus['call'] = async (to, signature = '', body = [], patient = undefined) => {
+    const asking = bus.call(new dbus.Message({ ...to, signature, body }));
+    if (patient) return ((await asking)?.body ?? []).map(plain);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${to.destination} does not answer`)), PATIENCE_MS);
     });
     try {
-      const answer = await Promise.race([bus.call(new dbus.Message({ ...to, signature, body })), late]);
+      const answer = await Promise.race([asking, late]);
       return (answer?.body ?? []).map(plain);
     } finally {
       clearTimeout(timer);
@@ -108,10 +116,10 @@ export async function openBus(
     async watchName(name, onOwner) {
       // The match is in force before the question is asked, so that no change falls between the two.
       await onSignal({ interface: DRIVER, member: 'NameOwnerChanged', arg0: name }, ({ body }) =>
-        onOwner(body[2] !== ''),
+        onOwner(body[2] !== '', typeof body[2] === 'string' && body[2] !== '' ? body[2] : null),
       );
-      const [owned] = await call(driver('NameHasOwner'), 's', [name]).catch(() => [false]);
-      onOwner(owned === true);
+      const [owner] = await call(driver('GetNameOwner'), 's', [name]).catch(() => []);
+      onOwner(typeof owner === 'string', typeof owner === 'string' ? owner : null);
     },
     variant: (signature, value) => new dbus.Variant(signature, value),
     close: () => bus.disconnect(),

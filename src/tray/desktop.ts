@@ -1,4 +1,3 @@
-import { word } from '../domain/menu-words.ts';
 import type { AgentLink } from './agent-link.ts';
 import { busNotifier } from './bus-notifier.ts';
 import { type DesktopBus, openBus } from './desktop-bus.ts';
@@ -8,14 +7,12 @@ import type { Notifications } from './notifications.ts';
 import { PresenceReporter } from './presence-reporter.ts';
 import { watchTrayHost } from './tray-host-watch.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
-import type { Words } from './words.ts';
 
 /** Follows the desktop: who is there, the network, a panel that comes late. On Linux over its message buses. */
 export function followDesktop(
   link: AgentLink,
   icon: TrayIconController,
   notifications: Notifications,
-  words: Words,
 ): { close(): void } {
   const closers: (() => void)[] = [];
   let closed = false;
@@ -33,10 +30,7 @@ export function followDesktop(
     for (const bus of [session, system]) if (bus !== null) closers.push(() => bus.close());
     if (closed) return close();
     if (session !== null) closers.push(watchTrayHost(session, () => icon.recreate()));
-    if (session !== null) {
-      const notifier = await busNotifier(session, { open: () => words.say(word('openSession')) });
-      if (notifier !== null) notifications.buttonsBy(notifier);
-    }
+    if (session !== null) void busNotifier(session).then((notifier) => notifications.showBy(notifier));
     let reporter: PresenceReporter | null = null;
     const linux = new LinuxPresence({ session, system, changed: () => reporter?.soon() });
     await linux.start();
@@ -48,6 +42,9 @@ export function followDesktop(
     for (const each of closers.splice(0)) each();
   }
   if (process.platform === 'linux') void onLinux();
-  else follow(null, null);
+  else {
+    follow(null, null);
+    void import('./notifier.ts').then(({ electronNotifier }) => notifications.showBy(electronNotifier));
+  }
   return { close };
 }

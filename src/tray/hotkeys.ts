@@ -1,30 +1,62 @@
 import { globalShortcut } from 'electron';
+import { type HotkeyName, hotkeyNames } from '../contract/settings.ts';
+import { sameHotkey } from '../domain/hotkeys.ts';
 
-/** The global key for the session that needs its person, as the settings have it. */
+/** A key that is held down repeats (X11): presses closer than this are one, ms. */
+const REPEAT_MS = 500;
+
+type Wanted = Readonly<Record<HotkeyName, string | null>>;
+
+/** The global keys, as the settings have them. */
 export class Hotkeys {
-  readonly #pressed: () => void;
-  #registered: string | null = null;
+  readonly #pressed: (name: HotkeyName) => void;
+  readonly #failed: (names: readonly HotkeyName[]) => void;
+  readonly #registered = new Map<HotkeyName, string>();
+  #wanted = '';
 
-  constructor(pressed: () => void) {
+  /** `failed`: which of them cannot be had, each time that was found out. One that another program holds stays its. */
+  constructor(pressed: (name: HotkeyName) => void, failed: (names: readonly HotkeyName[]) => void) {
     this.#pressed = pressed;
+    this.#failed = failed;
   }
 
-  /** `accelerator`: null for none. One that another program holds stays that program's. */
-  follow(accelerator: string | null): void {
-    if (accelerator === this.#registered) return;
-    this.close();
-    this.#registered = accelerator;
-    if (accelerator === null) return;
-    try {
-      if (globalShortcut.register(accelerator, this.#pressed)) return;
-    } catch {
-      // Not a key of this platform.
-    }
-    console.error(`the key ${accelerator} cannot be had: another program has it, or the desktop allows none`);
+  /** null: none. */
+  follow(wanted: Wanted): void {
+    const told = JSON.stringify(hotkeyNames.map((name) => wanted[name]));
+    if (told === this.#wanted) return;
+    this.#wanted = told;
+    this.#release();
+    this.#failed(hotkeyNames.filter((name) => wanted[name] !== null && !this.#register(name, wanted[name])));
   }
 
   close(): void {
-    if (this.#registered !== null) globalShortcut.unregister(this.#registered);
-    this.#registered = null;
+    this.#release();
+    this.#wanted = '';
+  }
+
+  #register(name: HotkeyName, accelerator: string | null): boolean {
+    if (accelerator === null) return true;
+    // Electron says true for a key that it has already, and the first one would lose it.
+    if ([...this.#registered.values()].some((other) => sameHotkey(other, accelerator))) return false;
+    let last = Number.NEGATIVE_INFINITY;
+    const pressed = (): void => {
+      const now = performance.now();
+      const repeated = now - last < REPEAT_MS;
+      last = now;
+      if (!repeated) this.#pressed(name);
+    };
+    try {
+      if (!globalShortcut.register(accelerator, pressed)) return false;
+    } catch {
+      // Not a key of this platform.
+      return false;
+    }
+    this.#registered.set(name, accelerator);
+    return true;
+  }
+
+  #release(): void {
+    for (const accelerator of this.#registered.values()) globalShortcut.unregister(accelerator);
+    this.#registered.clear();
   }
 }

@@ -1,70 +1,94 @@
+import type { Snapshot } from '../contract/state.ts';
+import type { MenuAction } from '../domain/menu-entries.ts';
+import type { Message } from '../domain/menu-words.ts';
 import type { Notice } from '../domain/notice.ts';
-import { noticesOf } from '../domain/notices.ts';
-import type { AgentLink } from './agent-link.ts';
-import type { MenuActions } from './menu-actions.ts';
-import { electronNotifier, type Notifier } from './notifier.ts';
-import type { Words } from './words.ts';
+import { afterSleep, type NoticeClock, nextNotices, nothingTold } from '../domain/notices.ts';
+import type { Notifier } from './notifier.ts';
+
+export interface NotificationRooms {
+  /** The newest snapshot; null while there is no agent. */
+  snapshot(): Snapshot | null;
+  clock(): NoticeClock;
+  /** Whether one of our windows has the person's eyes. */
+  looking(): boolean;
+  say(message: Message): string;
+  perform(action: MenuAction): void;
+}
+
+interface Shown {
+  readonly notice: Notice;
+  close(): void;
+}
 
 /**
- * Tells what domain/notice finds, once for each cause; what is no longer so is taken back. A press does what it is
- * about (starts the sign-in, opens the session): whoever presses does not want to look for another button. When it
- * has been done meanwhile, a press does nothing.
+ * Tells what domain/notices finds, once for each cause; what is no longer so is taken back. A press does what it is
+ * about (starts the sign-in, opens the session): whoever presses does not want to look for another button.
  */
 export class Notifications {
-  readonly #link: AgentLink;
-  readonly #words: Words;
-  readonly #actions: MenuActions;
+  readonly #rooms: NotificationRooms;
   /** By cause. */
-  readonly #shown = new Map<string, { close(): void }>();
-  /** Where Electron's own notifications have no buttons. */
-  #withButtons: Notifier | null = null;
+  readonly #shown = new Map<string, Shown>();
+  #notifier: Notifier | null = null;
+  #state = nothingTold;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(link: AgentLink, words: Words, actions: MenuActions) {
-    this.#link = link;
-    this.#words = words;
-    this.#actions = actions;
+  constructor(rooms: NotificationRooms) {
+    this.#rooms = rooms;
   }
 
-  /** From now on what has buttons is shown by this one. */
-  buttonsBy(notifier: Notifier): void {
-    this.#withButtons = notifier;
+  /** Nothing is told before there is somebody to show it. */
+  showBy(notifier: Notifier): void {
+    this.#notifier = notifier;
+    this.update();
   }
 
   update(): void {
+    const snapshot = this.#rooms.snapshot();
+    const notifier = this.#notifier;
     // While the agent is away nothing is known: what was said stays said.
-    if (this.#link.snapshot === null) return;
-    const notices = this.#notices();
-    const keys = new Set(notices.map((n) => n.key));
-    for (const [key, shown] of this.#shown) {
-      if (keys.has(key)) continue;
+    if (snapshot === null || notifier === null) return;
+    clearTimeout(this.#timer);
+    const next = nextNotices(this.#state, snapshot, this.#rooms.clock(), this.#rooms.looking());
+    this.#state = next.state;
+    for (const [key, { close }] of this.#shown) {
+      if (next.state.told.has(key)) continue;
       this.#shown.delete(key);
-      shown.close();
+      close();
     }
-    for (const notice of notices) {
-      if (!this.#shown.has(notice.key)) this.#shown.set(notice.key, this.#show(notice));
+    for (const notice of next.notices) {
+      const { close } = this.#shown.get(notice.key) ?? this.#show(notifier, notice);
+      this.#shown.set(notice.key, { notice, close });
     }
+    if (next.lookAgainMs !== null) this.#timer = setTimeout(() => this.update(), next.lookAgainMs);
+  }
+
+  /** The machine was asleep. */
+  woke(): void {
+    this.#state = afterSleep(this.#state, this.#rooms.clock().awakeMs);
+    this.update();
   }
 
   close(): void {
-    for (const shown of this.#shown.values()) shown.close();
+    clearTimeout(this.#timer);
+    this.#notifier = null;
+    for (const { close } of this.#shown.values()) close();
     this.#shown.clear();
   }
 
-  #notices(): Notice[] {
-    const { snapshot } = this.#link;
-    return snapshot === null ? [] : noticesOf(snapshot, this.#link.now());
+  #show(notifier: Notifier, notice: Notice): { close(): void } {
+    const { key, title, body, label, buttons } = notice;
+    const { say, perform } = this.#rooms;
+    const words = { title: say(title), body: say(body), label: say(label) };
+    return notifier.show({ ...words, buttons: buttons.map((b) => say(b.label)) }, (button) => {
+      this.update();
+      const now = this.#shown.get(key)?.notice;
+      const action = button === null ? (now?.action ?? placeOf(notice)) : now?.buttons[button]?.action;
+      if (action) perform(action);
+    });
   }
+}
 
-  #show({ key, title, body, buttons }: Notice): { close(): void } {
-    const notifier = buttons.length > 0 ? (this.#withButtons ?? electronNotifier) : electronNotifier;
-    const say = (message: Notice['title']): string => this.#words.say(message);
-    return notifier.show(
-      { title: say(title), body: say(body), buttons: buttons.map(({ label }) => say(label)) },
-      (button) => {
-        const now = this.#notices().find((n) => n.key === key);
-        const action = button === null ? now?.action : now?.buttons[button]?.action;
-        if (action) void this.#actions.perform(action);
-      },
-    );
-  }
+/** Where a press leads once the matter is settled: to where it can be seen, and nothing is done again. */
+function placeOf({ action }: Notice): MenuAction {
+  return action.type === 'openSession' ? action : { type: 'openWindow', place: 'overview' };
 }

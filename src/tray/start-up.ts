@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { app, nativeTheme } from 'electron';
-import { mostUrgent } from '../domain/session-attention.ts';
+import { app, BrowserWindow, nativeTheme, powerMonitor } from 'electron';
+import { hotkeyActions } from '../domain/hotkeys.ts';
 import { AgentLink } from './agent-link.ts';
 import { Catalog } from './catalog.ts';
+import { SCHEME } from './deep-link.ts';
 import { followDesktop } from './desktop.ts';
+import { HotkeyReporter } from './hotkey-reporter.ts';
 import { Hotkeys } from './hotkeys.ts';
+import { minuteOfDay } from './local-time.ts';
 import { MenuActions } from './menu-actions.ts';
 import { MenuController } from './menu-controller.ts';
 import { Notifications } from './notifications.ts';
@@ -14,7 +17,7 @@ import { WindowLoader } from './window-loader.ts';
 import { Words } from './words.ts';
 
 /** Wires the tray once its icon is shown: each room gets what it needs as an argument. */
-export function startUp(icon: TrayIconController): { openWindow: () => void } {
+export function startUp(icon: TrayIconController): { openWindow: (place?: string | null) => void } {
   const words = new Words();
   const link = new AgentLink(join(app.getAppPath(), 'out'));
   const window = new WindowLoader(link, words, () => void quit.ask());
@@ -22,18 +25,23 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
   const quit = new Quit(link, words, window);
   const actions = new MenuActions(link, words, window, quit);
   const menu = new MenuController({ icon, link, words, catalog, actions });
-  const hotkeys = new Hotkeys(() => {
-    const urgent = mostUrgent(link.snapshot?.sessions ?? []);
-    void actions.perform(
-      urgent ? { type: 'openSession', id: urgent.id } : { type: 'openWindow', place: 'sessions' },
-    );
+  const hotkeyReporter = new HotkeyReporter(link);
+  const hotkeys = new Hotkeys(
+    (name) => void actions.perform(hotkeyActions[name](link.snapshot)),
+    (taken) => hotkeyReporter.tell(taken),
+  );
+  const notifications = new Notifications({
+    snapshot: () => link.snapshot,
+    clock: () => ({ now: link.now(), awakeMs: performance.now(), minuteOfDay: minuteOfDay() }),
+    looking: () => BrowserWindow.getFocusedWindow() !== null,
+    say: (message) => words.say(message),
+    perform: (action) => void actions.perform(action),
   });
-  const notifications = new Notifications(link, words, actions);
 
   link.onChange(() => {
     const settings = link.snapshot?.settings;
     if (settings) {
-      hotkeys.follow(settings.hotkeys.needsYou);
+      hotkeys.follow(settings.hotkeys);
       if (words.follow(settings.language)) window.follow();
       if (nativeTheme.themeSource !== settings.theme) nativeTheme.themeSource = settings.theme;
     }
@@ -43,13 +51,18 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
   catalog.onChange(() => menu.update());
   menu.update();
 
-  const desktop = followDesktop(link, icon, notifications, words);
+  const desktop = followDesktop(link, icon, notifications);
+  // Timers stand still while the machine sleeps: what they would have drawn is drawn now.
+  powerMonitor.on('resume', () => {
+    menu.update();
+    notifications.woke();
+  });
   app.on('activate', () => window.open());
   app.on('will-quit', () => {
+    notifications.close();
     desktop.close();
     menu.close();
     hotkeys.close();
-    notifications.close();
     link.close();
     icon.destroy();
   });
@@ -58,5 +71,9 @@ export function startUp(icon: TrayIconController): { openWindow: () => void } {
     // The application's menu, which carries the clipboard's keys.
     window.follow();
   }
-  return { openWindow: () => window.open() };
+  // Elsewhere the package says whose links these are: the bundle's plist, the desktop entry. `--`: a link is no switch.
+  if (process.platform === 'win32' && app.isPackaged) {
+    app.setAsDefaultProtocolClient(SCHEME, process.execPath, ['--']);
+  }
+  return { openWindow: (place) => window.open(place ?? undefined) };
 }

@@ -8,6 +8,7 @@ import {
 } from '../../contract/index.ts';
 import { harmlessArguments, harmlessPermissionMode } from '../../domain/claude-arguments.ts';
 import { ssoSessionOf } from '../../domain/credential-source.ts';
+import { sameHotkey } from '../../domain/hotkeys.ts';
 import type { BrowsersRoom } from '../browsers/browsers-room.ts';
 import type { NetworkRoom } from '../network/network-room.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   Desktop,
   EnvironmentStore,
   HandOut,
+  HotkeyReports,
   Importer,
   Integration,
   Keeper,
@@ -70,6 +72,7 @@ export interface Rooms {
   setup: Setup;
   desktop: Pick<Desktop, 'set' | 'show'>;
   updates: Pick<Updates, 'report' | 'gone' | 'wish'>;
+  hotkeys: Pick<HotkeyReports, 'report' | 'gone'>;
   support: Support;
   traces: Traces;
   handOut: Pick<HandOut, 'open'>;
@@ -123,6 +126,8 @@ export function createHandlers(rooms: Rooms): Handlers {
   const looking = new WeakSet<object>();
   /** Trays that have told how their update stands. */
   const telling = new WeakSet<object>();
+  /** Trays that have told which global keys they could not get. */
+  const missing = new WeakSet<object>();
   /** Looks a name up; one that is not known may have been written a moment ago. */
   const withFresh = async <T>(look: () => T): Promise<T> => {
     try {
@@ -358,6 +363,12 @@ export function createHandlers(rooms: Rooms): Handlers {
       rooms.updates.wish(input);
       return {};
     },
+    'hotkeys.report': (input, connection) => {
+      rooms.hotkeys.report(input.taken, connection);
+      if (!missing.has(connection)) connection.onClosed(() => rooms.hotkeys.gone(connection));
+      missing.add(connection);
+      return {};
+    },
     'support.bundle': (input) => rooms.support.bundle(input.maskAccounts),
     'traces.list': async () => ({ traces: await rooms.traces.list() }),
     'traces.remove': (input) => rooms.traces.remove(input.ids),
@@ -370,6 +381,10 @@ export function createHandlers(rooms: Rooms): Handlers {
         'settings.set',
         claudePath !== null && claudePath !== settings.get().claudePath,
       );
+      const { needsYou = null, openClaude = null } = input.hotkeys ?? {};
+      if (needsYou !== null && openClaude !== null && sameHotkey(needsYou, openClaude)) {
+        throw new BedrockTrayError('HotkeyTwice', { accelerator: openClaude });
+      }
       const before = settings.get();
       const hides = input.privateTokens?.some((id) => !before.privateTokens.includes(id)) ?? false;
       // Refused with the reason rather than kept in memory only.

@@ -82,9 +82,11 @@ describe.skipIf(missing !== undefined)(
       });
       await daemon.ownName(NAME);
       const desktop = await open();
-      const notifier = await busNotifier(desktop, { open: () => 'Open' });
+      const notifier = await busNotifier(desktop);
       const pressed: (number | null)[] = [];
-      notifier?.show({ title: 't', body: 'b', buttons: ['Allow', 'Deny'] }, (button) => pressed.push(button));
+      notifier.show({ title: 't', body: 'b', label: 'Open', buttons: ['Allow', 'Deny'] }, (button) =>
+        pressed.push(button),
+      );
       await expect.poll(() => shown).toBe(1);
       bus.emit(path, NAME, 'ActionInvoked', 'us', [1, '0']);
       // The bus keeps the order of what is sent: after an answer to the other, the daemon's comes later.

@@ -8,6 +8,7 @@ import { createDispatch } from '../../../src/agent/api/dispatch.ts';
 import { createHandlers, type Rooms } from '../../../src/agent/api/handlers.ts';
 import { createOrpcAdapter } from '../../../src/agent/api/orpc-adapter.ts';
 import { Attendance } from '../../../src/agent/attendance.ts';
+import { TakenHotkeys } from '../../../src/agent/hotkeys/taken-hotkeys.ts';
 import type { Clock, HandOut, Log, Observable } from '../../../src/agent/ports.ts';
 import { SnapshotRoom } from '../../../src/agent/snapshot.ts';
 import { openRpcClient } from '../../../src/client/rpc-client.ts';
@@ -186,6 +187,7 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'desktop.set': { startAtLogin: true },
   'desktop.show': { folder: 'logs' },
   'update.report': { state: 'none', version: null, progress: null, checkedAt: null, problem: null },
+  'hotkeys.report': { taken: ['openClaude'] },
   'update.wish': { wish: 'check' },
   'support.bundle': {},
   'traces.list': {},
@@ -245,6 +247,7 @@ export async function startTestApi(
     adopt: async () => {},
     signOut: async () => ['corp'],
   };
+  const hotkeys = new TakenHotkeys();
   const base: Omit<Rooms, 'snapshot'> = {
     clock: systemClock,
     keeper,
@@ -359,6 +362,7 @@ export async function startTestApi(
     },
     desktop: { set: async () => desktop, show: async () => {} },
     updates: { report: () => {}, gone: () => {}, wish: () => {} },
+    hotkeys,
     support: { bundle: async () => ({ file: '/h/bundle.zip', bytes: 1 }) },
     traces: { list: async () => [], remove: async () => ({ removed: [], failed: [] }) },
     openers: {
@@ -393,6 +397,7 @@ export async function startTestApi(
     ...base,
     vault: { onChange, problem: () => null },
     desktop: { onChange, view: () => desktop },
+    hotkeys,
     updates: {
       onChange,
       view: () => ({

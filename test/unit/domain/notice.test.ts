@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionRequest, SessionView, Snapshot } from '../../../src/contract/state.ts';
-import { noticesOf } from '../../../src/domain/notices.ts';
+import { type NoticeClock, type NoticeState, nextNotices, nothingTold } from '../../../src/domain/notices.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { say } from '../../../src/tray/say.ts';
 import { AT, prompt, session, snapshot } from '../../support/tray/snapshots.ts';
 
 const en = createTranslator('en');
+const at = (now: number): NoticeClock => ({ now, awakeMs: now - AT, minuteOfDay: 12 * 60 });
+const noticesOf = (shown: Snapshot, now: number, before: NoticeState = nothingTold) =>
+  nextNotices(before, shown, at(now), false).notices;
 const notice = (more: Partial<Snapshot>, now = AT) => noticesOf(snapshot(AT, more), now)[0] ?? null;
 const told = (more: Partial<Snapshot>): string[] | null => {
   const found = notice(more);
@@ -25,6 +28,17 @@ const ending: Snapshot['ending'] = {
   startUrl: 'https://corp.awsapps.com/start',
   endsAt: AT + 9.5 * 60_000,
   stage: 10,
+};
+const meter = {
+  costUsd: null,
+  model: null,
+  contextTokens: null,
+  contextSize: null,
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  at: AT,
 };
 const settings = (more: Partial<Snapshot['settings']['notifications']>) => {
   const all = snapshot(AT).settings;
@@ -153,21 +167,26 @@ describe('Claude Code’s sessions', () => {
     expect(notice({ sessions: [done(true)], settings: settings({ done: true }) })).toBeNull();
   });
 
+  test('a session that its cap has stopped is told once: by the cap', () => {
+    const stopped = (stop: boolean): SessionView => ({
+      ...done(false),
+      cap: { usd: 1, stop },
+      meter: { ...meter, costUsd: 1 },
+    });
+    const kinds = (of: SessionView, more: Partial<Snapshot['settings']['notifications']> = {}) =>
+      noticesOf(snapshot(AT, { sessions: [of], settings: settings({ done: true, ...more }) }), AT).map(
+        (n) => (JSON.parse(n.key) as string[])[0],
+      );
+    expect(kinds(stopped(true))).toEqual(['cap']);
+    expect(kinds(stopped(false))).toEqual(['done', 'cap']);
+    expect(kinds(stopped(true), { budget: false })).toEqual(['done']);
+  });
+
   test('a cap is told near it and at it, once each', () => {
     const spent = (costUsd: number | null, stop = false): SessionView =>
       session(AT, {
         cap: { usd: 10, stop },
-        meter: {
-          costUsd,
-          model: null,
-          contextTokens: null,
-          contextSize: null,
-          inputTokens: 0,
-          outputTokens: 0,
-          cacheReadTokens: 0,
-          cacheWriteTokens: 0,
-          at: AT,
-        },
+        meter: { ...meter, costUsd },
       });
     const body = (of: SessionView) => told({ sessions: [of] })?.[1];
     expect(body(spent(7.9))).toBeUndefined();

@@ -17,7 +17,8 @@ const all = sources.map((s) => s.text).join('\n');
  * property. A key that is neither said whole nor found there is used by nobody.
  */
 const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] = [
-  { namespace: 'tray', prefix: '', in: /^src\/domain\/(menu-|session-notice|sign-in-notice)/ },
+  { namespace: 'tray', prefix: '', in: /^src\/domain\/(menu-|session-notice)/ },
+  { namespace: 'notices', prefix: '', in: /^src\/domain\/\w+(-\w+)*-notice\.ts$/ },
   { namespace: 'page', prefix: '', in: /^src\/domain\/(overview|duration)\.ts$/ },
   // stateReady and the like: `state` and the state's own name.
   { namespace: 'tray', prefix: 'state', in: /^src\/domain\/overview\.ts$/ },
