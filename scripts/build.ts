@@ -1,7 +1,7 @@
 /** Builds everything that runs into out/. `--if-stale` does nothing when no source is newer than the last build. */
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import { Parts } from './dist/parts.ts';
 
@@ -54,6 +54,15 @@ const node24: BuildOptions = {
   },
 };
 
+/** What updates the product is a file of its own: the tray's start reads none of it. */
+const updateEngineApart: Plugin = {
+  name: 'update-engine-apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/update-engine\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './update-engine.cjs', external: true } : undefined,
+    ),
+};
+
 await mkdir(join(root, 'out', 'cli'), { recursive: true });
 await rm(stamp, { force: true });
 const parts = new Parts(root);
@@ -99,7 +108,13 @@ await Promise.all([
     ...shared,
     format: 'cjs',
     target: 'node16',
-    entryPoints: { 'tray/main': 'src/tray/main.ts', 'tray/preload': 'src/tray/preload.ts' },
+    entryPoints: {
+      'tray/main': 'src/tray/main.ts',
+      'tray/preload': 'src/tray/preload.ts',
+      'tray/update-engine': 'src/tray/update-engine.ts',
+    },
+    plugins: [updateEngineApart],
+    supported: { 'dynamic-import': false },
     outdir: 'out',
     outExtension: { '.js': '.cjs' },
   }),
