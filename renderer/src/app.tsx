@@ -7,10 +7,13 @@ import { IndicatorSign } from './components/indicator.tsx';
 import { useErrorText } from './components/notice.tsx';
 import { useAgent, useAgentState, useWords } from './model/app-context.tsx';
 import { plainText } from './model/plain-text.ts';
-import { type Route, type RouteName, routeHref, routeNames, useRoute } from './model/route.ts';
+import { type Route, type RouteName, railNames, routeHref, useRoute } from './model/route.ts';
 import { useShortcuts } from './model/use-shortcuts.ts';
 import { useNarrow, useTight } from './model/window-width.ts';
 import { AccessView } from './routes/access/access-view.tsx';
+import { FirstRunView } from './routes/first-run/first-run-view.tsx';
+import { usePlan } from './routes/first-run/plan.ts';
+import { firstRunWanted } from './routes/first-run/steps.ts';
 import { HistoryView } from './routes/history/history-view.tsx';
 import { OverviewView } from './routes/overview/overview-view.tsx';
 import { Palette } from './routes/palette/palette.tsx';
@@ -25,6 +28,7 @@ const titles = {
   history: 'page:navHistory',
   access: 'page:navAccess',
   settings: 'page:navSettings',
+  setup: 'firstRun:title',
 } as const;
 
 export function App(): ReactNode {
@@ -41,6 +45,11 @@ function Frame({ route }: { route: Route }): ReactNode {
   const desk = useDesk();
   const { snapshot } = useAgentState();
   const main = useRef<HTMLElement>(null);
+  const plan = usePlan();
+  const settingUp =
+    route.name === 'setup' ||
+    (route.name === 'overview' && snapshot !== null && firstRunWanted(snapshot, plan));
+  const title = titles[settingUp ? 'setup' : route.name];
   useShortcuts(desk.act);
   const narrow = useNarrow();
   const tight = useTight();
@@ -49,8 +58,8 @@ function Frame({ route }: { route: Route }): ReactNode {
   if (route.name === 'sessions' && !sessionsVisited) setSessionsVisited(true);
 
   useEffect(() => {
-    document.title = `${words.t(titles[route.name])} · Bedrock Tray`;
-  }, [route.name, words]);
+    document.title = `${words.t(title)} · Bedrock Tray`;
+  }, [title, words]);
 
   // After going elsewhere, the keyboard goes on in the view; the first view takes no focus.
   const shown = useRef(route.name);
@@ -66,15 +75,16 @@ function Frame({ route }: { route: Route }): ReactNode {
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         {words.t('page:skipToMain')}
       </button>
-      <Rail current={route.name} />
-      <main className="main" id="main" tabIndex={-1} ref={main} aria-label={words.t(titles[route.name])}>
+      <Rail current={route.name === 'setup' ? 'overview' : route.name} />
+      <main className="main" id="main" tabIndex={-1} ref={main} aria-label={words.t(title)}>
         <LinkBanner />
         {route.name !== 'overview' && <MfaBanner />}
         {snapshot === null ? (
           <PageSkeleton />
         ) : (
           <>
-            {route.name === 'overview' && <OverviewView />}
+            {settingUp && <FirstRunView />}
+            {route.name === 'overview' && !settingUp && <OverviewView />}
             {route.name === 'history' && <HistoryView query={route.item ?? ''} />}
             {route.name === 'access' && <AccessView begin={route.item} />}
             {route.name === 'settings' && <SettingsView />}
@@ -101,7 +111,7 @@ function Rail({ current }: { current: RouteName }): ReactNode {
         <span>Bedrock Tray</span>
       </div>
       <ul>
-        {routeNames.map((name) => (
+        {railNames.map((name) => (
           <li key={name}>
             <a href={routeHref(name)} aria-current={name === current ? 'page' : undefined}>
               <Icon name={name} />

@@ -5,6 +5,7 @@ import type { ProfileNote } from '../contract/state.ts';
 import { agent as agentEn } from './en/agent.ts';
 import { cli as cliEn } from './en/cli.ts';
 import { errors as errorsEn } from './en/errors.ts';
+import { firstRun as firstRunEn } from './en/first-run.ts';
 import { notes as notesEn } from './en/notes.ts';
 import { notices as noticesEn } from './en/notices.ts';
 import { page as pageEn } from './en/page.ts';
@@ -15,6 +16,7 @@ import { agent as agentZh } from './zh-CN/agent.ts';
 import { cli as cliZh } from './zh-CN/cli.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
 import { notes as notesZh } from './zh-CN/notes.ts';
+import { firstRun as firstRunZh } from './zh-CN/first-run.ts';
 import { notices as noticesZh } from './zh-CN/notices.ts';
 import { page as pageZh } from './zh-CN/page.ts';
 import { sessions as sessionsZh } from './zh-CN/sessions.ts';
@@ -27,6 +29,7 @@ const en = {
   errors: errorsEn,
   notes: notesEn,
   notices: noticesEn,
+  firstRun: firstRunEn,
   page: pageEn,
   sessions: sessionsEn,
   terminal: terminalEn,
@@ -39,6 +42,7 @@ const zhCN: Record<keyof typeof en, Record<string, string>> = {
   notes: notesZh,
   notices: noticesZh,
   page: pageZh,
+  firstRun: firstRunZh,
   sessions: sessionsZh,
   terminal: terminalZh,
   tray: trayZh,

@@ -14,6 +14,7 @@ export function RegionChoice({
   hint,
   error = null,
   opens = 'onFocus',
+  autoFocus = false,
 }: {
   label: string;
   value: string;
@@ -22,6 +23,7 @@ export function RegionChoice({
   hint?: ReactNode;
   error?: string | null;
   opens?: 'onFocus' | 'onRequest';
+  autoFocus?: boolean;
 }): ReactNode {
   const words = useWords();
   const regions = useAsk('regions.list', {});
@@ -43,6 +45,7 @@ export function RegionChoice({
       hint={hint}
       error={error ?? wrong}
       opens={opens}
+      autoFocus={autoFocus}
     />
   );
 }

@@ -1,6 +1,9 @@
 import { useSyncExternalStore } from 'react';
 
-export const routeNames = ['overview', 'sessions', 'history', 'access', 'settings'] as const;
+/** The views that the rail leads to. */
+export const railNames = ['overview', 'sessions', 'history', 'access', 'settings'] as const;
+/** `setup`: the first run's steps, asked for again. */
+export const routeNames = [...railNames, 'setup'] as const;
 export type RouteName = (typeof routeNames)[number];
 /** `item` is the session shown on Sessions (or `new`), what Access is to begin with (`add`), what History searches for. */
 export interface Route {

@@ -18,6 +18,8 @@ import {
   type ProcedureOutput,
   type ProfileView,
   type SessionView,
+  type SetupCheck,
+  type SetupFindings,
   type Snapshot,
 } from '../../../src/contract/index.ts';
 import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
@@ -44,6 +46,27 @@ const accounts = [
 ];
 
 const twoProfiles = [profile('dev'), profile('audit', { accountId: '210987654321', roleName: 'ReadOnly' })];
+/** Nothing is set up yet; Claude Code is installed. */
+const nothingFound: SetupFindings = {
+  ssoSessions: [],
+  profiles: [],
+  imports: [],
+  claude: { path: '/usr/local/bin/claude', version: '2.1.330', support: 'tested' },
+  awsCli: null,
+  claudeSettings: null,
+  environment: [],
+};
+const links = ['config', 'signIn', 'credentials', 'identity', 'models', 'answer', 'claude'] as const;
+const evidence: Readonly<Record<SetupCheck['link'], string>> = {
+  config: '/home/dana/.aws/config',
+  signIn: 'https://corp.awsapps.com/start',
+  credentials: 'ASIAEXAMPLEKEY, until 18:40',
+  identity: 'arn:aws:sts::456789012345:assumed-role/AWSReservedSSO_BedrockDeveloper_1a2b3c/dana@example.com',
+  models: '14 models in eu-central-1',
+  answer: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0 answered in 0.9 s',
+  claude: '/usr/local/bin/claude 2.1.330',
+};
+const threeRoles = ['BedrockDeveloper', 'PowerUserAccess', 'ReadOnly'];
 const SCRIPT = 'printf "ready\\n"; exec cat';
 
 /**
@@ -65,6 +88,17 @@ export class FakeAgent implements AsyncDisposable {
   readonly files = new Set<string>();
   /** What `history.find` answers with. */
   found: ProcedureOutput<'history.find'> = { matches: [], more: false };
+  /** What `setup.find` answers with. */
+  findings = nothingFound;
+  /** What AWS tells of a portal's region. */
+  portalRegion: string | null = 'eu-central-1';
+  /** How the check of a link ends, where it is not well. */
+  readonly checks = new Map<SetupCheck['link'], Partial<SetupCheck>>();
+  /** The link at which a check stays until it is let go. */
+  checkStays: SetupCheck['link'] | null = null;
+  /** Roles of an account, where they are not the usual three. */
+  readonly roles = new Map<string, readonly string[]>();
+  readonly #waits = new Map<string, (error: BedrockTrayError | null) => void>();
   /** What a session opened from the page runs. */
   script = SCRIPT;
 
@@ -114,6 +148,12 @@ export class FakeAgent implements AsyncDisposable {
     this.script = SCRIPT;
     this.profiles = twoProfiles;
     this.candidates = [];
+    this.findings = nothingFound;
+    this.portalRegion = 'eu-central-1';
+    this.checks.clear();
+    this.checkStays = null;
+    this.roles.clear();
+    this.#waits.clear();
     this.accounts = [...accounts];
     this.conversations = [];
     this.integration = [];
@@ -217,9 +257,16 @@ export class FakeAgent implements AsyncDisposable {
         this.#sso(id, { state: 'signingIn', signIn: view });
         return view;
       },
+      'signIn.wait': ({ id }) =>
+        new Promise((resolve, reject) => {
+          this.#waits.set(id, (error) =>
+            error ? reject(error) : resolve({ ssoSession: 'corp', expiresAt: Date.now() + 3_600_000 }),
+          );
+        }),
       'signIn.cancel': ({ id }) => {
         const found = this.#state.ssoSessions.find((s) => s.signIn?.id === id);
         if (found) this.#sso(found.id, { state: 'signedOut', signIn: null });
+        this.#waits.get(id)?.(new BedrockTrayError('SignInCancelled', { ssoSession: found?.id ?? '' }));
         return {};
       },
       signOut: ({ ssoSession: id = 'corp' }) => {
@@ -294,7 +341,7 @@ export class FakeAgent implements AsyncDisposable {
       },
       'accounts.list': () => ({ accounts: this.accounts }),
       'roles.list': ({ accountId }) => ({
-        roles: ['BedrockDeveloper', 'PowerUserAccess', 'ReadOnly'].map((roleName) => ({
+        roles: (this.roles.get(accountId) ?? threeRoles).map((roleName) => ({
           accountId,
           roleName,
         })),
@@ -437,6 +484,9 @@ export class FakeAgent implements AsyncDisposable {
         this.integrated = false;
         return { files: this.integration.map((f) => f.file) };
       },
+      'setup.find': () => this.findings,
+      'setup.region': () => ({ region: this.portalRegion }),
+      'setup.check': (_input, _connection, signal) => this.#check(signal),
       'settings.get': () => this.#state.settings,
       'settings.set': (patch) => {
         const given = Object.fromEntries(Object.entries(patch).filter(([, v]) => v !== undefined));
@@ -445,6 +495,51 @@ export class FakeAgent implements AsyncDisposable {
       },
     };
     return known as Handlers;
+  }
+
+  /** The sign-in under way ends: well, or with what it was refused with. */
+  endSignIn(error: BedrockTrayError | null = null): void {
+    const found = this.#state.ssoSessions.find((s) => s.signIn !== null);
+    const id = found?.signIn?.id;
+    if (!found || id === undefined) throw new Error('no sign-in is under way');
+    const at = Date.now();
+    this.#sso(
+      found.id,
+      error
+        ? { state: 'signedOut', signIn: null }
+        : { ...ssoSession(at), id: found.id, startUrl: found.startUrl, region: found.region },
+    );
+    this.#waits.get(id)?.(error);
+  }
+
+  /** A check goes on where it was held. */
+  letCheckGo(): void {
+    this.checkStays = null;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  async *#check(signal: AbortSignal): AsyncIterable<ProcedureOutput<'setup.check'>> {
+    const checks: SetupCheck[] = links.map((link) => ({
+      link,
+      state: 'waiting',
+      evidence: null,
+      problem: null,
+    }));
+    let broken = false;
+    for (const check of checks) {
+      check.state = broken && check.link !== 'claude' ? 'skipped' : 'running';
+      yield { checks: structuredClone(checks), done: false };
+      while (this.checkStays === check.link && !signal.aborted)
+        await new Promise<void>((resolve) => {
+          this.#listeners.add(resolve);
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+      if (check.state === 'skipped') continue;
+      const end = { state: 'ok' as const, evidence: evidence[check.link], ...this.checks.get(check.link) };
+      Object.assign(check, end);
+      broken ||= end.state === 'failed';
+    }
+    yield { checks, done: true };
   }
 
   /** Past conversations, newest first. */

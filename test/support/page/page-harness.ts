@@ -19,7 +19,7 @@ export const MINUTE = 60_000;
 export const pictures = !!(process.env.PICTURES || process.env.CI);
 
 /** Terminals drawn without a graphics processor, which test machines lack. */
-const settings = Settings.parse({ terminal: { renderer: 'dom' } });
+const settings = Settings.parse({ setupDone: true, terminal: { renderer: 'dom' } });
 /** Signed in, everything chosen, two folders, nothing open. */
 export const ready = (more: Partial<Snapshot> = {}): Snapshot =>
   given.snapshot(Date.now(), { settings, ...more });

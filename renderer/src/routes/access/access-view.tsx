@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
+import { routeHref } from '../../model/route.ts';
 import { AddSsoSession } from './add-sso-session.tsx';
 import { Environments } from './environments.tsx';
 import { ImportPanel } from './import-panel.tsx';
@@ -21,11 +22,16 @@ export function AccessView({ begin }: { begin: string | null }): ReactNode {
       <div className="page">
         <div className="page-head">
           <h1>{words.t('page:navAccess')}</h1>
-          {!none && !adding && (
-            <Button icon="plus" onPress={() => setAdding(true)}>
-              {words.t('page:addPortal')}
-            </Button>
-          )}
+          <div className="row-actions">
+            <a className="button" href={routeHref('setup')}>
+              {words.t('firstRun:entry')}
+            </a>
+            {!none && !adding && (
+              <Button icon="plus" onPress={() => setAdding(true)}>
+                {words.t('page:addPortal')}
+              </Button>
+            )}
+          </div>
         </div>
         <ErrorNotice error={snapshot.configProblem} />
         {(none || adding) && (

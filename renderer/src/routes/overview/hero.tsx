@@ -5,7 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
-import { useAct, useAsk } from '../../model/ask.ts';
+import { useAct } from '../../model/ask.ts';
 import { folderName, plainText } from '../../model/plain-text.ts';
 import { navigate } from '../../model/route.ts';
 import { MfaForm } from './mfa-form.tsx';
@@ -37,21 +37,8 @@ export function Hero({ view, now }: { view: Overview; now: number }): ReactNode 
           </div>
         )}
       </div>
-      {view.state === 'setup' && <FirstSteps />}
       <HeroAction view={view} />
     </section>
-  );
-}
-
-/** What a person who is new here will do, in order. */
-function FirstSteps(): ReactNode {
-  const words = useWords();
-  return (
-    <ol className="first-steps">
-      <li>{words.t('page:firstStepPortal')}</li>
-      <li>{words.t('page:firstStepSignIn')}</li>
-      <li>{words.t('page:firstStepRole')}</li>
-    </ol>
   );
 }
 
@@ -64,7 +51,7 @@ function nextWords(view: Overview, words: ReturnType<typeof useWords>): string {
   }
   switch (view.state) {
     case 'setup':
-      return words.t('page:nextSetup');
+      return words.t('firstRun:entryHint');
     case 'signedOut':
       return words.t('page:nextSignedOut');
     case 'expired':
@@ -128,10 +115,12 @@ function HeroAction({ view }: { view: Overview }): ReactNode {
     case 'addSsoSession':
       return (
         <div className="hero-action">
-          <Button look={['primary', 'large']} onPress={() => navigate('access', 'add')}>
+          <Button look={['primary', 'large']} onPress={() => navigate('setup')}>
+            {words.t('firstRun:entry')}
+          </Button>
+          <Button look={['plain']} onPress={() => navigate('access', 'add')}>
             {words.t('page:addPortal')}
           </Button>
-          <ExistingProfile />
         </div>
       );
     case 'chooseRole':
@@ -182,19 +171,6 @@ function HeroAction({ view }: { view: Overview }): ReactNode {
         </div>
       );
   }
-}
-
-/** Somebody without a portal may have profiles that work all the same. */
-function ExistingProfile(): ReactNode {
-  const words = useWords();
-  const { profilesRevision } = useSnapshot();
-  const profiles = useAsk('profiles.list', {}, profilesRevision);
-  if (!profiles.data?.profiles.some((p) => p.problem === null)) return null;
-  return (
-    <Button look={['plain']} onPress={() => navigate('access', 'profiles')}>
-      {words.t('page:useExistingProfile')}
-    </Button>
-  );
 }
 
 /** Opens Claude Code where it was opened last; the first time the folder is asked for. */

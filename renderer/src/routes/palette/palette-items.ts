@@ -109,6 +109,7 @@ export function paletteItems({ snapshot, desk, words, open, useEnvironment }: Gi
         ['history', 'page:navHistory'],
         ['access', 'page:navAccess'],
         ['settings', 'page:navSettings'],
+        ['setup', 'firstRun:entry'],
       ] as const
     ).map(([route, label]) => ({
       id: `go ${route}`,

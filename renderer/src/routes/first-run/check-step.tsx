@@ -1,0 +1,188 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Environment, SetupCheck, SsoSessionView } from '../../../../src/contract/state.ts';
+import type { Indicator } from '../../../../src/domain/overview.ts';
+import { Button } from '../../components/button.tsx';
+import { IndicatorSign } from '../../components/indicator.tsx';
+import { useErrorText } from '../../components/notice.tsx';
+import { useAgent, useWords } from '../../model/app-context.tsx';
+import { plainText } from '../../model/plain-text.ts';
+import { decide } from './plan.ts';
+import { StepFrame } from './step-frame.tsx';
+import type { Step } from './steps.ts';
+
+const links = ['config', 'signIn', 'credentials', 'identity', 'models', 'answer', 'claude'] as const;
+
+const names = {
+  config: 'firstRun:link_config',
+  signIn: 'firstRun:link_signIn',
+  credentials: 'firstRun:link_credentials',
+  identity: 'firstRun:link_identity',
+  models: 'firstRun:link_models',
+  answer: 'firstRun:link_answer',
+  claude: 'firstRun:link_claude',
+} as const satisfies Record<SetupCheck['link'], string>;
+
+const stateWords = {
+  waiting: 'firstRun:check_waiting',
+  running: 'firstRun:check_running',
+  ok: 'firstRun:check_ok',
+  warning: 'firstRun:check_warning',
+  failed: 'firstRun:check_failed',
+  skipped: 'firstRun:check_skipped',
+} as const;
+
+const signs: Record<SetupCheck['state'], Indicator> = {
+  waiting: 'off',
+  running: 'busy',
+  ok: 'ready',
+  warning: 'attention',
+  failed: 'problem',
+  skipped: 'off',
+};
+
+/** Nothing is known yet: the rows stand there already, so that nothing moves when they are. */
+const unknown: readonly SetupCheck[] = links.map((link) => ({
+  link,
+  state: 'waiting',
+  evidence: null,
+  problem: null,
+}));
+
+/** Step 5: each link from the sign-in to a model's answer, once. */
+export function CheckStep({
+  environment,
+  ssoSession,
+  onBack,
+  onDone,
+  onGoTo,
+}: {
+  environment: Environment;
+  ssoSession: SsoSessionView | null;
+  onBack: (() => void) | null;
+  onDone: () => void;
+  /** Back to the step where a failure is mended. */
+  onGoTo: (step: Step) => void;
+}): ReactNode {
+  const words = useWords();
+  const agent = useAgent();
+  const [round, setRound] = useState(0);
+  const [{ checks, done }, setState] = useState({ checks: unknown, done: false });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each round checks anew.
+  useEffect(() => {
+    setState({ checks: unknown, done: false });
+    return agent.watch('setup.check', { environment: environment.name }, (told) =>
+      setState({
+        checks: links.map((link) => told.checks.find((c) => c.link === link) ?? waiting(link)),
+        done: told.done,
+      }),
+    );
+  }, [agent, environment.name, round]);
+
+  // Claude Code itself may still be installed in the next step.
+  const inTheWay = checks.filter((c) => c.state === 'failed' && c.link !== 'claude');
+  const failed = done && inTheWay.length > 0;
+  const goOn = (): void => {
+    decide({ checked: true });
+    onDone();
+  };
+  const again = (): void => setRound((n) => n + 1);
+  return (
+    <StepFrame
+      title={words.t(
+        failed ? 'firstRun:checkTitleFailed' : done ? 'firstRun:checkTitleOk' : 'firstRun:checkTitle',
+      )}
+      lead={words.t(
+        failed ? 'firstRun:checkLeadFailed' : done ? 'firstRun:checkLeadOk' : 'firstRun:checkLead',
+      )}
+      onNext={failed ? again : goOn}
+      next={words.t(failed ? 'firstRun:checkAgain' : 'firstRun:continue')}
+      nextDisabled={!done}
+      onBack={onBack}
+      more={failed && <Button onPress={goOn}>{words.t('firstRun:checkAnyway')}</Button>}
+    >
+      <ol className="fr-checks" aria-label={words.t('firstRun:checkList')} aria-busy={!done}>
+        {checks.map((check) => (
+          <CheckRow
+            key={check.link}
+            check={check}
+            remedy={check.state === 'failed' && done ? remedyOf(check, ssoSession !== null) : null}
+            onGoTo={onGoTo}
+          />
+        ))}
+      </ol>
+      <p className="unseen" role="status">
+        {done ? words.t(failed ? 'firstRun:checkTitleFailed' : 'firstRun:checkTitleOk') : ''}
+      </p>
+    </StepFrame>
+  );
+}
+
+const waiting = (link: SetupCheck['link']): SetupCheck => ({
+  link,
+  state: 'waiting',
+  evidence: null,
+  problem: null,
+});
+
+interface Remedy {
+  label: 'firstRun:remedySignIn' | 'firstRun:remedyRole' | 'firstRun:remedyProfile' | 'firstRun:remedyModel';
+  step: Step;
+}
+
+/** Where a failure is mended, if it is in one of the steps before. What is outside is mended there and checked again. */
+function remedyOf(check: SetupCheck, hasSsoSession: boolean): Remedy | null {
+  const code = check.problem?.code;
+  if (code === 'NetworkUnavailable' || code === 'NotAws' || code === 'Throttled') return null;
+  switch (check.link) {
+    case 'signIn':
+      return hasSsoSession ? { label: 'firstRun:remedySignIn', step: 'signIn' } : null;
+    case 'credentials':
+    case 'identity':
+      return hasSsoSession
+        ? { label: 'firstRun:remedyRole', step: 'roles' }
+        : { label: 'firstRun:remedyProfile', step: 'portal' };
+    case 'models':
+    case 'answer':
+      if (code === 'AccessDenied')
+        return hasSsoSession
+          ? { label: 'firstRun:remedyRole', step: 'roles' }
+          : { label: 'firstRun:remedyProfile', step: 'portal' };
+      return { label: 'firstRun:remedyModel', step: 'bedrock' };
+    default:
+      return null;
+  }
+}
+
+function CheckRow({
+  check,
+  remedy,
+  onGoTo,
+}: {
+  check: SetupCheck;
+  remedy: Remedy | null;
+  onGoTo: (step: Step) => void;
+}): ReactNode {
+  const words = useWords();
+  const errorText = useErrorText();
+  return (
+    <li className="fr-check" data-state={check.state}>
+      <IndicatorSign of={signs[check.state]} size={20} />
+      <div className="fr-check-main">
+        <p className="fr-check-name">
+          {words.t(names[check.link])}
+          <span className={check.state === 'failed' ? 'small fr-check-state' : 'unseen'}>
+            {' '}
+            {words.t(stateWords[check.state])}
+          </span>
+        </p>
+        {check.evidence !== null && check.evidence !== '' && (
+          <p className="quiet small fr-evidence" title={plainText(check.evidence, 500)}>
+            {plainText(check.evidence, 500)}
+          </p>
+        )}
+        {check.problem && <p className="small fr-problem">{errorText(check.problem)}</p>}
+      </div>
+      {remedy && <Button onPress={() => onGoTo(remedy.step)}>{words.t(remedy.label)}</Button>}
+    </li>
+  );
+}
