@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import { AgentModel } from './model/agent-model.ts';
 import { AppProvider } from './model/app-context.tsx';
 import { startLook } from './model/first-paint.ts';
+import { PopoverView } from './routes/popover/popover-view.tsx';
 import { connectPage } from './transport/page-agent.ts';
 import './styles/index.css';
 
@@ -13,7 +14,8 @@ const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <AppProvider agent={agent} model={new AgentModel(agent)}>
-      <App />
+      {/* The popover at the tray icon is a window of its own; it never becomes another place. */}
+      {location.hash === '#/popover' ? <PopoverView /> : <App />}
     </AppProvider>,
   );
 }

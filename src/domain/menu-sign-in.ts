@@ -11,22 +11,27 @@ const label = (text: Message): MenuEntry => ({ kind: 'label', label: text });
 
 /** What a person should know although nothing can be done in this menu: the network, the clock, the end to come. */
 export function circumstanceEntries(snapshot: Snapshot, now: number, withoutNetwork: boolean): MenuEntry[] {
-  return circumstances(snapshot, now)
-    .filter(({ kind }) => !withoutNetwork || (kind !== 'offline' && kind !== 'captive'))
-    .flatMap(circumstanceEntry);
+  return circumstanceWords(snapshot, now, withoutNetwork).map(label);
 }
 
-function circumstanceEntry(one: Circumstance): MenuEntry[] {
+/** The same as sentences. `withoutNetwork`: somebody says that already. */
+export function circumstanceWords(snapshot: Snapshot, now: number, withoutNetwork: boolean): Message[] {
+  return circumstances(snapshot, now)
+    .filter(({ kind }) => !withoutNetwork || (kind !== 'offline' && kind !== 'captive'))
+    .map(circumstanceWord);
+}
+
+function circumstanceWord(one: Circumstance): Message {
   switch (one.kind) {
     case 'offline':
-      return [label(word('networkOffline'))];
+      return word('networkOffline');
     case 'captive':
-      return [label(word('networkCaptive'))];
+      return word('networkCaptive');
     case 'clock':
-      return [label(word('clockWrong', { by: timeLeftWords(one.byMs) }))];
+      return word('clockWrong', { by: timeLeftWords(one.byMs) });
     case 'ending': {
       const ssoSession = safeText(one.ending.ssoSession);
-      return [label(word('endsForGood', { ssoSession, left: timeLeftWords(one.leftMs) }))];
+      return word('endsForGood', { ssoSession, left: timeLeftWords(one.leftMs) });
     }
   }
 }
@@ -71,7 +76,7 @@ function nextEntries(view: Overview): MenuEntry[] {
     case 'cancelSignIn':
       return signInEntries(todo.signIn);
     case 'addSsoSession':
-      return [action(word('addSsoSession'), { type: 'openWindow', place: 'access' })];
+      return [action(word('addSsoSession'), { type: 'openWindow', place: 'overview' })];
     case 'chooseRole':
       return [action(word('chooseRole'), { type: 'openWindow', place: 'access' })];
     case 'retry':

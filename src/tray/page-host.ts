@@ -34,7 +34,7 @@ export class PageHost {
   make(
     place: string,
     options: BrowserWindowConstructorOptions,
-    preferences: { zoomFactor?: number; enablePreferredSizeMode?: boolean } = {},
+    preferences: { zoomFactor?: number } = {},
   ): BrowserWindow {
     const window = new BrowserWindow({
       ...options,

@@ -4,5 +4,7 @@ export const pageRoute = {
   sessions: '#/sessions',
   access: '#/access',
   settings: '#/settings',
+  /** What the popover shows (popover-controller.ts). */
+  popover: '#/popover',
   session: (id: string): string => `#/sessions/${encodeURIComponent(id)}`,
 } as const;

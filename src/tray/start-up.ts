@@ -11,6 +11,7 @@ import { minuteOfDay } from './local-time.ts';
 import { MenuActions } from './menu-actions.ts';
 import { MenuController } from './menu-controller.ts';
 import { Notifications } from './notifications.ts';
+import { hasPopover, PopoverLoader } from './popover-loader.ts';
 import { Quit } from './quit.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
 import { WindowLoader } from './window-loader.ts';
@@ -25,6 +26,8 @@ export function startUp(icon: TrayIconController): { openWindow: (place?: string
   const quit = new Quit(link, words, window);
   const actions = new MenuActions(link, words, window, quit);
   const menu = new MenuController({ icon, link, words, catalog, actions });
+  const popover = new PopoverLoader(window);
+  if (hasPopover(process.platform, process.argv)) icon.onClick((at) => popover.toggle(at));
   const hotkeyReporter = new HotkeyReporter(link);
   const hotkeys = new Hotkeys(
     (name) => void actions.perform(hotkeyActions[name](link.snapshot)),

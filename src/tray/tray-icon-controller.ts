@@ -1,14 +1,17 @@
-import { type Menu, nativeTheme, Tray } from 'electron';
+import { type Menu, nativeTheme, type Rectangle, Tray } from 'electron';
 import type { IconState } from '../domain/menu-icon.ts';
 import { iconImage, panelVariant } from './icon-images.ts';
 
 /** A renewal is over in less than this as a rule: the icon does not flicker for it. */
 const SETTLE_MS = 1_500;
 
+/** macOS opens a menu that it was given at any press, so that a press alone would never be told: it gets none. */
+const ownsClicks = process.platform === 'darwin';
+
 /** The icon in the panel: picture, tooltip, menu, and its coming back. Held for as long as the app runs. */
 export class TrayIconController {
   readonly #folder: string;
-  readonly #onOpen: () => void;
+  #onClick: (icon: Rectangle) => void;
   #tray: Tray | null = null;
   #state: IconState = 'busy';
   #tooltip = '';
@@ -16,10 +19,15 @@ export class TrayIconController {
   #menu: Menu | null = null;
   #settling: NodeJS.Timeout | undefined;
 
-  constructor(folder: string, onOpen: () => void) {
+  constructor(folder: string, onClick: (icon: Rectangle) => void) {
     this.#folder = folder;
-    this.#onOpen = onOpen;
+    this.#onClick = onClick;
     nativeTheme.on('updated', () => this.#draw());
+  }
+
+  /** What a press on the icon does from now on; it is told where the icon stands (empty where the platform does not say). */
+  onClick(does: (icon: Rectangle) => void): void {
+    this.#onClick = does;
   }
 
   /** Shows a state with its tooltip, and beside the icon (where the platform has text there) how many ask. */
@@ -45,7 +53,7 @@ export class TrayIconController {
   /** Sets the menu; panels on Linux see a change only when it is set again. */
   setMenu(menu: Menu): void {
     this.#menu = menu;
-    this.#tray?.setContextMenu(menu);
+    if (!ownsClicks) this.#tray?.setContextMenu(menu);
   }
 
   /** Makes the icon anew: for a panel that came after the app, to which nothing registered. */
@@ -79,8 +87,11 @@ export class TrayIconController {
     this.#tray = tray;
     tray.setToolTip(this.#tooltip);
     this.#title();
-    // On macOS a click opens the menu.
-    if (process.platform !== 'darwin') tray.on('click', this.#onOpen);
-    if (this.#menu) tray.setContextMenu(this.#menu);
+    tray.on('click', (_event, bounds) => this.#onClick(bounds));
+    if (ownsClicks) {
+      tray.on('right-click', () => {
+        if (this.#menu) tray.popUpContextMenu(this.#menu);
+      });
+    } else if (this.#menu) tray.setContextMenu(this.#menu);
   }
 }

@@ -16,6 +16,18 @@ const SETTLES = 700;
 
 /** The sessions that wait for their person, those that wait longest first. `except`: what is in sight anyway. */
 export function NeedsYou({ except = [] }: { except?: readonly string[] }): ReactNode {
+  const desk = useDesk();
+  return <Questions except={except} show={(id) => desk.go(id)} />;
+}
+
+/** The same; `show` takes the person to a session. */
+export function Questions({
+  except = [],
+  show,
+}: {
+  except?: readonly string[];
+  show: (id: string) => void;
+}): ReactNode {
   const words = useWords();
   const { sessions } = useSnapshot();
   const waiting = byAttention(sessions).filter((s) => needsPerson(s) && !except.includes(s.id));
@@ -28,7 +40,7 @@ export function NeedsYou({ except = [] }: { except?: readonly string[] }): React
       <ul className="needs-list">
         {waiting.map((s, n) => (
           <li key={s.id}>
-            <Question session={s} place={n} />
+            <Question session={s} place={n} show={() => show(s.id)} />
           </li>
         ))}
       </ul>
@@ -36,9 +48,16 @@ export function NeedsYou({ except = [] }: { except?: readonly string[] }): React
   );
 }
 
-function Question({ session, place }: { session: SessionView; place: number }): ReactNode {
+function Question({
+  session,
+  place,
+  show,
+}: {
+  session: SessionView;
+  place: number;
+  show: () => void;
+}): ReactNode {
   const words = useWords();
-  const desk = useDesk();
   const { request } = session.activity;
   const label = sessionLabel(session);
   return (
@@ -60,13 +79,10 @@ function Question({ session, place }: { session: SessionView; place: number }): 
         <p className="needs-what small">{activityWords(session, words)}</p>
       )}
       {request?.answerable && request.kind === 'permission' ? (
-        <Answer key={request.id} session={session} request={request} place={place} />
+        <Answer key={request.id} session={session} request={request} place={place} show={show} />
       ) : (
         <div className="row-actions">
-          <Button
-            aria-label={words.t('sessions:answerInTerminalOf', { session: label })}
-            onPress={() => desk.go(session.id)}
-          >
+          <Button aria-label={words.t('sessions:answerInTerminalOf', { session: label })} onPress={show}>
             {words.t('sessions:answerInTerminal')}
           </Button>
         </div>
@@ -88,14 +104,15 @@ function Answer({
   session,
   request,
   place,
+  show,
 }: {
   session: SessionView;
   request: SessionRequest;
   place: number;
+  show: () => void;
 }): ReactNode {
   const words = useWords();
   const agent = useAgent();
-  const desk = useDesk();
   const { run, pending, error } = useAct();
   const [settled, setSettled] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place is another thing under the pointer.
@@ -126,7 +143,7 @@ function Answer({
         >
           {words.t('sessions:allow')}
         </Button>
-        <Button look={['plain']} onPress={() => desk.go(session.id)}>
+        <Button look={['plain']} onPress={show}>
           {words.t('sessions:show')}
         </Button>
       </div>
