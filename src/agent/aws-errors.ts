@@ -16,6 +16,7 @@ const services: Readonly<Record<string, string>> = {
   sso: 'AWS access portal',
   sts: 'AWS STS',
   bedrock: 'Amazon Bedrock',
+  'bedrock-runtime': 'Amazon Bedrock',
 };
 
 /**

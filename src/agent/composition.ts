@@ -289,7 +289,18 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     log,
   );
 
-  const setup = new SetupRoom();
+  const setup = new SetupRoom({
+    context,
+    environments,
+    profiles: catalog,
+    importer,
+    keeper,
+    broker,
+    network: (profile) => network.forProfile(profile),
+    ssoNetwork: (region) => network.forSsoRegion(region),
+    loginEnv: () => loginShell.environment(),
+    claude: () => sessions.lookForClaude(),
+  });
   const desktop = new DesktopRoom({
     context,
     launcher,

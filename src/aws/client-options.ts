@@ -90,15 +90,18 @@ export function clientOptions(service: Service, region: string, env: Env, networ
 
 /**
  * Makes one call: the client is made (and the SDK loaded) at the first, the whole is bounded in time, and whatever
- * goes wrong comes out as a fault. `secrets`: strings of the request that must not turn up in a fault.
+ * goes wrong comes out as a fault. `secrets`: strings of the request that must not turn up in a fault. `limits`: another
+ * time, and whoever gives up earlier.
  */
 export async function callAws<T>(
   where: AwsPlace,
   secrets: readonly string[],
   send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  limits: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<T> {
   const { service, region, env, network } = where;
-  const abortSignal = AbortSignal.timeout(wholeTimeoutMs);
+  const timeout = AbortSignal.timeout(limits.timeoutMs ?? wholeTimeoutMs);
+  const abortSignal = limits.signal ? AbortSignal.any([timeout, limits.signal]) : timeout;
   try {
     try {
       return await send({ abortSignal });

@@ -12,6 +12,7 @@ const services = {
   sso: { key: 'sso', prefix: 'portal.sso', govFips: true },
   sts: { key: 'sts', prefix: 'sts', govFips: true },
   bedrock: { key: 'bedrock', prefix: 'bedrock', govFips: false },
+  'bedrock-runtime': { key: 'bedrock_runtime', prefix: 'bedrock-runtime', govFips: false },
 } as const;
 export type Service = keyof typeof services;
 

@@ -24,7 +24,7 @@ export interface FaultFacts {
   kind: FaultKind;
   /** AWS's error name (`InvalidGrantException`), or a system code (`ECONNREFUSED`, `TimeoutError`). */
   name: string;
-  /** `sso-oidc`, `sso`, `sts` or `bedrock`. */
+  /** `sso-oidc`, `sso`, `sts`, `bedrock` or `bedrock-runtime`. */
   service: string;
   /** Host and port that were called. */
   host: string;

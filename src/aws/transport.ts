@@ -259,3 +259,40 @@ export async function knock(origin: string, network: AwsNetwork, signal?: AbortS
     // The network has been told.
   }
 }
+
+/** A page as it was sent; `location`: where it redirects to. */
+export interface Page {
+  status: number;
+  location: string | null;
+  text: string;
+}
+
+/** What an access portal's page says stands near its beginning. */
+const pageCharacters = 512 * 1024;
+
+/**
+ * Reads a page that is no service's (an access portal's), without following redirects. The network is not told: it
+ * says nothing of the services. Errors: TransportError.
+ */
+export async function fetchPage(url: URL, network: AwsNetwork, signal: AbortSignal): Promise<Page> {
+  const headers = { accept: 'text/html', 'accept-encoding': 'identity', 'user-agent': 'bedrock-tray' };
+  const response = await sendSomehow({ method: 'GET', url, headers }, network, signal);
+  const { statusCode: status = 0 } = response;
+  try {
+    if (status === 407) throw new TransportError('ProxyAuthenticationRequired');
+    const location = status >= 300 && status < 400 ? (response.headers.location ?? null) : null;
+    let text = '';
+    if (location === null) {
+      response.setEncoding('utf8');
+      for await (const part of response) {
+        text += part;
+        if (text.length >= pageCharacters) break;
+      }
+    }
+    return { status, location, text };
+  } catch (e) {
+    throw e instanceof TransportError ? e : failureOf(e, false);
+  } finally {
+    response.destroy();
+  }
+}

@@ -423,11 +423,11 @@ export const procedures = {
 
   /** What there is already on this machine, for a first run's proposals. */
   'setup.find': call(shells, None, SetupFindings),
-  /** The region of an access portal, where AWS tells it from the start URL; null where it does not. Errors: StartUrlInvalid, StartUrlUnknown, NetworkUnavailable, NotAws. */
+  /** The region of an access portal, where AWS tells it from the start URL; null where it does not. `startUrl`: the portal's own, where the given one (a company's address) only leads to it. Errors: StartUrlInvalid, StartUrlUnknown, NetworkUnavailable, NotAws, CertificateUntrusted. */
   'setup.region': call(
     shells,
     z.object({ startUrl: StartUrl }).strict(),
-    z.object({ region: Region.nullable() }),
+    z.object({ region: Region.nullable(), startUrl: StartUrl.optional() }),
   ),
   /** Checks each link from sign-in to a model's answer, and yields all of them at each change until none runs. `answer` asks the environment's model for one token (it costs as much). */
   'setup.check': stream(

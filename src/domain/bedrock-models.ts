@@ -46,6 +46,14 @@ export function shippedModels(region: string): { id: string; name: string; kind:
   );
 }
 
+/**
+ * The model id that Bedrock is asked for: the environment's without Claude Code's own suffix for the long context, or
+ * what Claude Code 2.1.330 takes where it is told none (the first of the table, for the region).
+ */
+export function askedModel(model: string | null, region: string): string {
+  return model?.replace(/\[1m\]$/, '') ?? `${regionPrefix(region)}${claude[0]?.[0]}`;
+}
+
 /** Regions of Bedrock with Anthropic's models, by partition, when this table was made. */
 export const bedrockRegions: readonly string[] = [
   'us-east-1',

@@ -1,4 +1,5 @@
 import type { ProfileView } from '../contract/state.ts';
+import { regionOfPortalHost } from './portal-address.ts';
 
 /** AWS's partitions that have Bedrock and an access portal: worlds apart, each with its own accounts and ARNs. */
 export type Partition = ProfileView['partition'];
@@ -72,14 +73,14 @@ export function partitionOfRegion(region: string): Partition {
 
 /**
  * Partition of an access portal's start URL: `d-….awsapps.com/start`, `start.us-gov-home.awsapps.com/directory/…`,
- * `start.home.awsapps.cn/directory/…`, or the newer `….portal.REGION.app.aws`. Null where the address does not tell
- * (a customer's own domain, a test).
+ * `start.home.awsapps.cn/directory/…`, or one that names its region (portal-address.ts). Null where the address does
+ * not tell (a customer's own domain, a test).
  */
 export function partitionOfStartUrl(startUrl: string): Partition | null {
   const host = /^https?:\/\/([^/:?#@]+)(?:[/:?#]|$)/i.exec(startUrl)?.[1]?.toLowerCase();
   if (host === undefined) return null;
-  const region = /\.portal\.([a-z0-9-]+)\.app\.(?:aws|amazonwebservices\.com\.cn)$/.exec(host)?.[1];
-  if (region !== undefined) return partitionOfRegion(region);
+  const region = regionOfPortalHost(host);
+  if (region !== null) return partitionOfRegion(region);
   if (/(^|\.)awsapps\.cn$/.test(host)) return 'aws-cn';
   if (/(^|\.)us-gov-home\.awsapps\.com$/.test(host)) return 'aws-us-gov';
   return /(^|\.)awsapps\.com$/.test(host) ? 'aws' : null;

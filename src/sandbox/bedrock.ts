@@ -89,7 +89,9 @@ export function bedrockDenied(
 ): Reply | undefined {
   const invokes = action.startsWith('bedrock:Invoke');
   const denied =
-    world.isDenied(key.accountId, key.roleName) || (invokes && readOnlyRoles.includes(key.roleName));
+    world.isDenied(key.accountId, key.roleName) ||
+    world.switches.deniedActions.includes(action) ||
+    (invokes && readOnlyRoles.includes(key.roleName));
   if (!denied) return undefined;
   return restError(
     call,

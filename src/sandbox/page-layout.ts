@@ -32,7 +32,7 @@ export function pageReply(
   words: PageWords,
   title: string,
   content: Markup,
-  options: { status?: number; formTarget?: string; headers?: Record<string, string> } = {},
+  options: { status?: number; formTarget?: string; headers?: Record<string, string>; head?: Markup } = {},
 ): Reply {
   const formAction = ["'self'", ...(options.formTarget === undefined ? [] : [options.formTarget])].join(' ');
   const document = html`<!doctype html>
@@ -44,6 +44,7 @@ export function pageReply(
 <title>${title} · ${words.brand}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/sandbox.css">
+${options.head ?? []}
 </head>
 <body>
 <header class="notice">${words.notice}</header>

@@ -220,14 +220,30 @@ export function decideDevice(world: World, call: Call): Reply {
   });
 }
 
-/** The page at the start URL. */
-export function accessPortal(call: Call): Reply {
+/** The page at the start URL, as it tells its region or does not. */
+export function accessPortal(world: World, call: Call): Reply {
   const w = words(call);
+  const { region, switches } = world;
+  switch (switches.startPage) {
+    case 'missing':
+      return { status: 404, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' };
+    case 'regional':
+      return { status: 302, headers: { location: `https://ssoins-sandbox.portal.${region}.app.aws/` } };
+    case 'elsewhere':
+      return { status: 302, headers: { location: 'http://127.0.0.1:9/' } };
+    default:
+  }
   const list = accounts.map(
     (account) =>
       html`<div><dt>${account.accountName}<br>${account.accountId}</dt><dd>${account.roles.join(', ')}</dd></div>`,
   );
-  return pageReply(w, w.portalTitle, html`<p>${w.portalLead}</p><dl>${list}</dl>`);
+  const env =
+    switches.startPage === 'env'
+      ? html`<span id="env" hidden>${JSON.stringify({ stage: 'prod', region })}</span>`
+      : html``;
+  return pageReply(w, w.portalTitle, html`<p>${w.portalLead}</p><dl>${list}</dl>${env}`, {
+    head: switches.startPage === 'meta' ? html`<meta name="region" content="${region}">` : html``,
+  });
 }
 
 export function home(call: Call): Reply {

@@ -28,7 +28,9 @@ const fixed: Readonly<Record<string, Route>> = {
   'POST /authorize/decision': { service: 'page', operation: 'Decide', handle: decideAuthorization },
   'GET /device': { service: 'page', operation: 'Device', handle: device },
   'POST /device/decision': { service: 'page', operation: 'Decide', handle: decideDevice },
-  'GET /start': { service: 'page', operation: 'AccessPortal', handle: (_, call) => accessPortal(call) },
+  // Browsers are at `/start/#/` once they are there.
+  'GET /start/': { service: 'page', operation: 'AccessPortal', handle: accessPortal },
+  'GET /start': { service: 'page', operation: 'AccessPortal', handle: accessPortal },
   'GET /sandbox.css': { service: 'page', operation: 'Stylesheet', handle: css },
   'GET /assignment/accounts': { service: 'portal', operation: 'ListAccounts', handle: listAccounts },
   'GET /assignment/roles': { service: 'portal', operation: 'ListAccountRoles', handle: listAccountRoles },

@@ -86,6 +86,8 @@ export const switchesSchema = z.strictObject({
   deniedRoles: z.array(z.string()),
   /** Base model ids that the account has no access to. */
   deniedModels: z.array(z.string()),
+  /** Actions that no role may do (`bedrock:ListInferenceProfiles`). */
+  deniedActions: z.array(z.string()),
   /** Role names that AssumeRole accepts in any sandbox account. */
   assumableRoles: z.array(z.string()),
   /** What a role asks of those who assume it, by its name. */
@@ -110,6 +112,11 @@ export const switchesSchema = z.strictObject({
   alwaysAsk: z.boolean(),
   /** Start URLs that exist here beside the sandbox's own. */
   startUrls: z.array(z.string()),
+  /**
+   * What stands at the start URL: a page that carries its region (`meta`, or as the redesigned one `env`), one that does
+   * not, nothing, or a redirect to the regional address or to somewhere else.
+   */
+  startPage: z.enum(['meta', 'env', 'silent', 'missing', 'regional', 'elsewhere']),
   portalPageSize: z.int().min(1).max(1000),
   bedrockPageSize: z.int().min(1).max(1000),
 });
@@ -164,6 +171,7 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     streamError: null,
     deniedRoles: [],
     deniedModels: [],
+    deniedActions: [],
     assumableRoles: ['BedrockCrossAccount'],
     roleConditions: {},
     mfaCodes: [],
@@ -175,6 +183,7 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     autoApprove: false,
     alwaysAsk: false,
     startUrls: [],
+    startPage: 'meta',
     portalPageSize: 2,
     bedrockPageSize: 5,
   };

@@ -82,6 +82,20 @@ export class ClaudeProgram {
     await this.claude(await this.#loginShell.environment()).catch(() => undefined);
   }
 
+  /** Looks for it and for its version now; what was found before and is gone is forgotten. */
+  async lookAgain(): Promise<ClaudeView | null> {
+    const env = await this.environment();
+    try {
+      await this.#remember(await this.#finder.find(this.#settings.get().claudePath, env), env);
+    } catch {
+      if (this.#found) {
+        this.#found = null;
+        this.#onFound();
+      }
+    }
+    return this.found;
+  }
+
   async #remember(path: string, env: Environment): Promise<void> {
     const version = await this.#finder.version(path, env);
     if (this.#found?.path === path && this.#found.version === version) return;

@@ -148,6 +148,11 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     return this.#program.found;
   }
 
+  /** Looks for Claude Code now, for whoever has just installed it. */
+  lookForClaude(): Promise<ReturnType<ClaudeSessions['claude']>> {
+    return this.#program.lookAgain();
+  }
+
   identity(id: string): SessionIdentity | undefined {
     const session = this.#list.get(id);
     return session?.open ? { id, profile: session.record.profile } : undefined;

@@ -1,0 +1,230 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { procedures } from '../../../src/contract/procedures.ts';
+import type { Environment } from '../../../src/contract/state.ts';
+import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
+import { SetupAgent } from './setup-agent.ts';
+
+/** setup.check: each link of the chain, and each way in which it can break. */
+
+let sandbox: SandboxProcess;
+let agent: SetupAgent;
+
+const environment: Environment = {
+  name: 'dev',
+  profile: 'dev',
+  region: 'us-west-2',
+  model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+  smallFastModel: null,
+  identityMode: 'bedrock-only',
+  endpointUrl: null,
+};
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  agent = await SetupAgent.start(sandbox);
+  await mkdir(join(agent.home, '.aws'), { recursive: true });
+  const profile = (name: string, role: string) =>
+    `[profile ${name}]\nsso_session = my-sso\nsso_account_id = 111122223333\nsso_role_name = ${role}\n`;
+  await writeFile(
+    join(agent.home, '.aws', 'config'),
+    `[sso-session my-sso]\nsso_start_url = ${sandbox.startUrl}\nsso_region = us-east-1\nsso_registration_scopes = sso:account:access\n${profile('dev', 'BedrockDeveloper')}${profile('read', 'ReadOnlyAccess')}${profile('gone', 'Nobody')}[profile odd]\nrole_arn = arn:aws:iam::111122223333:role/x\n`,
+  );
+  await agent.catalog.reload();
+});
+afterAll(async () => {
+  await agent?.[Symbol.asyncDispose]();
+  await sandbox?.stop();
+});
+
+const states = (found: Awaited<ReturnType<SetupAgent['check']>>) =>
+  procedures['setup.check'].output.shape.checks.element.shape.link.options.map((link) => found[link].state);
+
+describe('before anything is there', () => {
+  test('no environment: the first link says so, Claude Code is looked for all the same', async () => {
+    const found = await agent.check();
+    expect(found.config.problem?.code).toBe('EnvironmentMissing');
+    expect(states(found)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped', 'ok']);
+    expect((await agent.check('nobody')).config.problem?.code).toBe('EnvironmentUnknown');
+  });
+
+  test('nobody signed in', async () => {
+    await agent.environments.create(environment);
+    const found = await agent.check();
+    expect(found.config).toMatchObject({ state: 'ok', problem: null });
+    expect(found.signIn.problem).toEqual({
+      code: 'SignInNeeded',
+      params: { ssoSession: 'my-sso', startUrl: sandbox.startUrl },
+    });
+    expect(states(found).slice(1)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'skipped', 'ok']);
+  });
+});
+
+describe('signed in', () => {
+  beforeAll(async () => {
+    await agent.signIn('my-sso');
+    for (const profile of ['read', 'gone']) {
+      await agent.environments.create({ ...environment, name: profile, profile });
+    }
+    await agent.environments.create({ ...environment, name: 'old', model: 'anthropic.claude-opus-5' });
+    await agent.environments.create({ ...environment, name: 'none', model: null });
+  });
+  beforeEach(async () => {
+    agent.claude = { path: '/opt/claude', version: '2.1.330', support: 'tested' };
+  });
+  afterEach(async () => {
+    await sandbox.switches({
+      deniedModels: [],
+      deniedActions: [],
+      throttleNext: 0,
+      serverErrorNext: 0,
+      dropNext: 0,
+      latencyMs: 0,
+      captivePortal: 'off',
+      streamError: null,
+      faultServices: ['oidc', 'portal', 'sts', 'signin', 'bedrock', 'bedrock-runtime'],
+    });
+  });
+
+  test('all links hold; the model was asked once, for one token', async () => {
+    const [before] = (await sandbox.requests()).slice(-1);
+    const found = await agent.check();
+    expect(states(found)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    expect(found.told).toBeGreaterThan(3);
+    expect(found.config.evidence).toBe('dev · us-west-2 · us.anthropic.claude-sonnet-4-5-20250929-v1:0');
+    expect(found.signIn.evidence).toBe('my-sso');
+    expect(found.credentials.evidence).toBe('111122223333 / BedrockDeveloper');
+    expect(found.identity.evidence).toMatch(
+      /^arn:aws:sts::111122223333:assumed-role\/AWSReservedSSO_BedrockDeveloper_/,
+    );
+    expect(found.models.evidence).toMatch(/^\d+ · us-west-2$/);
+    expect(found.answer.evidence).toMatch(/^us\.anthropic\.claude-sonnet-4-5-20250929-v1:0 · \d+ \+ 1$/);
+    expect(found.claude.evidence).toBe('2.1.330 · /opt/claude');
+    const asked = await sandbox.requests({ service: 'bedrock-runtime', after: before?.id ?? 0 });
+    expect(asked.map((r) => [r.operation, r.issued, r.detail?.maxTokens])).toEqual([
+      ['InvokeModelWithResponseStream', true, 1],
+    ]);
+  });
+
+  test('with no model of its own, the one that Claude Code takes is asked, without its suffix', async () => {
+    expect((await agent.check('none')).answer.evidence).toMatch(/^us\.anthropic\.claude-opus-5-5 ·/);
+    await agent.environments.update({
+      ...environment,
+      name: 'none',
+      model: 'us.anthropic.claude-sonnet-5[1m]',
+    });
+    expect((await agent.check('none')).answer.evidence).toMatch(/^us\.anthropic\.claude-sonnet-5 ·/);
+  });
+
+  test('a role that is not assigned: nothing after it is asked', async () => {
+    const found = await agent.check('gone');
+    expect(found.credentials.problem).toEqual({
+      code: 'AccessDenied',
+      params: { accountId: '111122223333', roleName: 'Nobody' },
+    });
+    expect(states(found).slice(2)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'ok']);
+  });
+
+  test('a role that may not invoke: the model is refused in the words of AWS', async () => {
+    const found = await agent.check('read');
+    expect(found.answer.problem?.code).toBe('ModelRefused');
+    expect(found.answer.problem?.params.reason).toMatch(
+      /^AccessDenied: User: arn:aws:sts::.* is not authorized to perform: bedrock:InvokeModelWithResponseStream/,
+    );
+    expect(states(found)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'failed', 'ok']);
+  });
+
+  test.each([
+    [
+      'no access to the model',
+      { deniedModels: ['anthropic.claude-sonnet-4-5-20250929-v1:0'] },
+      undefined,
+      "AccessDenied: You don't have access to the model with the specified model ID.",
+    ],
+    [
+      'only through an inference profile',
+      {},
+      'old',
+      /^Validation: Invocation of model ID anthropic\.claude-opus-5 with on-demand/,
+    ],
+  ])('refused: %s', async (_, switches, wish, reason) => {
+    await sandbox.switches(switches);
+    const { answer } = await agent.check(wish);
+    expect(answer.problem?.code).toBe('ModelRefused');
+    expect(answer.problem?.params.reason).toMatch(reason);
+  });
+
+  test('throttled: it would answer, so this is no failure', async () => {
+    await sandbox.switches({ faultServices: ['bedrock-runtime'], throttleNext: 1 });
+    expect((await agent.check()).answer).toMatchObject({ state: 'warning', problem: { code: 'Throttled' } });
+    await sandbox.switches({ streamError: { name: 'throttlingException', count: 1 } });
+    expect((await agent.check()).answer).toMatchObject({ state: 'warning', problem: { code: 'Throttled' } });
+  });
+
+  test('a stream that breaks off is a failure', async () => {
+    await sandbox.switches({ streamError: { name: 'internalServerException', count: 1 } });
+    expect((await agent.check()).answer.problem).toMatchObject({ code: 'ServiceFailed' });
+  });
+
+  test('a list that is not allowed is a warning: Claude Code needs none', async () => {
+    await sandbox.switches({ deniedActions: ['bedrock:ListInferenceProfiles'] });
+    const found = await agent.check();
+    expect(found.models).toMatchObject({ state: 'warning', problem: { code: 'ServiceFailed' } });
+    expect(found.answer.state).toBe('ok');
+  });
+
+  test.each([
+    ['sts', 'identity'],
+    ['bedrock', 'models'],
+    ['bedrock-runtime', 'answer'],
+  ] as const)('%s that fails breaks %s and no other link', async (service, link) => {
+    await sandbox.switches({ faultServices: [service], serverErrorNext: 1 });
+    const found = await agent.check();
+    expect(found[link]).toMatchObject({ state: 'failed', problem: { code: 'ServiceFailed' } });
+    expect(states(found).filter((state) => state !== 'ok')).toEqual(['failed']);
+    await sandbox.switches({ faultServices: [service], serverErrorNext: 0, dropNext: 1 });
+    expect((await agent.check())[link].problem?.code).toBe('NetworkUnavailable');
+  });
+
+  test('something else in the place of AWS', async () => {
+    await sandbox.switches({ faultServices: ['sts', 'bedrock', 'bedrock-runtime'], captivePortal: 'page' });
+    const found = await agent.check();
+    const codes = ['identity', 'models', 'answer'].map((link) => found[link as 'identity'].problem?.code);
+    expect(codes).toEqual(['NotAws', 'NotAws', 'NotAws']);
+  });
+
+  test('Claude Code: missing, too old, newer', async () => {
+    agent.claude = null;
+    const missing = await agent.check();
+    expect(missing.claude.problem?.code).toBe('ClaudeNotInstalled');
+    expect(missing.answer.state).toBe('ok');
+    agent.claude = { path: '/opt/claude', version: '2.0.1', support: 'older' };
+    expect((await agent.check()).claude.problem).toMatchObject({
+      code: 'ClaudeTooOld',
+      params: { version: '2.0.1' },
+    });
+    agent.claude = { path: '/opt/claude', version: '9.0.0', support: 'newer' };
+    expect((await agent.check()).claude.state).toBe('ok');
+  });
+
+  test('can be given up at any time: the request under way is ended', async () => {
+    await sandbox.switches({ faultServices: ['bedrock-runtime'], latencyMs: 20_000 });
+    const enough = new AbortController();
+    const begun = performance.now();
+    for await (const { checks, done } of agent.setup.check(undefined, enough.signal)) {
+      expect(done).toBe(false);
+      const others = checks.filter((c) => c.link !== 'answer');
+      if (others.every((c) => c.state === 'ok')) enough.abort();
+    }
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  test('a malformed ~/.aws/config is a warning: what it said last holds', async () => {
+    const file = join(agent.home, '.aws', 'config');
+    await writeFile(file, '[profile dev\n');
+    const found = await agent.check();
+    expect(found.config).toMatchObject({ state: 'warning', problem: { code: 'ConfigMalformed' } });
+    expect(found.answer.state).toBe('ok');
+  });
+});
