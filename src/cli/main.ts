@@ -14,6 +14,7 @@ import { addLogin } from './commands/login.ts';
 import { addMfa } from './commands/mfa.ts';
 import { addOpen } from './commands/open.ts';
 import { addSessions } from './commands/sessions.ts';
+import { addSettings } from './commands/settings.ts';
 import { addStatus } from './commands/status.ts';
 import { report, translator } from './shell.ts';
 
@@ -36,6 +37,7 @@ for (const add of [
   addSessions,
   addHistory,
   addIntegrate,
+  addSettings,
   addOpen,
   addAgent,
   addDemo,

@@ -10,16 +10,18 @@ import { notes as notesEn } from './en/notes.ts';
 import { notices as noticesEn } from './en/notices.ts';
 import { page as pageEn } from './en/page.ts';
 import { sessions as sessionsEn } from './en/sessions.ts';
+import { settings as settingsEn } from './en/settings.ts';
 import { terminal as terminalEn } from './en/terminal.ts';
 import { tray as trayEn } from './en/tray.ts';
 import { agent as agentZh } from './zh-CN/agent.ts';
 import { cli as cliZh } from './zh-CN/cli.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
-import { notes as notesZh } from './zh-CN/notes.ts';
 import { firstRun as firstRunZh } from './zh-CN/first-run.ts';
+import { notes as notesZh } from './zh-CN/notes.ts';
 import { notices as noticesZh } from './zh-CN/notices.ts';
 import { page as pageZh } from './zh-CN/page.ts';
 import { sessions as sessionsZh } from './zh-CN/sessions.ts';
+import { settings as settingsZh } from './zh-CN/settings.ts';
 import { terminal as terminalZh } from './zh-CN/terminal.ts';
 import { tray as trayZh } from './zh-CN/tray.ts';
 
@@ -27,11 +29,12 @@ const en = {
   agent: agentEn,
   cli: cliEn,
   errors: errorsEn,
+  firstRun: firstRunEn,
   notes: notesEn,
   notices: noticesEn,
-  firstRun: firstRunEn,
   page: pageEn,
   sessions: sessionsEn,
+  settings: settingsEn,
   terminal: terminalEn,
   tray: trayEn,
 } as const;
@@ -39,11 +42,12 @@ const zhCN: Record<keyof typeof en, Record<string, string>> = {
   agent: agentZh,
   cli: cliZh,
   errors: errorsZh,
+  firstRun: firstRunZh,
   notes: notesZh,
   notices: noticesZh,
   page: pageZh,
-  firstRun: firstRunZh,
   sessions: sessionsZh,
+  settings: settingsZh,
   terminal: terminalZh,
   tray: trayZh,
 };

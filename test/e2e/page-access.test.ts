@@ -212,32 +212,6 @@ describePages('Access and Settings', (pages) => {
     );
   });
 
-  test('a setting that the system refuses says why where it stands', async () => {
-    await pages.withPage(
-      ready(),
-      async (page, agent) => {
-        agent.refuse.set(
-          'settings.set',
-          new BedrockTrayError('KeyringUnavailable', { reason: 'no service' }),
-        );
-        const cache = page.getByRole('switch', { name: 'Keep credentials encrypted on disk' });
-        await cache.focus();
-        await page.keyboard.press('Space');
-        await page.getByText('The system’s keyring cannot be used: no service.', { exact: false }).waitFor();
-        expect(agent.state.settings.encryptedCache).toBe(false);
-        await shot(page, 'settings-keyring');
-        await page.keyboard.press('Space');
-        await expect.poll(() => agent.state.settings.encryptedCache).toBe(true);
-        await page.getByRole('switch', { name: 'Notify me before my organisation' }).focus();
-        await page.keyboard.press('Space');
-        await expect
-          .poll(() => agent.state.settings.notifications)
-          .toMatchObject({ signInNeeded: true, endingSoon: false });
-      },
-      { hash: '#/settings' },
-    );
-  });
-
   test('a thousand profiles and two hundred accounts stay quick; the narrow window holds them', async () => {
     await pages.withPage(
       ready(),

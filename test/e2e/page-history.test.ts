@@ -114,39 +114,6 @@ describePages('history and integration', (pages) => {
     });
   });
 
-  test('settings of sessions: notifications, the key for all programs, terminal, editor, cap, colours', async () => {
-    await pages.withPage(ready(), async (page, agent) => {
-      await goTo(page, '#/settings');
-      const { settings } = agent.state;
-      const now = () => agent.state.settings;
-      await page.getByRole('switch', { name: /Notify me when a session is done/ }).focus();
-      await page.keyboard.press('Space');
-      await expect.poll(() => now().notifications).toEqual({ ...settings.notifications, done: true });
-      const key = page.getByRole('button', { name: /Key that goes to the session/ });
-      await key.click();
-      await page.keyboard.press('Control+Alt+K');
-      await expect.poll(() => now().hotkeys.needsYou).toBe('CommandOrControl+Alt+K');
-      await page.getByRole('button', { name: 'Remove', exact: true }).click();
-      await expect.poll(() => now().hotkeys.needsYou).toBeNull();
-      await page
-        .getByRole('button', { name: /My terminal/ })
-        .last()
-        .click();
-      await page.getByRole('option', { name: 'GNOME Terminal' }).click();
-      await expect.poll(() => now().sessions.terminal).toBe('gnome-terminal');
-      await page.getByRole('textbox', { name: /Cost cap of new sessions/ }).fill('7.5');
-      await page.keyboard.press('Enter');
-      await expect.poll(() => now().sessions.cap).toEqual({ usd: 7.5, stop: false });
-      await page.getByRole('textbox', { name: 'Price of regional inference profiles' }).fill('4');
-      await page.getByText('Type a number from 1 to 3.').waitFor();
-      await page.getByRole('button', { name: /Colours of the terminal/ }).click();
-      await page.getByRole('option', { name: 'High contrast' }).click();
-      await expect.poll(() => now().terminal.theme).toBe('high-contrast');
-      await expectAccessible(page);
-      await shot(page, 'settings-sessions', { whole: true });
-    });
-  });
-
   test('narrow and in Chinese', async () => {
     await pages.withPage(
       ready(),

@@ -231,14 +231,16 @@ export function Toggle({
   hint,
   isSelected,
   onChange,
+  isDisabled = false,
 }: {
   label: string;
   hint?: string;
   isSelected: boolean;
   onChange: (on: boolean) => void;
+  isDisabled?: boolean;
 }): ReactNode {
   return (
-    <Switch className="switch" isSelected={isSelected} onChange={onChange}>
+    <Switch className="switch" isSelected={isSelected} onChange={onChange} isDisabled={isDisabled}>
       <span className="switch-track" aria-hidden="true" />
       <span className="switch-text">
         <span>{label}</span>

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openInBrowser } from '../browser.ts';
 import { findElectron } from '../electron.ts';
-import { note, outDir, print, translator, withAgent } from '../shell.ts';
+import { note, print, translator, withAgent } from '../shell.ts';
 
 /**
  * Opens the tray under Electron, else the page in a browser with one line that says why. `ended` resolves when the
@@ -11,13 +10,14 @@ import { note, outDir, print, translator, withAgent } from '../shell.ts';
  */
 export async function openApp(options: {
   page: boolean;
+  /** Without its window, as at login: where no tray can be shown, nothing is. */
+  background?: boolean;
 }): Promise<{ kind: 'tray' | 'page'; ended: Promise<void> }> {
   const { t } = translator();
   const electron = findElectron(process.env);
   if (!options.page && 'path' in electron) {
-    const child = spawn(electron.path, [join(outDir, 'tray', 'main.cjs')], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    const args = [...electron.args, ...(options.background ? ['--background'] : [])];
+    const child = spawn(electron.path, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => child.kill('SIGTERM'));
     const ended = new Promise<void>((resolve) => {
@@ -27,7 +27,7 @@ export async function openApp(options: {
     return { kind: 'tray', ended };
   }
   if (!options.page && 'missing' in electron) note(t(`cli:open.${electron.missing}`));
-  await openPage();
+  if (!options.background) await openPage();
   return { kind: 'page', ended: Promise.resolve() };
 }
 
@@ -47,8 +47,9 @@ export function addOpen(program: Command): void {
     .command('open')
     .description(t('cli:open.description'))
     .option('--page', t('cli:open.page'))
-    .action(async (options: { page?: boolean }) => {
-      const app = await openApp({ page: options.page ?? false });
+    .option('--background', t('cli:open.background'))
+    .action(async (options: { page?: boolean; background?: boolean }) => {
+      const app = await openApp({ page: options.page ?? false, background: options.background ?? false });
       await app.ended;
     });
 }

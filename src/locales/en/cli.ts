@@ -24,6 +24,8 @@ export const cli = {
   'option.identityMode': 'bedrock-only or whole-session: which AWS identity shell commands inside Claude see',
   'option.endpointUrl': 'VPC endpoint or gateway for Amazon Bedrock',
 
+  'head.setting': 'Setting',
+  'head.value': 'Value',
   'head.environment': 'Environment',
   'head.profile': 'Profile',
   'head.kind': 'Kind',
@@ -312,6 +314,7 @@ export const cli = {
 
   'open.description': 'open the tray and its window',
   'open.page': 'open the page in a browser instead',
+  'open.background': 'without a window, as at login',
   'open.noElectron':
     'No tray: Electron is not downloaded yet. “npx install-electron --no” fetches it; until then this is the page in your browser.',
   'open.noDisplay':

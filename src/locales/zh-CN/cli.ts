@@ -25,6 +25,8 @@ export const cli: Record<keyof typeof en, string> = {
   'option.identityMode': 'bedrock-only 或 whole-session：Claude 内的 shell 命令看到哪个 AWS 身份',
   'option.endpointUrl': 'Amazon Bedrock 的 VPC 终端节点或网关',
 
+  'head.setting': '设置',
+  'head.value': '值',
   'head.environment': '环境',
   'head.profile': '配置文件',
   'head.kind': '类型',
@@ -299,6 +301,7 @@ export const cli: Record<keyof typeof en, string> = {
 
   'open.description': '打开托盘及其窗口',
   'open.page': '改为在浏览器中打开页面',
+  'open.background': '不打开窗口，如同登录系统时',
   'open.noElectron':
     '没有托盘：尚未下载 Electron。“npx install-electron --no”可以获取；在此之前使用浏览器页面。',
   'open.noDisplay': '没有托盘：此处没有显示器（未设置 DISPLAY 和 WAYLAND_DISPLAY）。使用浏览器页面。',

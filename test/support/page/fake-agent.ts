@@ -82,6 +82,8 @@ export class FakeAgent implements AsyncDisposable {
   #state: Snapshot;
   #api: ApiServer | null = null;
   #page: PageServer | null = null;
+  /** While set, every call except for the state's waits for it. */
+  held: Promise<void> | null = null;
   /** Refuses the next call of a name. */
   readonly refuse = new Map<CallName, BedrockTrayError>();
   /** Paths that name files, as a terminal shows them. */
@@ -142,6 +144,7 @@ export class FakeAgent implements AsyncDisposable {
   async reset(state: Snapshot): Promise<void> {
     if (!this.#api) await this.appear();
     this.calls.length = 0;
+    this.held = null;
     this.refuse.clear();
     this.files.clear();
     this.found = { matches: [], more: false };
@@ -194,6 +197,7 @@ export class FakeAgent implements AsyncDisposable {
             this.refuse.delete(name);
             throw refusal;
           }
+          if (this.held && !name.startsWith('state.')) return this.held.then(() => handler?.(input, ...rest));
           return handler?.(input, ...rest);
         };
       },
@@ -488,6 +492,16 @@ export class FakeAgent implements AsyncDisposable {
       'setup.region': () => ({ region: this.portalRegion }),
       'setup.check': (_input, _connection, signal) => this.#check(signal),
       'settings.get': () => this.#state.settings,
+      'desktop.set': (wish) => {
+        const { desktop } = this.#state;
+        const { startAtLogin = desktop.startAtLogin, command } = wish;
+        const state = command === undefined ? desktop.command.state : command ? 'ours' : 'absent';
+        this.set({ desktop: { startAtLogin, command: { ...desktop.command, state } } });
+        return this.#state.desktop;
+      },
+      'desktop.show': () => ({}),
+      'update.wish': () => ({}),
+      'support.bundle': () => ({ file: '/home/dana/Downloads/bedrock-tray-support.zip', bytes: 4321 }),
       'settings.set': (patch) => {
         const given = Object.fromEntries(Object.entries(patch).filter(([, v]) => v !== undefined));
         this.set({ settings: { ...this.#state.settings, ...given } });

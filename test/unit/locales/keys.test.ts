@@ -2,15 +2,47 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { settingsCatalog } from '../../../src/domain/settings-catalog.ts';
 import { type Namespace, resources } from '../../../src/locales/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
+
+interface Source {
+  name: string;
+  /** Strings and names of properties: a key that is put together has its parts among them. */
+  words: ReadonlySet<string>;
+  /** `namespace:key`, said whole. */
+  said: ReadonlySet<string>;
+  /** `namespace:prefix` of keys that are put together in a template. */
+  templates: ReadonlySet<string>;
+}
+
+const namespaces = Object.keys(resources.en) as Namespace[];
+const key = `(?:${namespaces.join('|')}):[A-Za-z]\\w*(?:\\.[\\w.-]+)?`;
+const all = (text: string, pattern: RegExp): Set<string> =>
+  new Set([...text.matchAll(pattern)].map((m) => m[1] ?? m[2] ?? ''));
+
+/** What a program's text says. Comments say nothing. */
+function read(name: string, whole: string): Source {
+  const text = whole.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+  return {
+    name,
+    words: new Set([
+      ...all(text, /['"`]([\w.-]+)['"`]/g),
+      ...all(text, /(?:^|[\s{,])([\w]+)\??:/gm),
+      // `{ state }`: a property by its short form.
+      ...all(text, /[{,]\s*(\w+)\s*(?=[,}])/g),
+    ]),
+    said: all(text, new RegExp(`['"\`](${key})['"\`]`, 'g')),
+    templates: all(text, new RegExp(`\`((?:${namespaces.join('|')}):[\\w.-]*)\\$\\{`, 'g')),
+  };
+}
+
 const sources = ['src', 'renderer/src'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('locales'))
-    .map((name) => ({ name: `${folder}/${name}`, text: readFileSync(join(root, folder, name), 'utf8') })),
+    .map((name) => read(`${folder}/${name}`, readFileSync(join(root, folder, name), 'utf8'))),
 );
-const all = sources.map((s) => s.text).join('\n');
 
 /**
  * Keys put together at run time: a prefix in a namespace, and where the rest of the key is spelled out as a string or
@@ -38,52 +70,121 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
     prefix: '',
     in: /^src\/(domain\/profile-notes|agent\/profiles\/claude-settings)\.ts$/,
   },
+  {
+    namespace: 'settings',
+    prefix: 'section.',
+    in: /^(src\/domain\/settings-catalog|renderer\/src\/routes\/settings\/settings-view)\.tsx?$/,
+  },
+  { namespace: 'notices', prefix: '', in: /^src\/domain\/.*notices?\.ts$/ },
+  { namespace: 'settings', prefix: 'invalid.', in: /^src\/domain\/settings-catalog\.ts$/ },
+  { namespace: 'settings', prefix: 'detail.identityMode.', in: /^src\/contract\/settings\.ts$/ },
   // An error that nobody throws needs no words.
   { namespace: 'errors', prefix: '', in: /^src\/(?!contract\/|locales\/)/ },
 ];
 
-const stem = (key: string): string => key.replace(/_(one|other)$/, '');
+/** Keys that follow from a list in the product itself. */
+const listed: Partial<Record<Namespace, readonly string[]>> = {
+  settings: settingsCatalog.flatMap(({ path, section, takes }) => [
+    `name.${path}`,
+    `about.${path}`,
+    ...(takes.kind === 'choice' && section !== null ? takes.options.map((o) => `choice.${path}.${o}`) : []),
+  ]),
+};
+
+const stem = (word: string): string => word.replace(/_(zero|one|two|few|many|other)$/, '');
 /** camelCase after a prefix that is a word itself: stateReady -> ready. */
 const lowerFirst = (rest: string, prefix: string): string =>
   prefix === '' || prefix.endsWith('.') ? rest : rest.charAt(0).toLowerCase() + rest.slice(1);
-const spelled = (word: string, text: string): boolean =>
-  new RegExp(`(['"\`])${word}\\1|(?:^|[\\s{,])${word}:`, 'm').test(text);
 
-describe.each(Object.keys(resources.en) as Namespace[])('%s', (namespace) => {
+function unusedOf(namespace: Namespace, keys: readonly string[], by: readonly Source[]): string[] {
+  const known = new Set(listed[namespace]);
+  return [...new Set(keys.map(stem))].filter(
+    (word) =>
+      !known.has(word) &&
+      !by.some((s) => s.said.has(`${namespace}:${word}`)) &&
+      !dynamic.some(
+        (d) =>
+          d.namespace === namespace &&
+          word.startsWith(d.prefix) &&
+          by.some((s) => d.in.test(s.name) && s.words.has(lowerFirst(word.slice(d.prefix.length), d.prefix))),
+      ),
+  );
+}
+
+function missingOf(namespace: Namespace, keys: readonly string[], by: readonly Source[]): string[] {
+  const stems = new Set([...keys, ...keys.map(stem)]);
+  const start = `${namespace}:`;
+  const missing = by.flatMap((s) => [
+    ...[...s.said].filter((w) => w.startsWith(start) && !stems.has(w.slice(start.length))),
+    ...[...s.templates].filter(
+      (w) => w.startsWith(start) && ![...stems].some((each) => each.startsWith(w.slice(start.length))),
+    ),
+  ]);
+  return [...missing, ...(listed[namespace] ?? []).filter((word) => !stems.has(word))];
+}
+
+describe.each(namespaces)('%s', (namespace) => {
   const keys = Object.keys(resources.en[namespace]);
 
   test('no word is there that nobody says', () => {
-    const unused = keys.map(stem).filter((key) => {
-      if (new RegExp(`['"\`]${namespace}:${key.replaceAll('.', '\\.')}['"\`]`).test(all)) return false;
-      return !dynamic.some(
-        (d) =>
-          d.namespace === namespace &&
-          key.startsWith(d.prefix) &&
-          sources.some(
-            (s) => d.in.test(s.name) && spelled(lowerFirst(key.slice(d.prefix.length), d.prefix), s.text),
-          ),
-      );
-    });
-    expect(unused).toEqual([]);
+    expect(unusedOf(namespace, keys, sources)).toEqual([]);
   });
 
   test('everything said has its word', () => {
-    const stems = new Set([...keys, ...keys.map(stem)]);
-    const said = [...all.matchAll(new RegExp(`['"\`]${namespace}:([A-Za-z][\\w.]*)['"\`]`, 'g'))].map(
-      (m) => m[1],
-    );
-    expect(said.filter((key) => key !== undefined && !stems.has(key))).toEqual([]);
+    expect(missingOf(namespace, keys, sources)).toEqual([]);
   });
 
-  test('Chinese has the same words with the same blanks', () => {
-    const blanks = (text: string): string[] => [...new Set(text.match(/\{\{\w+\}\}/g))].sort();
-    const chinese: Record<string, string> = resources['zh-CN'][namespace];
-    expect(Object.keys(chinese).sort()).toEqual([...keys].sort());
-    for (const [key, text] of Object.entries(resources.en[namespace])) {
-      // "One session": a singular may spell its number out.
-      if (key.endsWith('_one')) continue;
-      expect(blanks(chinese[key] ?? ''), key).toEqual(blanks(text));
+  test('every language has the same words with the same blanks', () => {
+    for (const [language, words] of Object.entries(resources)) {
+      const those: Record<string, string> = words[namespace];
+      expect([...new Set(Object.keys(those).map(stem))].sort(), language).toEqual(
+        [...new Set(keys.map(stem))].sort(),
+      );
+      const english: Record<string, string> = resources.en[namespace];
+      for (const [word, text] of Object.entries(those)) {
+        // "One session": a singular may spell its number out.
+        if (word.endsWith('_one')) continue;
+        expect(blanks(text), `${language} ${word}`).toEqual(
+          blanks(english[word] ?? english[`${stem(word)}_other`] ?? ''),
+        );
+      }
     }
+  });
+
+  test('what is counted has the forms that Intl says the language has', () => {
+    for (const [language, words] of Object.entries(resources)) {
+      const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+      const those: Record<string, string> = words[namespace];
+      for (const counted of new Set(
+        Object.keys(those)
+          .filter((w) => w !== stem(w))
+          .map(stem),
+      )) {
+        const there = forms.filter((form) => `${counted}_${form}` in those);
+        expect(there, `${language} ${counted}`).toEqual(forms);
+        expect(those[counted], `${counted} without a form`).toBeUndefined();
+      }
+    }
+  });
+});
+
+const blanks = (text: string): string[] => [...new Set(text.match(/\{\{\w+\}\}/g))].sort();
+
+describe('the test itself', () => {
+  const probe = (text: string): Source => read('src/cli/probe.ts', text);
+
+  test('finds a word that nobody says, also one that only a comment names', () => {
+    const by = [probe("t('cli:said');\n// t('cli:commented')\n")];
+    expect(unusedOf('cli', ['said', 'commented', 'silent', 'counted_one', 'counted_other'], by)).toEqual([
+      'commented',
+      'silent',
+      'counted',
+    ]);
+  });
+
+  test('finds what has no word, also where the key is put together', () => {
+    const by = [probe(`t('cli:there'); t('cli:gone'); t(\`cli:state.\${s}\`); t(\`cli:lost.\${s}\`)`)];
+    expect(missingOf('cli', ['there', 'state.on'], by)).toEqual(['cli:gone', 'cli:lost.']);
   });
 });
 

@@ -34,35 +34,51 @@ export function CommittedText({
       onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && !event.nativeEvent.isComposing) commit();
+        // As it was, for whoever thinks better of it.
+        if (event.key === 'Escape' && typed !== null) setTyped(null);
       }}
     />
   );
 }
 
-export function CommittedNumber({
-  label,
-  value,
-  min,
-  max,
-  onCommit,
-}: {
+interface NumberField {
   label: string;
+  hint?: string;
   value: number;
   min: number;
   max: number;
   onCommit: (n: number) => void;
-}): ReactNode {
+}
+
+function CommittedFigure({
+  pattern,
+  value,
+  min,
+  max,
+  onCommit,
+  ...rest
+}: NumberField & { pattern: RegExp }): ReactNode {
   const words = useWords();
+  // A comma is a decimal point in half of the world.
+  const read = (text: string): number => Number(text.replace(',', '.'));
   return (
     <CommittedText
-      label={label}
+      {...rest}
       value={String(value)}
       check={(text) =>
-        /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+        pattern.test(text) && read(text) >= min && read(text) <= max
           ? null
           : words.t('page:numberWrong', { min, max })
       }
-      onCommit={(text) => onCommit(Number(text))}
+      onCommit={(text) => onCommit(read(text))}
     />
   );
+}
+
+export function CommittedNumber(field: NumberField): ReactNode {
+  return <CommittedFigure {...field} pattern={/^\d+$/} />;
+}
+
+export function CommittedDecimal(field: NumberField): ReactNode {
+  return <CommittedFigure {...field} pattern={/^\d+([.,]\d{1,3})?$/} />;
 }

@@ -29,7 +29,7 @@ export function HotkeyField({
     setListening(false);
     if (accelerator !== null && accelerator !== value) onChange(accelerator);
   };
-  const shown = value === null ? words.t('sessions:hotkeyNone') : acceleratorLabel(value, mac);
+  const shown = value === null ? words.t('settings:hotkeyNone') : acceleratorLabel(value, mac);
   return (
     <div className="field">
       <span className="label" id={id}>
@@ -45,11 +45,11 @@ export function HotkeyField({
           onKeyDown={keys}
           onBlur={() => setListening(false)}
         >
-          <span id={`${id}-value`}>{listening ? words.t('sessions:hotkeyPress') : shown}</span>
+          <span id={`${id}-value`}>{listening ? words.t('settings:hotkeyPress') : shown}</span>
         </button>
         {value !== null && (
           <Button look={['plain']} onPress={() => onChange(null)}>
-            {words.t('sessions:hotkeyRemove')}
+            {words.t('settings:hotkeyRemove')}
           </Button>
         )}
       </div>

@@ -1,156 +1,146 @@
-import { type ReactNode, useState } from 'react';
-import type { Settings, SettingsPatch } from '../../../../src/contract/settings.ts';
-import { Choice, RadioChoice, Toggle } from '../../components/fields.tsx';
+import { type ReactNode, useRef, useState } from 'react';
+import { Input, SearchField } from 'react-aria-components';
+import {
+  isDesktopSetting,
+  type SettingPath,
+  type SettingSection,
+  settingPatch,
+  settingSections,
+  settingsCatalog,
+} from '../../../../src/domain/settings-catalog.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
-import { plainText } from '../../model/plain-text.ts';
-import { SessionSettings } from './session-settings.tsx';
-import { TerminalSettings } from './terminal-settings.tsx';
+import { DataPanel } from './data-panel.tsx';
+import { SettingRow } from './setting-row.tsx';
+import { isWanted } from './setting-words.ts';
+import { UpdatePanel } from './update-panel.tsx';
 
-/** Settings, each saved as it is changed. */
+const sections = [...settingSections, 'data', 'privacy'] as const;
+type Section = (typeof sections)[number];
+
+/** All settings in their sections, each saved as it is changed. What is searched for hides the others. */
 export function SettingsView(): ReactNode {
   const words = useWords();
   const agent = useAgent();
-  const { settings, agent: info, keyringProblem = null } = useSnapshot();
+  const { settings } = useSnapshot();
   const { run, error } = useAct();
-  const cache = useAct();
+  const [failed, setFailed] = useState<SettingPath | null>(null);
   const [saved, setSaved] = useState(0);
-  const save = (patch: SettingsPatch): void => {
-    void run(() => agent.call('settings.set', patch)).then((answer) => {
-      if (answer) setSaved((n) => n + 1);
+  const [wanted, setWanted] = useState('');
+  const content = useRef<HTMLDivElement>(null);
+  const change = (path: SettingPath, value: unknown): void => {
+    setFailed(path);
+    void run<unknown>(() =>
+      isDesktopSetting(path)
+        ? agent.call(
+            'desktop.set',
+            path === 'desktop.command' ? { command: value === true } : { startAtLogin: value === true },
+          )
+        : agent.call('settings.set', settingPatch(path, value, settings)),
+    ).then((answer) => {
+      if (answer === undefined) return;
+      setFailed(null);
+      setSaved((n) => n + 1);
     });
+  };
+  const searching = wanted.trim() !== '';
+  const found = settingsCatalog.filter((entry) => entry.section !== null && isWanted(words, entry, wanted));
+  const shown = sections.filter((section) => !searching || found.some((entry) => entry.section === section));
+  const goTo = (section: Section): void => {
+    const heading = content.current?.querySelector<HTMLElement>(`#settings-${section}`);
+    heading?.focus({ preventScroll: true });
+    heading?.closest('section')?.scrollIntoView({ block: 'start' });
   };
   return (
     <div className="main-scroll">
       <div className="page settings">
-        <div className="page-head">
-          <h1>{words.t('page:navSettings')}</h1>
-          <p className="quiet small" role="status">
-            {saved > 0 && !error && !cache.error ? words.t('page:saved') : ''}
-          </p>
-        </div>
-        <ErrorNotice error={error} />
-        <section className="panel" aria-labelledby="looks">
-          <h2 id="looks">{words.t('page:settingsLooks')}</h2>
-          <div className="form-pair">
-            <Choice
-              label={words.t('page:language')}
-              value={settings.language}
-              options={[
-                { id: 'system', label: words.t('page:asSystem') },
-                { id: 'en', label: 'English' },
-                { id: 'zh-CN', label: '简体中文' },
-              ]}
-              onChange={(language) => save({ language: language as Settings['language'] })}
-            />
-            <Choice
-              label={words.t('page:theme')}
-              value={settings.theme}
-              options={[
-                { id: 'system', label: words.t('page:asSystem') },
-                { id: 'light', label: words.t('page:themeLight') },
-                { id: 'dark', label: words.t('page:themeDark') },
-              ]}
-              onChange={(theme) => save({ theme: theme as Settings['theme'] })}
-            />
+        <div className="settings-top">
+          <div className="page-head">
+            <h1>{words.t('page:navSettings')}</h1>
+            <p className="quiet small" role="status">
+              {saved > 0 && !error ? words.t('page:saved') : ''}
+            </p>
+            <SearchField
+              className="settings-search"
+              aria-label={words.t('settings:search')}
+              value={wanted}
+              onChange={setWanted}
+            >
+              <Input className="input" placeholder={words.t('settings:search')} />
+            </SearchField>
           </div>
-        </section>
-        <section className="panel" aria-labelledby="sign-in-settings">
-          <h2 id="sign-in-settings">{words.t('page:settingsSignIn')}</h2>
-          <Toggle
-            label={words.t('page:keepAlive')}
-            hint={words.t('page:keepAliveHint')}
-            isSelected={settings.keepAlive}
-            onChange={(keepAlive) => save({ keepAlive })}
-          />
-          <Toggle
-            label={words.t('page:notifySignIn')}
-            hint={words.t('page:notifySignInHint')}
-            isSelected={settings.notifications.signInNeeded}
-            onChange={(signInNeeded) => save({ notifications: { ...settings.notifications, signInNeeded } })}
-          />
-          <Toggle
-            label={words.t('page:notifyEnding')}
-            hint={words.t('page:notifyEndingHint')}
-            isSelected={settings.notifications.endingSoon}
-            onChange={(endingSoon) => save({ notifications: { ...settings.notifications, endingSoon } })}
-          />
-          <Toggle
-            label={words.t('page:openBrowser')}
-            hint={words.t('page:openBrowserHint')}
-            isSelected={settings.openBrowserAutomatically}
-            onChange={(openBrowserAutomatically) => save({ openBrowserAutomatically })}
-          />
-          <Toggle
-            label={words.t('page:encryptedCache')}
-            hint={words.t('page:encryptedCacheHint')}
-            isSelected={settings.encryptedCache}
-            onChange={(encryptedCache) =>
-              void cache
-                .run(() => agent.call('settings.set', { encryptedCache }))
-                .then((answer) => {
-                  if (answer) setSaved((n) => n + 1);
-                })
-            }
-          />
-          {/* Where the system has no keyring, it says why here. */}
-          <ErrorNotice error={cache.error ?? keyringProblem} tone="attention" />
-        </section>
-        <section className="panel" aria-labelledby="claude-settings">
-          <h2 id="claude-settings">Claude Code</h2>
-          <RadioChoice
-            label={words.t('page:identityMode')}
-            value={settings.identityMode}
-            options={[
-              {
-                id: 'bedrock-only',
-                label: words.t('page:identityBedrockOnly'),
-                detail: words.t('page:identityBedrockOnlyDetail'),
-              },
-              {
-                id: 'whole-session',
-                label: words.t('page:identityWholeSession'),
-                detail: words.t('page:identityWholeSessionDetail'),
-              },
-            ]}
-            onChange={(mode) => save({ identityMode: mode as Settings['identityMode'] })}
-          />
-          <dl className="facts">
-            <div className="fact">
-              <dt>{words.t('page:claudePath')}</dt>
-              <dd className="mono">
-                {info.claude
-                  ? words.t('page:claudeFound', {
-                      path: plainText(info.claude.path),
-                      version: plainText(info.claude.version ?? '?', 40),
-                    })
-                  : words.t('page:claudeNotFound')}
-              </dd>
-            </div>
-          </dl>
-          <p className="quiet small">{words.t('page:claudePathHint')}</p>
-        </section>
-        <SessionSettings save={save} />
-        <TerminalSettings save={save} />
-        <section className="panel" aria-labelledby="about">
-          <h2 id="about">{words.t('page:about')}</h2>
-          <dl className="facts">
-            {(
-              [
-                ['page:agentVersion', info.version],
-                ['page:stateFolder', info.home],
-                ['page:logFile', info.logFile],
-              ] as const
-            ).map(([key, value]) => (
-              <div className="fact" key={key}>
-                <dt>{words.t(key)}</dt>
-                <dd className="mono">{plainText(value, 300)}</dd>
-              </div>
+          <nav aria-label={words.t('settings:sections')} className="settings-nav">
+            {sections.map((section) => (
+              <button
+                key={section}
+                type="button"
+                disabled={!shown.includes(section)}
+                onClick={() => goTo(section)}
+              >
+                {words.t(`settings:section.${section}`)}
+              </button>
             ))}
-          </dl>
-        </section>
+          </nav>
+        </div>
+        <p className="unseen" role="status">
+          {searching && found.length > 0 ? words.t('settings:found', { count: found.length }) : ''}
+        </p>
+        <div className="settings-sections" ref={content}>
+          {searching && found.length === 0 && (
+            <p className="empty" role="status">
+              {words.t('settings:foundNone')}
+            </p>
+          )}
+          {shown.map((section) => (
+            <section className="panel" key={section} aria-labelledby={`settings-${section}`}>
+              <h2 id={`settings-${section}`} tabIndex={-1}>
+                {words.t(`settings:section.${section}`)}
+              </h2>
+              <div className="setting-list">
+                {found
+                  .filter((entry) => entry.section === section)
+                  .map((entry) => (
+                    <div key={entry.path}>
+                      <SettingRow entry={entry} change={change} />
+                      {failed === entry.path && <ErrorNotice error={error} tone="attention" />}
+                    </div>
+                  ))}
+                {!searching && <More section={section} />}
+              </div>
+            </section>
+          ))}
+        </div>
       </div>
     </div>
   );
+}
+
+/** What a section has beside its settings: how things stand, and what can be done about them. */
+function More({ section }: { section: Section }): ReactNode {
+  const words = useWords();
+  const { keyringProblem = null } = useSnapshot();
+  const of: Partial<Record<Section, ReactNode>> & Partial<Record<SettingSection, ReactNode>> = {
+    signIn: (
+      <>
+        {/* Where the system has no keyring, it says why here. */}
+        <ErrorNotice error={keyringProblem} tone="attention" />
+        <div className="setting">
+          <p className="field-hint">
+            {words.t('settings:browsersHint')} <a href="#/access">{words.t('settings:browsersLink')}</a>
+          </p>
+        </div>
+      </>
+    ),
+    updates: <UpdatePanel />,
+    data: <DataPanel />,
+    privacy: (
+      <div className="setting privacy">
+        <p>{words.t('settings:privacyOurs')}</p>
+        <p>{words.t('settings:privacyClaude')}</p>
+        <p>{words.t('settings:privacySessions')}</p>
+      </div>
+    ),
+  };
+  return of[section] ?? null;
 }
