@@ -6,6 +6,7 @@ import { redact, redactText } from '../domain/redaction.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../locales/index.ts';
 import { openBrowser } from './browsers/open-browser.ts';
 import { SystemClock } from './clock.ts';
+import { keepCodeCache } from './code-cache.ts';
 import { composeAgent } from './composition.ts';
 import { takeLock } from './lock.ts';
 import { type AgentLog, openLog } from './log/agent-log.ts';
@@ -33,6 +34,8 @@ function endOnUncaught(log: AgentLog): void {
 
 async function main(): Promise<void> {
   const { env } = process;
+  // It is for this process alone.
+  delete env.NODE_COMPILE_CACHE;
   const userHome = env.HOME || env.USERPROFILE || homedir();
   const paths = agentPaths(env, userHome);
   for (const folder of paths.folders) makePrivateFolder(folder);
@@ -83,6 +86,7 @@ async function main(): Promise<void> {
     throw error;
   }
   log.info({ version: PRODUCT_VERSION, node: process.version, socket: paths.socket }, 'agent listens');
+  keepCodeCache(paths.home).catch((err: unknown) => log.warn({ err }, 'the compiled code is not kept'));
   pruneVersions(import.meta.filename, paths.home).then(
     (removed) => removed.length > 0 && log.info({ removed }, 'versions that nobody uses are removed'),
     (err: unknown) => log.warn({ err }, 'old versions stay'),

@@ -1,10 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
 import { get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { BedrockTrayError, ErrorView } from '../contract/errors.ts';
 import type { Role } from '../contract/roles.ts';
 import { routes } from '../contract/routes.ts';
+import { isPrivateFolder } from '../contract/socket-path.ts';
+import { PRODUCT_VERSION } from '../contract/version.ts';
 import { type AgentPlaces, agentPlaces, type Env, isTrustedPlace } from './agent-places.ts';
 import { openAgentSocket } from './agent-socket.ts';
 import { type AgentConnection, rpcClient } from './rpc-client.ts';
@@ -96,8 +107,15 @@ interface Started {
   outcome: { code: number | null; error?: Error } | undefined;
 }
 
+/** Whether nobody else can have put anything into a folder: compiled code in it is run as it stands. */
+function isOurs(folder: string): boolean {
+  if (process.platform === 'win32') return true;
+  return isPrivateFolder(lstatSync(folder), process.getuid?.() ?? -1);
+}
+
 function startDetached(options: ConnectOptions, home: string, log: number): Started {
   const { file, args, env } = agentCommand(options);
+  if (isOurs(home)) env.NODE_COMPILE_CACHE ??= join(home, 'code-cache', PRODUCT_VERSION);
   // From Electron on Linux the agent would inherit Chromium's descriptors: detach.ts lets go of them first.
   const between =
     process.versions.electron !== undefined && process.platform === 'linux'

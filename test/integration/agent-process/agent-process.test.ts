@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -16,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { agentPlaces } from '../../../src/client/agent-places.ts';
 import { agentHello, stopAgent } from '../../../src/client/find-or-start-agent.ts';
 import { keepConnected } from '../../../src/client/keep-connected.ts';
-import { MAX_SOCKET_PATH_BYTES, PROTOCOL_VERSION } from '../../../src/contract/index.ts';
+import { MAX_SOCKET_PATH_BYTES, PRODUCT_VERSION, PROTOCOL_VERSION } from '../../../src/contract/index.ts';
 import { outDir } from '../../support/installation.ts';
 import { pinnedNode } from '../../support/sandbox.ts';
 import { AgentHome, finished, until } from './agents.ts';
@@ -60,6 +61,23 @@ describe('one agent for each state folder', () => {
     for (const file of ['agent.sock', 'agent.lock', 'logs/agent.log', 'logs/agent-start.log']) {
       expect([file, mode(join(t.home, file))]).toEqual([file, 0o600]);
     }
+  });
+
+  test('keeps its compiled code where nobody else can put any, for this version alone', async () => {
+    delete t.env.NODE_COMPILE_CACHE;
+    const older = join(t.home, 'code-cache', '0.0.1');
+    mkdirSync(older, { recursive: true });
+    chmodSync(t.home, 0o755);
+    const kept = () => readdirSync(join(t.home, 'code-cache'));
+    // Open to others: what lies in it is not run.
+    await (await t.connect()).call('agent.stop', { sessions: 'keep' });
+    await expect.poll(() => t.running()).toEqual([]);
+    expect(kept()).toEqual(['0.0.1']);
+    // The agent has closed it.
+    const agent = await t.connect();
+    await expect.poll(kept).toEqual([PRODUCT_VERSION]);
+    expect(readdirSync(join(t.home, 'code-cache', PRODUCT_VERSION))).toHaveLength(1);
+    agent.close();
   });
 
   test('a state folder deep down gets a socket with a short path', async () => {
