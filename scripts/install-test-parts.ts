@@ -1,7 +1,7 @@
 /**
  * Brings the outside parts that the tests use: Debian packages, a real Electron, Claude Code and botocore.
  *
- *   node scripts/install-test-parts.ts [--only apt|user|electron|claude|botocore]...
+ *   node scripts/install-test-parts.ts [--only apt|user|electron|claude|botocore|actionlint]...
  *
  * Idempotent: a step whose result is there says so and does nothing. Each step prints one line; the exit code
  * is 1 when a step failed. Only Linux x86_64 has all parts; elsewhere the tests that need one are skipped by name.
@@ -228,12 +228,32 @@ function installBotocore(): string {
   return `botocore ${version()} installed`;
 }
 
+/** The linter of the workflows, built from its source by Go: there is no package of it that brings the program. */
+export const ACTIONLINT = { version: '1.7.12', program: join(cache, 'actionlint', 'actionlint') } as const;
+
+function installActionlint(): string {
+  const { version, program } = ACTIONLINT;
+  const there = () => existsSync(program) && run(program, ['-version']).startsWith(`v${version}\n`);
+  if (there()) return `actionlint ${version} is there`;
+  const go =
+    ['/usr/local/go/bin/go', '/usr/bin/go', '/usr/local/bin/go'].find((path) => existsSync(path)) ?? 'go';
+  try {
+    run(go, ['version']);
+  } catch {
+    return 'skipped: there is no Go to build it with';
+  }
+  const module = `github.com/rhysd/actionlint/cmd/actionlint@v${version}`;
+  run('env', [`GOBIN=${join(cache, 'actionlint')}`, go, 'install', module]);
+  return `actionlint ${run(program, ['-version']).split('\n')[0]} built`;
+}
+
 const STEPS = {
   apt: installApt,
   user: installUser,
   electron: installElectron,
   claude: installClaude,
   botocore: installBotocore,
+  actionlint: installActionlint,
 } as const;
 
 if (process.argv[1] === import.meta.filename) {
