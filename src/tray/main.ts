@@ -27,7 +27,9 @@ let openWindow = (place: string | null): void => {
   launch = { show: 'window', place };
 };
 
-if (claimSingleInstance((place) => openWindow(place))) {
+// The updater starts an AppImage that it has just put in place only for that to unpack itself, and waits for its end.
+if (process.env.APPIMAGE_EXIT_AFTER_INSTALL === 'true') app.exit(0);
+else if (claimSingleInstance((place) => openWindow(place))) {
   app.enableSandbox();
   // macOS needs an Edit menu for its clipboard shortcuts: start-up.ts makes one there.
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null);

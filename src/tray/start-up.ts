@@ -14,6 +14,7 @@ import { Notifications } from './notifications.ts';
 import { hasPopover, PopoverLoader } from './popover-loader.ts';
 import { Quit } from './quit.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
+import { followUpdates } from './updates.ts';
 import { WindowLoader } from './window-loader.ts';
 import { Words } from './words.ts';
 
@@ -55,6 +56,7 @@ export function startUp(icon: TrayIconController): { openWindow: (place?: string
   menu.update();
 
   const desktop = followDesktop(link, icon, notifications);
+  const updates = followUpdates(link);
   // Timers stand still while the machine sleeps: what they would have drawn is drawn now.
   powerMonitor.on('resume', () => {
     menu.update();
@@ -64,6 +66,7 @@ export function startUp(icon: TrayIconController): { openWindow: (place?: string
   app.on('will-quit', () => {
     notifications.close();
     desktop.close();
+    updates.close();
     menu.close();
     hotkeys.close();
     link.close();
