@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Every way in which a request can be refused. An error crosses a process as its code and parameters only;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Instants are milliseconds since the epoch everywhere in the contract; names end in `At`. */
 export const EpochMs = z.number().int();

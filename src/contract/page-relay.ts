@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How a page (renderer or browser) reaches the agent: channels that carry opaque frames, opened by its relay

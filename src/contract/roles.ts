@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The role in which a connection to the agent is opened. `tray`: the Electron main process. `page`: anything

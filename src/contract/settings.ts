@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CostCap } from './cost-cap.ts';
 import { AbsolutePath, Accelerator, SectionName } from './names.ts';
 

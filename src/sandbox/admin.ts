@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Call, Reply } from './http.ts';
 import { header, json, jsonBody } from './http.ts';
 import type { RequestLog } from './request-record.ts';

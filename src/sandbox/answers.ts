@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the sandbox's model says: pure functions from a Messages API body to content blocks. */
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer, MessagesBody } from './answers.ts';
 import { personTexts } from './answers.ts';
 import type { Call, Reply } from './http.ts';

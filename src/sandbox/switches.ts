@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every service that the sandbox plays; the names stand in the request record and in fault filters. */
 export const services = ['oidc', 'portal', 'sts', 'signin', 'bedrock', 'bedrock-runtime'] as const;

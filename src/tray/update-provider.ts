@@ -1,6 +1,6 @@
 import { Provider, type ResolvedUpdateFileInfo, type UpdateInfo } from 'electron-updater';
 import { type ProviderRuntimeOptions, parseUpdateInfo } from 'electron-updater/out/providers/Provider';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BedrockTrayError } from '../contract/errors.ts';
 import { isNewerVersion } from '../domain/update.ts';
 import { verifiedBody } from './update-signature.ts';

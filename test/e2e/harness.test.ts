@@ -7,7 +7,7 @@ import { RPCHandler } from '@orpc/server/websocket';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasChromium } from '../support/desktop/browser.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';

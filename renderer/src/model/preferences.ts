@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listGroupings, listOrders } from './session-list.ts';
 
 /** How this window shows the list of sessions: of no concern to the agent or to other windows. */

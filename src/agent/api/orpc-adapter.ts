@@ -1,7 +1,7 @@
 import { ORPCError, os } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import type { WebSocket } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BedrockTrayError, type ProcedureName, procedures } from '../../contract/index.ts';
 import type { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';

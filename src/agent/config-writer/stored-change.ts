@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConfigChange } from '../../aws/config-change.ts';
 
 const Bytes = z.number().int().nonnegative();

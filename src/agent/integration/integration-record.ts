@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type StoredChange as Stored, StoredChange } from '../config-writer/stored-change.ts';
 import type { AgentContext } from '../ports.ts';
 import { type State, StateFile } from '../state-file.ts';

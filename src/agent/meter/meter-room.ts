@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CostCap } from '../../contract/cost-cap.ts';
 import { MeterView, sessionIsOpen } from '../../contract/state.ts';
 import { ChangeEmitter } from '../change-emitter.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { claudeFolder, projectOf } from '../claude-folder.ts';
 import type { AgentContext } from '../ports.ts';
 import type { Environment } from './login-shell.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HookEvent } from '../../contract/routes.ts';
 import type { Log } from '../ports.ts';
 import { conversationOf, hasTranscript } from './claude-files.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { ModelId, SessionName } from '../../contract/names.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CostCap } from '../../contract/cost-cap.ts';
 import { AbsolutePath, EpochMs, ModelId, Region } from '../../contract/names.ts';
 import { IdentityMode, LayoutTab, PermissionMode, SessionView } from '../../contract/state.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TokenCache } from '../keeper/token-cache.ts';
 import type { AgentContext, Keeper, RoleCredentials, SettingsStore, SsoToken } from '../ports.ts';
 import type { SecretKind, Vault } from './vault.ts';

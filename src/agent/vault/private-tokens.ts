@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Registration, SsoToken } from '../../aws/sso-cache.ts';
 import type { RoleCacheKey, TokenCache } from '../keeper/token-cache.ts';
 import type { AgentContext, ProfileCatalog, SettingsStore } from '../ports.ts';

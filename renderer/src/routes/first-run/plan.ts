@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a person has decided so far that the agent's state does not say: which of the sign-ins and environments there are
