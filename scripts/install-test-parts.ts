@@ -48,7 +48,16 @@ const APT = [
   ...['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libatk-bridge2.0-0', 'chromium', 'unzip'],
   // A desktop in a box.
   ...['xvfb', 'xauth', 'dbus', 'dbus-x11', 'gnome-keyring', 'libsecret-tools', 'python3-dbusmock'],
-  ...['xfce4-panel', 'xfconf', 'xdotool', 'xterm', 'imagemagick', 'fonts-noto-cjk', 'fonts-dejavu-core'],
+  ...[
+    'dunst',
+    'xfce4-panel',
+    'xfconf',
+    'xdotool',
+    'xterm',
+    'imagemagick',
+    'fonts-noto-cjk',
+    'fonts-dejavu-core',
+  ],
   // The referees and the tools of the harness.
   ...[
     'awscli',

@@ -64,7 +64,11 @@ export async function startBus(
   return line.trim();
 }
 
-type Member = { signature: string; answer: (body: BusValue[], sender: string) => unknown[] };
+type Member = {
+  signature: string;
+  /** A promise: answered once it is settled. */
+  answer: (body: BusValue[], sender: string) => unknown[] | Promise<unknown[]>;
+};
 
 /** One object of ours on the bus. */
 export type ServedObject = {
@@ -81,6 +85,8 @@ export class BusConnection {
   /** Fires when a name comes, goes or changes hands. */
   readonly names = new Changes();
 
+  #closed = false;
+
   private constructor(bus: MessageBus) {
     this.#bus = bus;
   }
@@ -91,6 +97,8 @@ export class BusConnection {
     // A bus that ends before us is no error: everything ends then.
     bus.on('error', () => {});
     const connection = new BusConnection(bus);
+    // A call that comes after the end would be answered on a stream that is closed, which throws.
+    bus.addMethodHandler(() => connection.#closed);
     await connection.onSignal({ interface: 'org.freedesktop.DBus', member: 'NameOwnerChanged' }, () =>
       connection.names.emit(),
     );
@@ -192,11 +200,15 @@ export class BusConnection {
       }
       const method = message.interface === object.interface ? object.methods[message.member] : undefined;
       if (method === undefined) return false;
-      return reply(method.signature, method.answer(message.body.map(plain), message.sender));
+      const answer = method.answer(message.body.map(plain), message.sender);
+      if (!(answer instanceof Promise)) return reply(method.signature, answer);
+      void answer.then((body) => reply(method.signature, body));
+      return true;
     });
   }
 
   close(): void {
+    this.#closed = true;
     this.#bus.disconnect();
   }
 }

@@ -29,15 +29,23 @@ export class Notifications {
     this.#bus = bus;
   }
 
-  static async start(bus: BusConnection): Promise<Notifications> {
+  /** `until`: it answers nothing before that. */
+  static async start(
+    bus: BusConnection,
+    {
+      capabilities = ['actions', 'body', 'body-markup'],
+      until,
+    }: { capabilities?: readonly string[]; until?: Promise<void> } = {},
+  ): Promise<Notifications> {
     const double = new Notifications(bus);
+    const late = (answer: () => unknown[]) => (until === undefined ? answer() : until.then(answer));
     bus.serve({
       path: PATH,
       interface: NAME,
       methods: {
         GetServerInformation: { signature: 'ssss', answer: () => ['double', 'tests', '1', '1.2'] },
-        GetCapabilities: { signature: 'as', answer: () => [['actions', 'body']] },
-        Notify: { signature: 'u', answer: (body) => [double.#notify(body)] },
+        GetCapabilities: { signature: 'as', answer: () => late(() => [capabilities]) },
+        Notify: { signature: 'u', answer: (body) => late(() => [double.#notify(body)]) },
         CloseNotification: {
           signature: '',
           answer: ([id]) => {
