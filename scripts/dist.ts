@@ -4,16 +4,16 @@
  *   npm run dist -- [--linux|--mac|--win] [TARGET...] [--x64|--arm64]...
  *     TARGET                  dir, tar.gz, deb, rpm, AppImage, dmg, zip, nsis; default: the platform's list
  *     --electron FOLDER       an unpacked Electron instead of the one that electron-builder downloads
- *     --entry FILE            for tests: a script that the tray's app loads before its own main file
+ *     --entry FILE            for tests: is the tray's main file, and loads ./out/tray/main.cjs itself
  *     --output FOLDER         default: dist
  *     --compression LEVEL     store, normal or maximum; default: normal
- *     --product-version V     for tests: call the product this version
+ *     --dpkg-deb              make the deb by the system's dpkg-deb, not by the fpm that electron-builder downloads
  *     --stage                 only prepare the two folders that electron-builder packs
  *     --sizes                 print the README's table of sizes from what lies in the output folder
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stagePayload, type Target } from './dist/payload.ts';
 import { sizesTable } from './dist/sizes.ts';
@@ -33,7 +33,7 @@ const { values, positionals } = parseArgs({
     entry: { type: 'string' },
     output: { type: 'string', default: join(root, 'dist') },
     compression: { type: 'string', default: 'normal' },
-    'product-version': { type: 'string' },
+    'dpkg-deb': { type: 'boolean' },
     stage: { type: 'boolean' },
     sizes: { type: 'boolean' },
   },
@@ -85,22 +85,17 @@ function stageApp(): void {
       filter: (path) => noMaps(path) && !(part === 'assets/icons' && path.endsWith('.svg')),
     });
   cpSync(join(root, 'LICENSE'), join(app, 'LICENSE'));
-  let main = 'out/tray/main.cjs';
-  if (values.entry) {
-    cpSync(values.entry, join(app, 'entry-parts.cjs'));
-    writeFileSync(join(app, 'entry.cjs'), `require('./entry-parts.cjs');\nrequire('./${main}');\n`);
-    main = 'entry.cjs';
-  }
+  if (values.entry) cpSync(values.entry, join(app, 'entry.cjs'));
   const manifest = {
     name: product.name,
     productName: 'Bedrock Tray',
-    version: values['product-version'] ?? product.version,
+    version: product.version,
     description: product.description,
     license: product.license,
     author: 'The authors of Bedrock Tray',
     homepage: 'https://github.com/bedrock-tray/bedrock-tray',
     desktopName: 'bedrock-tray.desktop',
-    main,
+    main: values.entry ? 'entry.cjs' : 'out/tray/main.cjs',
   };
   writeFileSync(join(app, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -118,6 +113,7 @@ const builder = [
   `-c.directories.output=${output}`,
   `-c.compression=${values.compression}`,
 ];
+if (values.compression === 'store') builder.push('-c.deb.compression=zst');
 if (values.electron) {
   const folder = resolve(values.electron);
   const version = readFileSync(join(folder, 'version'), 'utf8').trim().replace(/^v/, '');
@@ -128,6 +124,8 @@ if (update) builder.push('-c.publish.provider=generic', `-c.publish.url=${update
 
 const env: NodeJS.ProcessEnv = { ...process.env };
 // Tools that electron-builder would download, where the system has them.
+if (values['dpkg-deb']) env.CUSTOM_FPM_PATH = join(root, 'scripts', 'dist', 'fpm-over-dpkg.ts');
+env.PATH = `${dirname(process.execPath)}${delimiter}${env.PATH ?? ''}`;
 if (platform === 'linux' && existsSync('/usr/bin/7zz')) env.ELECTRON_BUILDER_7ZIP_PATH ??= '/usr/bin/7zz';
 run(builder, env);
 for (const file of [join(output, 'builder-debug.yml'), join(output, 'builder-effective-config.yaml')])

@@ -27,7 +27,9 @@ export async function afterPack({ appOutDir, electronPlatformName, arch, package
   // What an Electron that is used by path carries besides: its own default app.
   for (const own of ['app', 'default_app', 'default_app.asar'])
     rmSync(join(resources, own), { recursive: true, force: true });
-  rmSync(join(appOutDir, 'prepared.json'), { force: true });
+  // And those of the tests, which comes out of an AppImage.
+  for (const foreign of ['prepared.json', 'AppRun', '.DirIcon', 'fiftyone.desktop', 'fiftyone.png', 'usr'])
+    rmSync(join(appOutDir, foreign), { recursive: true, force: true });
   if (!existsSync(join(resources, 'app.asar'))) throw new Error('the package has no app.asar');
 
   const { productFilename: product, version } = packager.appInfo;
