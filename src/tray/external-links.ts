@@ -3,7 +3,10 @@ import type { AgentLink } from './agent-link.ts';
 import { judgeLink } from './link-verdict.ts';
 import type { Words } from './words.ts';
 
-/** Opens links of the page in the person's browser. One question at a time: a page cannot pile them up. */
+/**
+ * The one place that opens anything outside (link-verdict.ts decides): links of the pages, and the menu's sign-in and
+ * console entries. One question at a time: a page cannot pile them up.
+ */
 export class LinkOpener {
   readonly #link: AgentLink;
   readonly #words: Words;
@@ -14,14 +17,14 @@ export class LinkOpener {
     this.#words = words;
   }
 
-  open(address: string): void {
+  /** Errors: the system's, where it has nothing that opens addresses. */
+  async open(address: string): Promise<void> {
     const judged = judgeLink(address, this.#link.snapshot);
-    if (judged.verdict === 'refuse') return;
-    if (judged.verdict === 'open') void shell.openExternal(judged.url).catch(() => {});
-    else void this.#ask(judged.url).catch(() => {});
+    if (judged.verdict === 'open') await shell.openExternal(judged.url);
+    else if (judged.verdict === 'ask') await this.#ask(judged);
   }
 
-  async #ask(url: string): Promise<void> {
+  async #ask({ url, host }: { url: string; host: string }): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     try {
@@ -30,7 +33,8 @@ export class LinkOpener {
         type: 'question',
         title: 'Bedrock Tray',
         message: t('tray:linkTitle'),
-        detail: url,
+        // The host first: where a long address leads is not to be searched for.
+        detail: `${host}\n\n${url}`,
         buttons: [t('tray:linkOpen'), t('tray:cancel')],
         defaultId: 1,
         cancelId: 1,

@@ -1,4 +1,4 @@
-import { clipboard, dialog, shell } from 'electron';
+import { clipboard, dialog } from 'electron';
 import { BedrockTrayError } from '../contract/errors.ts';
 import type { Environment } from '../contract/state.ts';
 import type { MenuAction } from '../domain/menu-entries.ts';
@@ -6,6 +6,7 @@ import { modelForRegion } from '../domain/menu-switches.ts';
 import { safeText } from '../domain/menu-words.ts';
 import type { AgentLink } from './agent-link.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { LinkOpener } from './external-links.ts';
 import { pageRoute } from './page-routes.ts';
 import type { Quit } from './quit.ts';
 import type { WindowLoader } from './window-loader.ts';
@@ -17,12 +18,14 @@ export class MenuActions {
   readonly #words: Words;
   readonly #window: WindowLoader;
   readonly #quit: Quit;
+  readonly #links: LinkOpener;
 
   constructor(link: AgentLink, words: Words, window: WindowLoader, quit: Quit) {
     this.#link = link;
     this.#words = words;
     this.#window = window;
     this.#quit = quit;
+    this.#links = new LinkOpener(link, words);
   }
 
   async perform(action: MenuAction): Promise<void> {
@@ -47,10 +50,9 @@ export class MenuActions {
       case 'cancelSignIn':
         await link.call('signIn.cancel', { id: action.id });
         return;
-      // Both are the agent's own words (snapshot), never a page's.
       case 'openSignInPage':
       case 'openConsole':
-        return shell.openExternal(action.url);
+        return this.#links.open(action.url);
       case 'signOut':
         await link.call('signOut', { ssoSession: action.ssoSession });
         return;

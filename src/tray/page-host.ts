@@ -78,7 +78,7 @@ export class PageHost {
 
   /** A link of a page, judged (link-verdict.ts). */
   openLink(url: string): void {
-    this.#links.open(url);
+    void this.#links.open(url).catch(() => {});
   }
 }
 

@@ -70,8 +70,11 @@ describe.skipIf(missing !== undefined)(
       expect(proof.uid).not.toBe(0);
       expect(proof.unsandboxed).toEqual([]);
       expect(proof.renderers.length).toBeGreaterThan(0);
-      for (const renderer of proof.renderers)
+      for (const renderer of proof.renderers) {
         expect(renderer).toMatchObject({ seccomp: 2, noNewPrivs: true });
+        // Sees no other process and no network, whatever its filter lets through.
+        expect(renderer.apart).toEqual(expect.arrayContaining(['pid', 'net']));
+      }
     });
 
     test('draws itself over the relay: who one is and how long it lasts', async () => {
@@ -282,7 +285,9 @@ describe.skipIf(missing !== undefined)(
         await open(url);
       }
       await open('https://exämple.com/a?b=c#d');
-      await expect.poll(async () => (await seen()).asked).toEqual(['https://xn--exmple-cua.com/a?b=c#d']);
+      await expect
+        .poll(async () => (await seen()).asked)
+        .toEqual(['xn--exmple-cua.com\n\nhttps://xn--exmple-cua.com/a?b=c#d']);
       expect((await seen()).opened).toEqual(before.opened);
       await answerWith(0);
       await open('https://example.com/yes');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { _electron, type ElectronApplication } from 'playwright';
@@ -115,8 +115,13 @@ async function bundleCompat(desktop: Desktop): Promise<string> {
 /** How the app's processes are confined, as the kernel tells it. */
 export type SandboxProof = {
   readonly uid: number;
-  /** Per renderer: 2 is a seccomp filter. */
-  readonly renderers: readonly { pid: number; seccomp: number; noNewPrivs: boolean }[];
+  /** Per renderer: 2 is a seccomp filter. `apart`: the kinds of namespaces that are not the main process's. */
+  readonly renderers: readonly {
+    pid: number;
+    seccomp: number;
+    noNewPrivs: boolean;
+    apart: readonly string[];
+  }[];
   /** Processes that were started with --no-sandbox: must be none. */
   readonly unsandboxed: readonly number[];
 };
@@ -127,6 +132,7 @@ export function sandboxProof(desktop: Desktop, mainPid: number): SandboxProof {
     Number(
       new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? -1,
     );
+  const namespace = (pid: number, kind: string) => readlinkSync(`/proc/${pid}/ns/${kind}`);
   const all = desktop.running().filter(({ argv }) => argv.length > 0);
   const renderers = all.filter(({ argv }) => argv.some((word) => word.includes('--type=renderer')));
   return {
@@ -135,6 +141,7 @@ export function sandboxProof(desktop: Desktop, mainPid: number): SandboxProof {
       pid,
       seccomp: field(pid, 'Seccomp'),
       noNewPrivs: field(pid, 'NoNewPrivs') === 1,
+      apart: ['pid', 'net', 'user'].filter((kind) => namespace(pid, kind) !== namespace(mainPid, kind)),
     })),
     unsandboxed: all
       .filter(({ argv }) => argv.some((word) => word.includes('--no-sandbox')))

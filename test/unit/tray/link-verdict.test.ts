@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeLink } from '../../../src/tray/link-verdict.ts';
+import { portalConsoleUrl } from '../../../src/domain/partition.ts';
+import { documentation, judgeLink } from '../../../src/tray/link-verdict.ts';
 import { AT, signIn, ssoSession } from '../../support/tray/snapshots.ts';
 
 const none = { ssoSessions: [] };
@@ -13,11 +14,26 @@ describe('links of the page', () => {
     expect(judgeLink('https://example.com/a b', none)).toEqual({
       verdict: 'ask',
       url: 'https://example.com/a%20b',
+      host: 'example.com',
     });
     expect(judgeLink('https://exаmple.com/', null)).toEqual({
       verdict: 'ask',
       url: 'https://xn--exmple-4nf.com/',
+      host: 'xn--exmple-4nf.com',
     });
+  });
+
+  test.each([
+    // What would turn the direction of what is read, look like a slash, or hide.
+    ['https://example.com/\u202Egnp.exe', 'https://example.com/%E2%80%AEgnp.exe'],
+    ['https://example.com/?q=\u2066x#\u200F', 'https://example.com/?q=%E2%81%A6x#%E2%80%8F'],
+    ['https://aws.amazon.com\u2215.evil.example/', 'https://aws.amazon.xn--com-vc2a.evil.example/'],
+    ['https://a.example\t/\n%00', 'https://a.example/%00'],
+    ['https://\u24D4xample.com:8443/', 'https://example.com:8443/'],
+  ])('what is shown is plain ASCII: %j', (address, url) => {
+    const judged = judgeLink(address, none);
+    if (judged.verdict === 'refuse') return expect(() => new URL(address)).toThrow();
+    expect(judged).toEqual({ verdict: 'ask', url, host: new URL(url).host });
   });
 
   test.each([
@@ -27,6 +43,14 @@ describe('links of the page', () => {
     'ssh://host',
     'data:text/html,x',
     'smb://host/share',
+    'bedrock-tray://sign-in',
+    'vscode://file/etc/passwd',
+    'ms-msdt:/id',
+    'blob:https://example.com/x',
+    'view-source:https://example.com/',
+    'filesystem:https://example.com/temporary/x',
+    'https:user:pw@example.com',
+    'http://docs.aws.amazon.com/',
     'https://user@example.com/',
     'https://:secret@example.com/',
     `https://example.com/${'x'.repeat(2048)}`,
@@ -44,22 +68,61 @@ describe('links of the page', () => {
     expect(judgeLink(signIn(AT).url, none).verdict).toBe('ask');
   });
 
+  test('an http address is ours only on this computer', () => {
+    const plain = { ssoSessions: [ssoSession(AT, { startUrl: 'http://portal.example/start' })] };
+    expect(judgeLink('http://portal.example/start', plain)).toEqual({ verdict: 'refuse' });
+  });
+
+  test("the portal's shortcut to the console of a role opens unasked; with anything more in it is asked about", () => {
+    const portal = 'https://corp.awsapps.com/start';
+    const at = { ssoSessions: [ssoSession(AT, { startUrl: portal })] };
+    const shortcut = portalConsoleUrl(portal, { accountId: '111122223333', roleName: 'Dev.Role@x' });
+    expect(judgeLink(shortcut, at)).toEqual({ verdict: 'open', url: shortcut });
+    for (const more of [
+      `${shortcut}&destination=https%3A%2F%2Fevil.example`,
+      shortcut.replace('/start', '/other'),
+      shortcut.replace('corp.', 'c0rp.'),
+      shortcut.replace('111122223333', '1'),
+      shortcut.replace('Dev.Role', '%E0%A4%A'),
+    ])
+      expect(judgeLink(more, at).verdict, more).toBe('ask');
+    expect(judgeLink(shortcut, none).verdict).toBe('ask');
+  });
+
+  test('documentation opens unasked: these hosts, https, no other port', () => {
+    for (const url of [
+      'https://docs.aws.amazon.com/bedrock/latest/userguide/what-is-bedrock.html',
+      'https://code.claude.com/docs/en/amazon-bedrock',
+    ])
+      expect(judgeLink(url, null)).toEqual({ verdict: 'open', url });
+    for (const url of [
+      'https://docs.aws.amazon.com.evil.example/',
+      'https://docs.aws.amazon.com:8443/',
+      'https://code.claude.com/elsewhere',
+      'https://code.claude.com/docs/../elsewhere',
+      'https://evil.example/docs.aws.amazon.com/',
+    ])
+      expect(judgeLink(url, null).verdict, url).toBe('ask');
+    expect(judgeLink('https://docs.aws.amazon.com@evil.example/', null)).toEqual({ verdict: 'refuse' });
+  });
+
   test('a start URL that is no web address opens nothing', () => {
     const odd = { ssoSessions: [ssoSession(AT, { startUrl: 'file:///etc/passwd' })] };
     expect(judgeLink('file:///etc/passwd', odd)).toEqual({ verdict: 'refuse' });
   });
 
-  test('whatever is asked: nothing but https is ever asked about, and nothing opens unasked', () => {
+  test('whatever is asked: nothing but plain https is ever asked about, and only documentation opens unasked', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.webUrl(), fc.string(), fc.constantFrom('http:', 'javascript:', 'vbscript:')),
         (text) => {
           const judged = judgeLink(text, none);
-          expect(judged.verdict).not.toBe('open');
-          if (judged.verdict === 'ask') expect(judged.url).toMatch(/^https:\/\/[^@/]*\//);
+          const hosts = documentation.map(([host]) => host as string);
+          if (judged.verdict === 'open') expect(hosts).toContain(new URL(judged.url).host);
+          if (judged.verdict !== 'refuse') expect(judged.url).toMatch(/^https:\/\/[^@/]*\/[\x21-\x7e]*$/);
         },
       ),
-      { numRuns: process.env.CI ? 2_000 : 100 },
+      { numRuns: process.env.CI ? 500 : 100 },
     );
   });
 });
