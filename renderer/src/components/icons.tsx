@@ -9,7 +9,7 @@ const paths = {
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 4.5h4v5h-4zM7 14.5h4v5H7z',
   folder: 'M3.5 6.5h6l2 2.5h9v9.5h-17z',
   history: 'M4 12a8 8 0 1 1 2.6 5.9M4 20v-4.5h4.5M12 8v4.5l3 1.8',
-  more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',
+  more: 'M5.5 11.6v.8M12 11.6v.8M18.5 11.6v.8',
   pin: 'M9 4h6l-.7 6 3.2 3.5H6.5L9.7 10zM12 13.5V20',
   splitRight: 'M3.5 5h17v14h-17zM12 5v14',
   splitDown: 'M3.5 5h17v14h-17zM3.5 12h17',
@@ -40,7 +40,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }): Re
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      strokeWidth="1.7"
+      strokeWidth={name === 'more' ? 2.6 : 1.7}
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"

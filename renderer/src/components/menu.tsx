@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Text } from 'react-aria-components';
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { Icon, type IconName } from './icons.tsx';
 
 export interface MenuEntry {
@@ -50,7 +50,8 @@ export function MenuButton({
               textValue={e.label}
               className={e.danger ? 'option menu-option danger' : 'option menu-option'}
             >
-              <Text slot="label">{e.label}</Text>
+              {/* Its name is all that is seen, the chord too. */}
+              <span>{e.label}</span>
               {e.chord && <kbd className="option-chord">{e.chord}</kbd>}
             </MenuItem>
           ))}

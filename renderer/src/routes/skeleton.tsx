@@ -7,9 +7,9 @@ export function PageSkeleton(): ReactNode {
   return (
     <div className="main-scroll">
       <div className="page" aria-busy="true">
-        <p className="unseen" role="status">
+        <h1 className="unseen" role="status">
           {words.t('page:loading')}
-        </p>
+        </h1>
         <div className="panel hero">
           <span className="skeleton skeleton-hero" />
           <span className="skeleton skeleton-button" />

@@ -63,6 +63,8 @@ export interface PageOptions {
   locale?: string;
   colorScheme?: 'light' | 'dark';
   viewport?: { width: number; height: number };
+  /** What the agent has before the page is loaded. */
+  prepare?: ((agent: FakeAgent) => Promise<void> | void) | undefined;
 }
 
 /** A browser and an agent that the tests of a file share; each test has a page and a state of its own. */
@@ -96,9 +98,10 @@ export class PageHarness implements AsyncDisposable {
     use: (page: Page, agent: FakeAgent) => Promise<void>,
     options: PageOptions = {},
   ): Promise<void> {
-    const { hash = '', ...look } = options;
+    const { hash = '', prepare, ...look } = options;
     const agent = this.#agent;
     await agent.reset(state);
+    await prepare?.(agent);
     const window = await this.#window(look);
     const { page, complaints } = window;
     complaints.length = 0;
@@ -119,7 +122,7 @@ export class PageHarness implements AsyncDisposable {
   }
 
   /** The window that has this look; one that is there already loads a page in half the time. */
-  async #window(look: Omit<PageOptions, 'hash'>): Promise<Window> {
+  async #window(look: Omit<PageOptions, 'hash' | 'prepare'>): Promise<Window> {
     const key = JSON.stringify(look);
     const known = this.#windows.get(key);
     if (known) return known;
@@ -159,12 +162,17 @@ export async function goTo(page: Page, hash: string): Promise<void> {
  * with the theme. (Legacy mode is axe without its second page for foreign frames, of which there are none.)
  */
 export async function expectAccessible(page: Page, what: 'all' | 'contrast' = 'all'): Promise<void> {
+  expect(await findings(page, what)).toEqual([]);
+}
+
+/** What axe finds that is serious or worse, a line each. */
+export async function findings(page: Page, what: 'all' | 'contrast'): Promise<string[]> {
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
   if (what === 'contrast') axe.withRules(['color-contrast']);
   else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
   const { violations } = await axe.analyze();
   const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' | ')}`)).toEqual([]);
+  return serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' | ')}`);
 }
 
 /** Nothing is wider than the window. */

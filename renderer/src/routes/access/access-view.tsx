@@ -38,8 +38,8 @@ export function AccessView({ begin }: { begin: string | null }): ReactNode {
           <AddSsoSession onDone={() => setAdding(false)} onCancel={none ? null : () => setAdding(false)} />
         )}
         {!none && <SsoSessions />}
-        {!none && <Roles prominent={begin === 'roles'} />}
         <Environments />
+        {!none && <Roles prominent={begin === 'roles'} />}
         <IntegrationPanel />
         <ImportPanel />
         <Profiles prominent={begin === 'profiles'} />

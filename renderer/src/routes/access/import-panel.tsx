@@ -5,6 +5,7 @@ import { Sheet } from '../../components/confirm.tsx';
 import { Check } from '../../components/fields.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
+import { Hold } from '../../components/skeleton.tsx';
 import { Undoable } from '../../components/undo.tsx';
 import { useAgent, useSnapshot, useWords, type Words } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
@@ -30,6 +31,7 @@ export function ImportPanel(): ReactNode {
   const [done, setDone] = useState<number | null>(null);
   const candidates = found.data?.candidates ?? [];
   const wanted = candidates.filter((c) => chosen.has(c.id) && c.problem === null);
+  if (found.data === null && !found.error) return <Hold />;
   if (candidates.length === 0 && done === null) return null;
   return (
     <section className="panel" aria-labelledby="import">

@@ -5,6 +5,7 @@ import { Confirm, Sheet } from '../../components/confirm.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
 import { plainLines, plainText } from '../../model/plain-text.ts';
@@ -72,6 +73,7 @@ export function IntegrationPanel(): ReactNode {
         error={preview.error}
         action={<Button onPress={preview.again}>{words.t('page:tryAgain')}</Button>}
       />
+      {preview.data === null && !preview.error && <Skeleton lines={3} />}
       {files.length > 0 && (
         <ul className="rows">
           {files.map((f) => (

@@ -7,6 +7,7 @@ import { IndicatorSign } from '../../components/indicator.tsx';
 import { useLimitedList, useProminent } from '../../components/limited-list.tsx';
 import { Notes } from '../../components/notes.tsx';
 import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAsk } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
@@ -37,7 +38,7 @@ export function Profiles({ prominent }: { prominent: boolean }): ReactNode {
     label: words.t('page:searchProfiles'),
     hint: words.t('page:searchProfilesHint'),
   });
-  if (all.length === 0 && !profiles.error) return null;
+  if (profiles.data?.profiles.length === 0 && !profiles.error) return null;
   const inUse = new Set(environments.map((e) => e.profile));
   const startUrls = new Map(ssoSessions.map((s) => [s.id, s.startUrl]));
   return (
@@ -50,6 +51,7 @@ export function Profiles({ prominent }: { prominent: boolean }): ReactNode {
         error={profiles.error}
         action={<Button onPress={profiles.again}>{words.t('page:tryAgain')}</Button>}
       />
+      {profiles.data === null && !profiles.error && <Skeleton lines={6} />}
       {list.search}
       {all.length > 0 && list.found.length === 0 && (
         <p className="quiet">{words.t('page:noProfilesFound')}</p>

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { useLimitedList, useProminent } from '../../components/limited-list.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
 import { Undoable } from '../../components/undo.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAsk } from '../../model/ask.ts';
@@ -111,12 +112,7 @@ export function Roles({ prominent }: { prominent: boolean }): ReactNode {
               action={<Button onPress={accounts.again}>{words.t('page:tryAgain')}</Button>}
             />
           )}
-          {accounts.data === null && !accounts.error && (
-            <div aria-busy="true" className="account-skeletons">
-              <span className="skeleton skeleton-line" />
-              <span className="skeleton skeleton-line" />
-            </div>
-          )}
+          {accounts.data === null && !accounts.error && <Skeleton lines={6} />}
           {accounts.data !== null && list.found.length === 0 && (
             <p className="quiet">{words.t(all.length === 0 ? 'page:noAccounts' : 'page:noAccountsFound')}</p>
           )}

@@ -5,6 +5,8 @@ import { Choice, TextInput, Toggle } from '../../components/fields.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
+import { routeHref } from '../../model/route.ts';
+import { NEW } from '../sessions/desk.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { useConversations } from './use-conversations.ts';
 
@@ -109,6 +111,21 @@ export function HistoryView({ query }: { query: string }): ReactNode {
             <div className="panel">
               <div className="empty">
                 <p>{words.t(isFiltered ? 'sessions:historyNothing' : 'sessions:historyEmpty')}</p>
+                {isFiltered ? (
+                  <Button
+                    onPress={() => {
+                      setTyped('');
+                      setFolder(EVERYWHERE);
+                      setEndingSoon(false);
+                    }}
+                  >
+                    {words.t('sessions:historyAll')}
+                  </Button>
+                ) : (
+                  <a className="button" href={routeHref('sessions', NEW)}>
+                    {words.t('page:openClaude')}
+                  </a>
+                )}
               </div>
             </div>
           )}

@@ -38,9 +38,10 @@ export function Details({ view }: { view: Overview }): ReactNode {
           <>
             {credentials.accountId !== null && (
               <Fact term={words.t('page:account')}>
-                {account && <span>{plainText(account.name)} </span>}
-                <span className={account ? 'quiet number' : 'number'}>
-                  {plainText(credentials.accountId)}
+                <span className="number">{plainText(account?.name || credentials.accountId)} </span>
+                {/* Its line is there before the name is known. */}
+                <span className="quiet number">
+                  {account?.name ? plainText(credentials.accountId) : '\u00a0'}
                 </span>
               </Fact>
             )}
@@ -96,6 +97,8 @@ export function Details({ view }: { view: Overview }): ReactNode {
         </div>
       )}
       <ErrorNotice error={error} />
+      {/* What is to be said about a profile is known in a moment. */}
+      {environment && profiles.data === null && !profiles.error && <span hidden aria-busy="true" />}
       {profile && <Notes notes={[...profile.notes, ...(credentials ? runtimeNotesOf(credentials) : [])]} />}
       {(credentials || ssoSession) && (
         <p className="quiet small number generations">

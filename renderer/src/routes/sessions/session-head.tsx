@@ -22,11 +22,13 @@ export function SessionHead({ session, compact }: { session: SessionView; compac
   const { id, meter } = session;
   const over = !sessionIsOpen(session);
   const renaming = desk.dialog?.kind === 'rename' && desk.dialog.id === id && desk.dialog.at === 'head';
-  const model = meter?.model ?? session.model;
+  // Until there is a meter its model is among the facts: what comes beside it would push it away.
+  const model = meter ? (meter.model ?? session.model) : null;
   const facts = [
     shortPath(session.cwd),
     plainText(session.environment ?? session.profile, 80),
     session.region,
+    ...(model === null && session.model ? [modelLabel(session.model)] : []),
   ];
   return (
     <header className="session-head">
@@ -50,13 +52,13 @@ export function SessionHead({ session, compact }: { session: SessionView; compac
         {facts.join(' · ')}
       </p>
       <div className="session-meter small">
+        <Cost session={session} />
+        <ContextBar meter={meter} />
         {model && (
           <span className="session-model" title={plainText(model, 300)}>
             {modelLabel(model)}
           </span>
         )}
-        <ContextBar meter={meter} />
-        <Cost session={session} />
       </div>
       <div className="session-acts">
         {over && session.resumable && (
@@ -101,20 +103,20 @@ function Cost({ session }: { session: SessionView }): ReactNode {
   return (
     <button
       type="button"
-      className={`cost number tone-${state === 'reached' ? 'problem' : noted ? 'attention' : 'off'}`}
+      className={`cost number${cap ? ' capped' : ''} tone-${state === 'reached' ? 'problem' : noted ? 'attention' : 'off'}`}
       title={title}
       onClick={() => desk.ask({ kind: 'cap', id: session.id })}
     >
-      {noted && <IndicatorSign of={state === 'reached' ? 'problem' : 'attention'} size={13} />}
       <span className="unseen">{words.t('sessions:cost')} </span>
       {said}
       {cap && (
-        <>
+        <span className="cost-cap">
           <span className="unseen"> {words.t('sessions:ofCap')} </span>
           <span aria-hidden="true"> / </span>
           {usdText(cap.usd, words.language)}
-        </>
+        </span>
       )}
+      {noted && <IndicatorSign of={state === 'reached' ? 'problem' : 'attention'} size={13} />}
       {noted && <span className="unseen"> {title}</span>}
     </button>
   );

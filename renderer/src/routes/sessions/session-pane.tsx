@@ -1,6 +1,7 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
 import { ActivitySign } from '../../components/activity-sign.tsx';
+import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
@@ -64,11 +65,7 @@ function Body({
     );
   return (
     <>
-      {session.problem && (
-        <div className="session-notice">
-          <ErrorNotice error={session.problem} />
-        </div>
-      )}
+      <Problem key={session.problem?.code} error={session.problem} />
       <Suspense fallback={<div className="terminal" />}>
         {/* A resumed session is another process: its terminal begins anew. */}
         <TerminalView key={session.startedAt} session={session} visible={visible} focused={focused} />
@@ -84,6 +81,21 @@ function Body({
         </p>
       )}
     </>
+  );
+}
+
+/** What went wrong with a session that runs, until its person has read it: it lies on the terminal. */
+function Problem({ error }: { error: SessionView['problem'] }): ReactNode {
+  const words = useWords();
+  const [read, setRead] = useState(false);
+  if (!error || read) return null;
+  return (
+    <div className="session-notice">
+      <ErrorNotice
+        error={error}
+        action={<Button onPress={() => setRead(true)}>{words.t('page:close')}</Button>}
+      />
+    </div>
   );
 }
 

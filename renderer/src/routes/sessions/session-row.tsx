@@ -186,7 +186,7 @@ const RowContent = memo(function RowContent({
           {facts.join(' · ')}
         </span>
       )}
-      {(meter || model) && (
+      {(session.program === 'claude' || model) && (
         <span className="s-meter">
           {meter && meter.costUsd !== null && (
             <span className="number" title={words.t('sessions:costExplained')}>

@@ -1,0 +1,175 @@
+/** Nothing on the screen is pushed away when data arrive, and no terminal is resized by them. */
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
+import { BedrockTrayError } from '../../src/contract/index.ts';
+import type { FakeAgent } from '../support/page/fake-agent.ts';
+import { describePages, goTo, ready, terminalLive } from '../support/page/page-harness.ts';
+import {
+  activity,
+  busyDay,
+  candidates,
+  conversations,
+  everyKind,
+  integration,
+  meter,
+} from '../support/page/samples.ts';
+
+interface Shift {
+  value: number;
+  what: string[];
+}
+
+/** Notes every shift of the page's life, with what it moved (Chromium's Layout Instability API). */
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const shifts: Shift[] = [];
+    Object.assign(globalThis, { shifts });
+    interface Entry extends PerformanceEntry {
+      value: number;
+      sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
+    }
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as Entry[])
+        shifts.push({
+          value: entry.value,
+          what: entry.sources.map(({ node, previousRect: a, currentRect: b }) => {
+            const e = node instanceof Element ? node : node?.parentElement;
+            return `${e?.tagName}.${e?.className} ${e?.textContent?.slice(0, 30)} ${a.x},${a.y} -> ${b.x},${b.y}`;
+          }),
+        });
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+const shifts = (page: Page): Promise<Shift[]> =>
+  page.evaluate(async () => {
+    // Entries are given out after a frame has been drawn.
+    for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done));
+    // Less is a word that changes within its line.
+    return (globalThis as unknown as { shifts: Shift[] }).shifts.filter((s) => s.value >= 0.0001);
+  });
+
+function full(agent: FakeAgent): void {
+  agent.candidates = candidates;
+  agent.integration = integration;
+  agent.conversations = conversations;
+  agent.setProfiles(everyKind);
+}
+
+const views: [hash: string, there: string][] = [
+  ['#/overview', 'text=Payments development'],
+  ['#/access', 'text=shared-ops'],
+  ['#/history', '.conversation'],
+  ['#/sessions/new', '.known-folder'],
+  ['#/settings', '.settings'],
+];
+
+describePages('nothing moves', (pages) => {
+  test.for([
+    { width: 1280, height: 800 },
+    { width: 480, height: 760 },
+  ])('when snapshot and lists come late, at $width px', async (viewport) => {
+    for (const [hash, there] of views)
+      await pages.withPage(
+        ready(),
+        async (page, agent) => {
+          await watchShifts(page);
+          full(agent);
+          // First the outline without an agent, then the snapshot, then the lists.
+          await agent.disappear();
+          await page.reload();
+          await page.locator('[aria-busy=true]').first().waitFor({ state: 'attached' });
+          const release = Promise.withResolvers<void>();
+          agent.held = release.promise;
+          await agent.appear();
+          await page.locator('.page:not([aria-busy])').waitFor();
+          await shifts(page);
+          release.resolve();
+          await page.locator(there).first().waitFor();
+          await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+          expect(await shifts(page), hash).toEqual([]);
+        },
+        { hash, viewport },
+      );
+  });
+
+  test.for([
+    { width: 1280, height: 800 },
+    { width: 480, height: 760 },
+  ])(
+    'a terminal keeps its size and place whatever is told about its session, at $width px',
+    async (viewport) => {
+      await pages.withPage(
+        ready(),
+        async (page, agent) => {
+          await watchShifts(page);
+          await page.reload();
+          const ids: string[] = [];
+          for (const { meter: _, activity: __, title: ___, ...plain } of busyDay())
+            ids.push((await agent.open(plain)).id);
+          const [id = '', other = ''] = ids;
+          await goTo(page, `#/sessions/${id}`);
+          await terminalLive(page);
+          const box = await page.locator('.terminal-host:visible').boundingBox();
+          const size = await page.locator('.terminal-host:visible .xterm-rows > div').count();
+          const before = (await shifts(page)).length;
+          const step = async (
+            what: string,
+            change: () => void | Promise<void>,
+            seen: string,
+          ): Promise<void> => {
+            await change();
+            await page.locator(seen).first().waitFor();
+            expect((await shifts(page)).slice(before), what).toEqual([]);
+            expect(await page.locator('.terminal-host:visible').boundingBox(), what).toEqual(box);
+            expect(await page.locator('.terminal-host:visible .xterm-rows > div').count()).toBe(size);
+          };
+          await step(
+            'meters',
+            () => {
+              for (const one of ids) agent.changeSession(one, { meter: meter(1.84, 124_000) });
+            },
+            '.session-head:visible .cost',
+          );
+          await step(
+            'a title, a cost beyond the cap',
+            () =>
+              agent.changeSession(id, { title: 'Which invoices are overdue?', meter: meter(2.41, 131_000) }),
+            '.session-head:visible .cost.tone-problem',
+          );
+          await step(
+            'it is done',
+            () => agent.changeSession(id, { activity: activity('done', { seen: false }) }),
+            '.session-head:visible .tone-ready',
+          );
+          await step(
+            'a problem',
+            () =>
+              agent.changeSession(id, {
+                problem: new BedrockTrayError('NetworkUnavailable', {
+                  host: 'example.com',
+                  reason: 'ETIMEDOUT',
+                }).view(),
+              }),
+            '.session-notice:visible',
+          );
+          await step(
+            'another one is renamed',
+            () => agent.changeSession(other, { name: 'a much longer name than before' }),
+            '.tab:has-text("a much longer")',
+          );
+          await step('the agent goes away', () => agent.disappear(), '.link-banner');
+          await step(
+            'and comes back',
+            async () => {
+              await agent.appear();
+              await page.getByRole('button', { name: 'Try now' }).click();
+              await page.locator('.link-banner').waitFor({ state: 'detached' });
+            },
+            '.session-head:visible',
+          );
+        },
+        { viewport },
+      );
+    },
+  );
+});

@@ -1,0 +1,491 @@
+import type { Page } from 'playwright';
+import { BedrockTrayError, type Snapshot } from '../../../src/contract/index.ts';
+import * as given from '../tray/snapshots.ts';
+import type { FakeAgent } from './fake-agent.ts';
+import { goTo, MINUTE, ready, terminalLive } from './page-harness.ts';
+import {
+  activity,
+  busyDay,
+  candidates,
+  conversations,
+  everyKind,
+  integration,
+  meter,
+  request,
+} from './samples.ts';
+
+/** A view in one of its states, as a person may meet it. Words of `act` are English: the language changes afterwards. */
+export interface Scene {
+  name: string;
+  state?: () => Snapshot;
+  /** What the agent has or refuses, before the page is loaded. */
+  agent?: (agent: FakeAgent) => Promise<void> | void;
+  hash: string;
+  /** Goes to the state from the loaded view; waits until it is there. */
+  act?: (page: Page, agent: FakeAgent) => Promise<void>;
+}
+
+const environments = [
+  given.environment(),
+  given.environment({
+    name: 'research',
+    profile: 'audit',
+    region: 'eu-west-1',
+    identityMode: 'whole-session',
+  }),
+];
+const unreachable = () =>
+  new BedrockTrayError('NetworkUnavailable', { host: 'oidc.us-east-1.amazonaws.com', reason: 'ETIMEDOUT' });
+const refused = () =>
+  new BedrockTrayError('AccessDenied', { accountId: '123456789012', roleName: 'BedrockDeveloper' });
+const answer =
+  "printf '\\033[1;34m> \\033[0mWhich invoices are overdue?\\r\\n\\r\\n\\033[32m●\\033[0m Three of them: \\033[1mINV-17\\033[0m, INV-21 and INV-30.\\r\\n  \\033[31mred\\033[0m \\033[33myellow\\033[0m \\033[35mmagenta\\033[0m \\033[36mcyan\\033[0m \\033[90mgrey\\033[0m 你好，世界\\r\\n  https://example.com/invoices\\r\\n'; exec cat";
+
+async function day(agent: FakeAgent): Promise<void> {
+  for (const session of busyDay()) await agent.open(session, answer);
+}
+const named = (agent: FakeAgent, name: string): string =>
+  agent.state.sessions.find((s) => s.name === name)?.id ?? '';
+
+async function toSession(page: Page, agent: FakeAgent, name = 'billing-service'): Promise<void> {
+  await goTo(page, `#/sessions/${named(agent, name)}`);
+  await page.locator('.session-head:visible').first().waitFor();
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).first();
+const accessed = (agent: FakeAgent): void => {
+  agent.candidates = candidates;
+  agent.integration = integration;
+  agent.setProfiles(everyKind);
+};
+const settled = (page: Page): Promise<void> =>
+  page.locator('.skeleton').first().waitFor({ state: 'detached' });
+
+const overviews: [string, () => Partial<Snapshot>][] = [
+  ['ready', () => ({})],
+  [
+    'expired',
+    () => ({
+      ssoSessions: [given.ssoSession(Date.now(), { state: 'expired', expiresAt: Date.now() - MINUTE })],
+      prompt: given.prompt(Date.now()),
+    }),
+  ],
+  [
+    'signing-in',
+    () => ({
+      ssoSessions: [
+        given.ssoSession(Date.now(), {
+          state: 'signingIn',
+          expiresAt: null,
+          signIn: given.signIn(Date.now()),
+        }),
+      ],
+    }),
+  ],
+  [
+    'device-code',
+    () => ({
+      ssoSessions: [
+        given.ssoSession(Date.now(), {
+          state: 'signingIn',
+          expiresAt: null,
+          signIn: given.signIn(Date.now(), { flow: 'device', userCode: 'WDJB-MJHT' }),
+        }),
+      ],
+    }),
+  ],
+  [
+    'degraded',
+    () => ({
+      credentials: [given.credentials(Date.now(), { state: 'stale', problem: unreachable().view() })],
+      network: { state: 'offline', sinceAt: Date.now() - 12 * MINUTE },
+    }),
+  ],
+  [
+    'denied',
+    () => ({
+      credentials: [
+        given.credentials(Date.now(), { state: 'denied', expiresAt: null, problem: refused().view() }),
+      ],
+    }),
+  ],
+  [
+    'mfa',
+    () => ({
+      mfa: {
+        id: 'mfa-1',
+        profile: 'dev',
+        roleArn: 'arn:aws:iam::210987654321:role/BedrockAdmin',
+        mfaSerial: 'arn:aws:iam::123456789012:mfa/dana',
+        sinceAt: Date.now(),
+        problem: null,
+      },
+      credentials: [given.credentials(Date.now(), { kind: 'assume-role', state: 'absent', expiresAt: null })],
+    }),
+  ],
+  [
+    'config-unreadable',
+    () => ({
+      configProblem: new BedrockTrayError('ConfigMalformed', {
+        file: '~/.aws/config',
+        line: 12,
+        reason: 'no section',
+      }).view(),
+    }),
+  ],
+  [
+    'ending',
+    () => ({
+      ending: {
+        ssoSession: 'corp',
+        startUrl: 'https://corp.awsapps.com/start',
+        endsAt: Date.now() + 9.5 * MINUTE,
+        stage: 10,
+      },
+      ssoSessions: [
+        given.ssoSession(Date.now(), {
+          endsFrom: Date.now() + 9.5 * MINUTE,
+          endsTo: Date.now() + 25 * MINUTE,
+        }),
+      ],
+    }),
+  ],
+];
+
+/** Every view, in every state that looks different, with its dialogs and menus. */
+export const scenes: readonly Scene[] = [
+  ...overviews.map(
+    ([name, more]): Scene => ({
+      name: `overview-${name}`,
+      state: () => ready({ environments, ...more() }),
+      hash: '#/overview',
+      ...(name === 'ready' ? {} : { act: (page) => page.locator('.hero').waitFor() }),
+    }),
+  ),
+  {
+    name: 'overview-needs-you',
+    state: () => ready({ environments }),
+    hash: '#/overview',
+    agent: day,
+    act: (page) => page.getByRole('article').first().waitFor(),
+  },
+  { name: 'sessions-none', hash: '#/sessions', act: (page) => page.locator('.new-session').waitFor() },
+  {
+    name: 'sessions-new-options',
+    state: () => ready({ environments }),
+    hash: '#/sessions/new',
+    act: async (page) => {
+      await button(page, 'More options').click();
+      await page.locator('.more-fields').waitFor();
+    },
+  },
+  {
+    name: 'sessions-live',
+    state: () => ready({ environments }),
+    hash: '#/sessions',
+    agent: day,
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await terminalLive(page);
+    },
+  },
+  {
+    name: 'sessions-menu',
+    state: () => ready({ environments }),
+    hash: '#/sessions',
+    agent: day,
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await page.locator('.session-acts:visible button').last().click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'sessions-order-menu',
+    state: () => ready({ environments }),
+    hash: '#/sessions',
+    agent: day,
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await page.getByRole('button', { name: 'Order and groups' }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'sessions-split',
+    state: () => ready({ environments }),
+    hash: '#/sessions',
+    agent: async (agent) => {
+      await day(agent);
+      const [one, two] = agent.state.sessions.map((s) => s.id);
+      agent.set({
+        layout: [{ id: one ?? '', panes: [one ?? '', two ?? ''], direction: 'row', shares: [0.5, 0.5] }],
+      });
+    },
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await page.locator('.terminal-host[data-state=live]:visible').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'sessions-cost',
+    hash: '#/sessions',
+    agent: day,
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await page.locator('.cost:visible').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'sessions-end',
+    hash: '#/sessions',
+    agent: day,
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await page.locator('.session-acts:visible .danger').click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'sessions-find',
+    hash: '#/sessions',
+    agent: day,
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await terminalLive(page);
+      await page.locator('.xterm-helper-textarea:visible').focus();
+      await page.keyboard.press('Control+f');
+      await page.locator('.find-bar').waitFor();
+      await page.keyboard.type('INV');
+    },
+  },
+  {
+    name: 'sessions-waiting',
+    state: () =>
+      ready({
+        ssoSessions: [given.ssoSession(Date.now(), { state: 'expired', expiresAt: Date.now() - MINUTE })],
+        prompt: given.prompt(Date.now()),
+        sessions: [given.session(Date.now(), { state: 'waiting', pid: null })],
+      }),
+    hash: '#/sessions',
+    act: (page, agent) => toSession(page, agent),
+  },
+  {
+    name: 'sessions-starting',
+    state: () =>
+      ready({
+        sessions: [
+          given.session(Date.now(), { state: 'starting', pid: null, activity: activity('starting') }),
+        ],
+      }),
+    hash: '#/sessions',
+    act: (page, agent) => toSession(page, agent),
+  },
+  {
+    name: 'sessions-lost',
+    state: () =>
+      ready({
+        sessions: [
+          given.session(Date.now(), {
+            state: 'lost',
+            pid: null,
+            resumable: true,
+            hasTranscript: true,
+            activity: activity('unknown'),
+          }),
+        ],
+      }),
+    hash: '#/sessions',
+    act: (page, agent) => toSession(page, agent),
+  },
+  {
+    name: 'sessions-exited',
+    hash: '#/sessions',
+    agent: async (agent) => {
+      const { id } = await agent.open({ name: 'billing-service', meter: meter(0.31, 40_000) }, answer);
+      agent.changeSession(id, {
+        state: 'exited',
+        exitCode: 1,
+        exitedAt: Date.now() - MINUTE,
+        resumable: true,
+        hasTranscript: true,
+        activity: activity('exited'),
+      });
+    },
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await page.locator('.exit-line').waitFor();
+    },
+  },
+  {
+    name: 'sessions-unnamed-question',
+    hash: '#/sessions',
+    agent: async (agent) => {
+      await agent.open({
+        name: 'a-service-with-a-very-long-name-that-nobody-shortened',
+        cwd: '/home/dana/src/a/very/long/path/that/goes/on/and/on/until/it/ends',
+        activity: activity('needsYou', {
+          request: request({ kind: 'question', tool: null, text: 'Which of the two?', answerable: false }),
+        }),
+        meter: meter(123.45, 190_000),
+        cap: { usd: 100, stop: false },
+      });
+    },
+    act: async (page, agent) => {
+      await toSession(page, agent, 'a-service-with-a-very-long-name-that-nobody-shortened');
+      await terminalLive(page);
+    },
+  },
+  {
+    name: 'history',
+    state: () => ready({ environments }),
+    hash: '#/history',
+    agent: (agent) => {
+      agent.conversations = conversations;
+    },
+    act: (page) => page.locator('.conversation').first().waitFor(),
+  },
+  {
+    name: 'history-found',
+    hash: '#/history',
+    agent: (agent) => {
+      agent.conversations = conversations;
+      agent.found = {
+        matches: [
+          {
+            at: Date.now() - 2 * 3_600_000,
+            role: 'user',
+            text: 'Which invoices are overdue?',
+            matches: [[6, 14]],
+          },
+          {
+            at: Date.now() - 2 * 3_600_000,
+            role: 'assistant',
+            text: 'Three invoices: INV-17, INV-21 and INV-30.',
+            matches: [[6, 14]],
+          },
+        ],
+        more: true,
+      };
+    },
+    act: async (page) => {
+      await page.getByRole('searchbox').fill('invoices');
+      await page.locator('.conversation mark').first().waitFor();
+      await button(page, 'All places').click();
+      await page.locator('.matches li').first().waitFor();
+    },
+  },
+  { name: 'history-empty', hash: '#/history', act: (page) => page.locator('.empty').waitFor() },
+  {
+    name: 'history-error',
+    hash: '#/history',
+    agent: (agent) => {
+      agent.refuse.set(
+        'history.list',
+        new BedrockTrayError('StorageFailed', { file: 'history.db', reason: 'EIO' }),
+      );
+    },
+    act: (page) => page.getByRole('alert').waitFor(),
+  },
+  {
+    name: 'access',
+    state: () => ready({ environments }),
+    hash: '#/access',
+    agent: accessed,
+    act: settled,
+  },
+  {
+    name: 'access-roles',
+    hash: '#/access',
+    agent: accessed,
+    act: async (page) => {
+      await button(page, /^Payments production/).click();
+      await page
+        .getByRole('checkbox', { name: 'Choose all roles in Payments production' })
+        .locator('xpath=ancestor::label')
+        .click();
+      await page.locator('.choice-bar').waitFor();
+    },
+  },
+  {
+    name: 'access-create-profiles',
+    hash: '#/access',
+    act: async (page) => {
+      await page
+        .getByRole('checkbox', { name: 'Choose all roles in Payments production' })
+        .locator('xpath=ancestor::label')
+        .click();
+      await button(page, 'Add profiles…').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'access-use-role',
+    hash: '#/access',
+    act: async (page) => {
+      await button(page, /^Payments production/).click();
+      await button(page, 'Use PowerUserAccess in Payments production').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'access-error',
+    hash: '#/access',
+    agent: (agent) => {
+      agent.refuse.set('accounts.list', unreachable());
+      agent.refuse.set(
+        'profiles.list',
+        new BedrockTrayError('StorageFailed', { file: '~/.aws/config', reason: 'EIO' }),
+      );
+    },
+    act: (page) => page.getByRole('alert').nth(1).waitFor(),
+  },
+  { name: 'settings', hash: '#/settings', act: settled },
+  {
+    name: 'settings-choice',
+    hash: '#/settings',
+    act: async (page) => {
+      await page.locator('.select-button').first().click();
+      await page.getByRole('listbox').waitFor();
+    },
+  },
+  {
+    name: 'palette',
+    state: () => ready({ environments }),
+    hash: '#/overview',
+    agent: day,
+    act: async (page) => {
+      await page.keyboard.press('Control+Shift+P');
+      await page.locator('.palette-item').first().waitFor();
+    },
+  },
+  {
+    name: 'palette-typed',
+    state: () => ready({ environments }),
+    hash: '#/overview',
+    agent: day,
+    act: async (page) => {
+      await page.keyboard.press('Control+Shift+P');
+      await page.locator('.palette-item').first().waitFor();
+      await page.keyboard.type('bi');
+      await page.locator('.palette-item mark').first().waitFor();
+    },
+  },
+  {
+    name: 'agent-gone',
+    hash: '#/overview',
+    act: async (page, agent) => {
+      await agent.disappear();
+      await page.locator('.link-banner').waitFor();
+    },
+  },
+  {
+    name: 'agent-demo',
+    state: () => {
+      const state = ready();
+      return { ...state, agent: { ...state.agent, demo: true } };
+    },
+    hash: '#/overview',
+  },
+];
