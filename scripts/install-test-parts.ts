@@ -1,7 +1,7 @@
 /**
  * Brings the outside parts that the tests use: Debian packages, a real Electron, Claude Code and botocore.
  *
- *   node scripts/install-test-parts.ts [--only apt|user|electron|claude|botocore|actionlint]...
+ *   node scripts/install-test-parts.ts [--only apt|user|electron|claude|botocore|actionlint|electron-types]...
  *
  * Idempotent: a step whose result is there says so and does nothing. Each step prints one line; the exit code
  * is 1 when a step failed. Only Linux x86_64 has all parts; elsewhere the tests that need one are skipped by name.
@@ -237,6 +237,27 @@ function installBotocore(): string {
   return `botocore ${version()} installed`;
 }
 
+/** The types of the Electron that the end-to-end tests run on: what src/tray uses beyond them is not run here. */
+export const TEST_ELECTRON_TYPES = join(cache, `electron-${TEST_ELECTRON.version}-types`);
+
+function installElectronTypes(): string {
+  const { version } = TEST_ELECTRON;
+  if (existsSync(join(TEST_ELECTRON_TYPES, 'electron.d.ts'))) return `types of Electron ${version} are there`;
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, 'electron-types-'));
+  try {
+    // The package without its binary, which only an install script would bring.
+    run('npm', ['pack', '--silent', '--pack-destination', work, `electron@${version}`]);
+    run('tar', ['xzf', join(work, `electron-${version}.tgz`), '-C', work]);
+    rmSync(TEST_ELECTRON_TYPES, { recursive: true, force: true });
+    mkdirSync(TEST_ELECTRON_TYPES);
+    renameSync(join(work, 'package/electron.d.ts'), join(TEST_ELECTRON_TYPES, 'electron.d.ts'));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return `types of Electron ${version} fetched`;
+}
+
 /** The linter of the workflows, built from its source by Go: there is no package of it that brings the program. */
 export const ACTIONLINT = { version: '1.7.12', program: join(cache, 'actionlint', 'actionlint') } as const;
 
@@ -263,6 +284,7 @@ const STEPS = {
   claude: installClaude,
   botocore: installBotocore,
   actionlint: installActionlint,
+  'electron-types': installElectronTypes,
 } as const;
 
 if (process.argv[1] === import.meta.filename) {

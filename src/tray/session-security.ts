@@ -1,5 +1,6 @@
 import type { Session, WebContents } from 'electron';
 import { pageOrigin } from '../contract/page-relay.ts';
+import { isGranted } from './permissions.ts';
 
 /** Whether an address is the page's own. */
 export function isPageUrl(address: string): boolean {
@@ -11,11 +12,10 @@ export function isPageUrl(address: string): boolean {
   }
 }
 
-/** The one permission granted: the page's Copy buttons write plain text. Chromium asks for focus besides. */
 const grants = (permission: string, requestedBy: string): boolean =>
-  permission === 'clipboard-sanitized-write' && isPageUrl(requestedBy);
+  isGranted(permission) && isPageUrl(requestedBy);
 
-/** Denies every permission but the one above, and every request that leaves the page's own files. */
+/** Denies every permission but those that permissions.ts grants, and every request that leaves the page's own files. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, answer, details) =>
     answer(grants(permission, details.requestingUrl)),
