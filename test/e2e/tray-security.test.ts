@@ -374,6 +374,57 @@ describe.skipIf(missing !== undefined)(
       expect(refused.channel).toBe('silent');
     });
 
+    test('what guards the page guards any window: no other address, no webview, no download, no way out of the sandbox', async () => {
+      const port = webPort;
+      const seen = await tray.launched.app.evaluate(async ({ BrowserWindow, session, webContents }, at) => {
+        // As a mistake would make it: everything is asked for that page-host.ts does not.
+        const careless = new BrowserWindow({
+          show: false,
+          webPreferences: { sandbox: false, webviewTag: true },
+        });
+        const run = (code: string): Promise<unknown> => careless.webContents.executeJavaScript(code, true);
+        const away = await careless.loadURL(`http://127.0.0.1:${at}/`).then(
+          () => 'loaded',
+          (error: Error) => error.message,
+        );
+        await careless.loadURL('app://bedrock-tray/index.html');
+        const attached = new Promise<string>((resolve) => {
+          careless.webContents.on('did-attach-webview', () => resolve('attached'));
+          setTimeout(() => resolve('nothing'), 1_500);
+        });
+        await run(
+          `{ const view = document.createElement('webview'); view.src = '/index.html'; document.body.append(view); 0 }`,
+        );
+        const downloads: boolean[] = [];
+        const saved = new Promise<void>((resolve) => {
+          session.defaultSession.on('will-download', (event) => {
+            downloads.push(event.defaultPrevented);
+            resolve();
+          });
+          setTimeout(resolve, 3_000);
+        });
+        await run(
+          `{ const a = document.createElement('a'); a.href = '/index.html'; a.download = 'x.html'; document.body.append(a); a.click(); 0 }`,
+        );
+        await saved;
+        const webview = await attached;
+        const types = webContents.getAllWebContents().map((c) => c.getType());
+        const pid = careless.webContents.getOSProcessId();
+        Object.assign(globalThis, { careless });
+        return { away, webview, types, downloads, pid };
+      }, port);
+      expect(seen.away).toContain('ERR_BLOCKED_BY_CLIENT');
+      expect(seen.webview).toBe('nothing');
+      expect(seen.types).not.toContain('webview');
+      expect(seen.downloads).toEqual([true]);
+      const { renderers } = sandboxProof(tray.desktop, tray.launched.pid);
+      expect(renderers.find(({ pid }) => pid === seen.pid)).toMatchObject({ seccomp: 2, noNewPrivs: true });
+      expect(leaked).toEqual([]);
+      await tray.launched.app.evaluate(() => {
+        (globalThis as unknown as { careless: Electron.BrowserWindow }).careless.destroy();
+      });
+    });
+
     test('a terminal channel leads to the socket for terminals only, and reading stops while the page is behind', async () => {
       const place = socketPlace('pty-host', {
         platform: 'linux',
