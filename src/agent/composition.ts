@@ -1,7 +1,9 @@
 import { awsFiles } from '../aws/config-file.ts';
 import { createOidc } from '../aws/oidc.ts';
 import { createPortal } from '../aws/portal.ts';
+import { ssoCacheDir } from '../aws/sso-cache.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION, sessionIsOpen } from '../contract/index.ts';
+import { serviceUnit } from '../domain/service-units.ts';
 import { usdText } from '../domain/session-cost.ts';
 import { createTranslator, shownLanguage, systemLanguage, type Translator } from '../locales/index.ts';
 import { holdActiveEnvironment } from './active-hold.ts';
@@ -310,8 +312,27 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   });
   const updates = new UpdatesRoom();
   const hotkeys = new TakenHotkeys();
-  const support = new SupportRoom(context);
-  const traces = new TracesRoom();
+  const support = new SupportRoom({
+    context,
+    logs: paths.logs,
+    snapshot: () => snapshot.now(),
+    setup,
+    // The doctor's results will stand here.
+    checks: () => [],
+    translator,
+    platform: process.platform,
+  });
+  const traces = new TracesRoom({
+    context,
+    integration,
+    configWriter,
+    desktop,
+    service: serviceUnit(desktop.places),
+    keyring: { remove: () => vault.forget() },
+    keeper,
+    tokenCache: ssoCacheDir(userHome),
+    platform: process.platform,
+  });
 
   const snapshot = new SnapshotRoom({
     clock,

@@ -13,9 +13,12 @@ import { addIntegrate } from './commands/integrate.ts';
 import { addLogin } from './commands/login.ts';
 import { addMfa } from './commands/mfa.ts';
 import { addOpen } from './commands/open.ts';
+import { addService } from './commands/service.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSettings } from './commands/settings.ts';
 import { addStatus } from './commands/status.ts';
+import { addSupport } from './commands/support.ts';
+import { addUninstall } from './commands/uninstall.ts';
 import { report, translator } from './shell.ts';
 
 const program = new Command('bedrock-tray')
@@ -40,6 +43,9 @@ for (const add of [
   addSettings,
   addOpen,
   addAgent,
+  addService,
+  addSupport,
+  addUninstall,
   addDemo,
 ])
   add(program);

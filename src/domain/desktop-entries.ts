@@ -133,7 +133,8 @@ export function launchAgentText(
   ].join('\n');
 }
 
-const RUN_KEY = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run';
+/** Where Windows keeps what starts at login. */
+export const RUN_KEY = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run';
 const RUN_NAME = 'Bedrock Tray';
 
 /** Start at login on Windows: reg.exe's arguments. Its exit code answers `query`. */

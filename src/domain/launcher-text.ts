@@ -16,6 +16,13 @@ export function launcherName(platform: string): string {
   return platform === 'win32' ? 'bedrock-tray.cmd' : 'bedrock-tray';
 }
 
+/** Where the launcher of a state folder is. */
+export function launcherPath(home: string, platform: string): string {
+  return platform === 'win32'
+    ? `${home}\\bin\\${launcherName(platform)}`
+    : `${home}/bin/${launcherName(platform)}`;
+}
+
 /**
  * `bedrock-tray` for those who remember a path for long (settings files, ~/.aws/config) or have an environment that is
  * not ours (terminals): it stays where it is and always runs the version that is installed now. The person's

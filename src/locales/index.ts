@@ -11,8 +11,10 @@ import { notices as noticesEn } from './en/notices.ts';
 import { page as pageEn } from './en/page.ts';
 import { sessions as sessionsEn } from './en/sessions.ts';
 import { settings as settingsEn } from './en/settings.ts';
+import { setup as setupEn } from './en/setup.ts';
 import { terminal as terminalEn } from './en/terminal.ts';
 import { tray as trayEn } from './en/tray.ts';
+import { upkeep as upkeepEn } from './en/upkeep.ts';
 import { agent as agentZh } from './zh-CN/agent.ts';
 import { cli as cliZh } from './zh-CN/cli.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
@@ -22,8 +24,10 @@ import { notices as noticesZh } from './zh-CN/notices.ts';
 import { page as pageZh } from './zh-CN/page.ts';
 import { sessions as sessionsZh } from './zh-CN/sessions.ts';
 import { settings as settingsZh } from './zh-CN/settings.ts';
+import { setup as setupZh } from './zh-CN/setup.ts';
 import { terminal as terminalZh } from './zh-CN/terminal.ts';
 import { tray as trayZh } from './zh-CN/tray.ts';
+import { upkeep as upkeepZh } from './zh-CN/upkeep.ts';
 
 const en = {
   agent: agentEn,
@@ -35,8 +39,10 @@ const en = {
   page: pageEn,
   sessions: sessionsEn,
   settings: settingsEn,
+  setup: setupEn,
   terminal: terminalEn,
   tray: trayEn,
+  upkeep: upkeepEn,
 } as const;
 const zhCN: Record<keyof typeof en, Record<string, string>> = {
   agent: agentZh,
@@ -48,8 +54,10 @@ const zhCN: Record<keyof typeof en, Record<string, string>> = {
   page: pageZh,
   sessions: sessionsZh,
   settings: settingsZh,
+  setup: setupZh,
   terminal: terminalZh,
   tray: trayZh,
+  upkeep: upkeepZh,
 };
 
 /** All words, by language and namespace: for i18next and for the tests that compare the two. */

@@ -20,4 +20,8 @@ export class MemoryKeyring implements Keyring {
     if (this.refuses !== null) throw new KeyringError(this.refuses);
     this.key = Uint8Array.from(key);
   }
+  async remove(): Promise<void> {
+    if (this.refuses !== null) throw new KeyringError(this.refuses);
+    this.key = null;
+  }
 }

@@ -100,6 +100,11 @@ export class AwsConfigWriter implements ConfigWriter {
     return this.#views(names);
   }
 
+  /** The file with changes that could be taken back; null: none. */
+  async changed(): Promise<string | null> {
+    return (await this.#history.last())?.file ?? null;
+  }
+
   /** Errors: NothingToUndo, ConfigChanged, StorageFailed. */
   undo(id?: string): Promise<{ file: string }> {
     return this.inTurn(async () => {

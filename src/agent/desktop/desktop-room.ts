@@ -17,6 +17,7 @@ import {
   isOnPath,
   isWsl,
   pathScript,
+  RUN_KEY,
   runKey,
   startAtLoginFile,
 } from '../../domain/desktop-entries.ts';
@@ -74,8 +75,17 @@ export class DesktopRoom extends ChangeEmitter implements Desktop {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
+  get places(): EntryPlaces {
+    return this.#places;
+  }
+
   view(): DesktopView {
     return this.#view;
+  }
+
+  /** Where start at login is, or would be. */
+  startFile(): string {
+    return startAtLoginFile(this.#places)?.path ?? RUN_KEY;
   }
 
   /** Also makes the launcher that others are told of. Errors: DesktopUnsupported, FileForeign, StorageFailed. */

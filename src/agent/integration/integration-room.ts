@@ -91,6 +91,13 @@ export class IntegrationRoom implements Integration {
     });
   }
 
+  /** Files that were changed and not taken back since. */
+  async changed(): Promise<string[]> {
+    const entries = await this.#record.all();
+    const files = entries.flatMap(({ config, settings }) => [settings?.change.file, config?.file]);
+    return [...new Set(files)].filter((file) => file !== undefined);
+  }
+
   undo(): ReturnType<Integration['undo']> {
     const { context, inTurn, profiles } = this.#parts;
     return inTurn(async () => {

@@ -6,6 +6,8 @@ export interface Keyring {
   get(): Promise<Uint8Array | null>;
   /** Errors: KeyringError. */
   set(key: Uint8Array): Promise<void>;
+  /** Nothing there is fine. Errors: KeyringError. */
+  remove(): Promise<void>;
 }
 
 /** `reason`: `timeout` (locked, and nobody unlocks it), or the keyring's own words, one line. */
@@ -34,7 +36,7 @@ export function processKeyring(options: {
 }): Keyring & { stop(): void } {
   const { command, account, env, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const running = new Set<() => void>();
-  const ask = (verb: 'get' | 'set', input: string): Promise<string> =>
+  const ask = (verb: 'get' | 'set' | 'remove', input: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const [file = '', ...args] = command;
       const child = spawn(file, [...args, verb, account], {
@@ -82,6 +84,9 @@ export function processKeyring(options: {
     },
     async set(key) {
       await ask('set', Buffer.from(key).toString('base64'));
+    },
+    async remove() {
+      await ask('remove', '');
     },
     stop() {
       for (const end of running) end();

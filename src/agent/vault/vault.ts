@@ -119,6 +119,17 @@ export class Vault implements Observable {
     await this.#turn(() => rm(join(this.#folder, name), { force: true }));
   }
 
+  /** Removes the key: what it sealed opens no more, and nothing is sealed until there is a new one. Errors: KeyringUnavailable. */
+  async forget(): Promise<void> {
+    try {
+      await this.#keyring.remove();
+    } catch (e) {
+      const reason = e instanceof KeyringError ? e.reason : systemReason(e);
+      throw new BedrockTrayError('KeyringUnavailable', { reason }, { cause: e });
+    }
+    this.#key = null;
+  }
+
   /** Removes everything of a kind. Errors: StorageFailed. */
   async clear(kind: SecretKind): Promise<void> {
     for (const name of [...this.#unwritten.keys()]) {

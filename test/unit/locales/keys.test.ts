@@ -76,6 +76,7 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
     in: /^(src\/domain\/settings-catalog|renderer\/src\/routes\/settings\/settings-view)\.tsx?$/,
   },
   { namespace: 'notices', prefix: '', in: /^src\/domain\/.*notices?\.ts$/ },
+  { namespace: 'upkeep', prefix: 'trace.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'settings', prefix: 'invalid.', in: /^src\/domain\/settings-catalog\.ts$/ },
   { namespace: 'settings', prefix: 'detail.identityMode.', in: /^src\/contract\/settings\.ts$/ },
   // An error that nobody throws needs no words.
