@@ -78,6 +78,8 @@ export async function openBus(
   }
   // A bus that ends takes its news with it; nothing of the app ends for it.
   bus.on('error', () => {});
+  // One listener for each signal that somebody waits for.
+  bus.setMaxListeners(0);
 
   const call: DesktopBus['call'] = async (to, signature = '', body = [], patient = undefined) => {
     const asking = bus.call(new dbus.Message({ ...to, signature, body }));

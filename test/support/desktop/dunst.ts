@@ -1,8 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BusConnection } from './dbus.ts';
 import { runAs } from './processes.ts';
-import { giveTo, type Place } from './session-parts.ts';
+import type { Place } from './session-parts.ts';
 
 const NAME = 'org.freedesktop.Notifications';
 
@@ -50,7 +50,7 @@ export class Dunst {
     timeout = 0
 `,
     );
-    giveTo(user, home);
+    if (!user.isSelf) chownSync(config, user.uid, user.gid);
     const { pid } = await processes.start('/usr/bin/dunst', ['-conf', config], { env, cwd: home });
     await bus.waitForName(NAME);
     return new Dunst(place, bus, pid);

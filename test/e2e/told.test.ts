@@ -1,0 +1,211 @@
+/**
+ * Being told, and the ways in, on a real Electron with a real notification daemon (dunst), real keys (X11) and real
+ * second launches. Every check but the last shares one start of the app.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Dunst, dunstMissing } from '../support/desktop/dunst.ts';
+import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
+import { desktopMissing } from '../support/desktop/needs.ts';
+import { prompt, ssoSession } from '../support/tray/snapshots.ts';
+import { startTray, type TrayApp } from '../support/tray/tray-app.ts';
+import { appCommand } from './support/electron-app.ts';
+
+const missing = desktopMissing() ?? dunstMissing();
+const artefacts = join(import.meta.dirname, '..', '..', 'test-artefacts', 'notifications');
+const id = '7f0c3f0e-58a5-4a58-9f0a-0d3e5c1a2b3c';
+
+/** Holds a key combination of the whole X server, as another program with a global key of its own does. */
+const keyHolder = `
+import ctypes, signal, sys
+x = ctypes.CDLL('libX11.so.6')
+x.XOpenDisplay.restype = ctypes.c_void_p
+x.XDefaultRootWindow.restype = ctypes.c_ulong
+d = ctypes.c_void_p(x.XOpenDisplay(None))
+code = x.XKeysymToKeycode(d, ctypes.c_ulong(ord(sys.argv[1])))
+x.XGrabKey(d, code, 4 | 8, ctypes.c_ulong(x.XDefaultRootWindow(d)), 0, 1, 1)
+x.XSync(d, 0)
+print('held', flush=True)
+signal.pause()
+`;
+
+describe.skipIf(missing !== undefined)(`told: ${missing ?? describeElectron(findElectron())}`, () => {
+  let tray: TrayApp;
+  let dunst: Dunst;
+
+  beforeAll(async () => {
+    mkdirSync(artefacts, { recursive: true });
+    tray = await startTray({ notifications: false, power: true });
+    await tray.desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open window'));
+    await tray.launched.app.evaluate(({ app }) => {
+      const counted = globalThis as { launches?: number };
+      counted.launches = 0;
+      app.on('second-instance', () => {
+        counted.launches = (counted.launches ?? 0) + 1;
+      });
+    });
+  }, 90_000);
+  afterAll(() => tray?.desktop.stop());
+
+  const settings = (more: Partial<TrayApp['agent']['snapshot']['settings']>) => {
+    const { agent } = tray;
+    agent.change({ settings: { ...agent.snapshot.settings, ...more } });
+  };
+  const expired = (count = 1) => {
+    const at = Date.now();
+    tray.agent.change({
+      prompt: prompt(at, { count }),
+      ssoSessions: [ssoSession(at, { state: 'expired', expiresAt: at - 1 })],
+    });
+  };
+  const count = (name: string) => tray.agent.calls.filter((c) => c.name === name).length;
+
+  test('without a daemon the app goes on; one that comes later shows what still holds, and a press acts', async () => {
+    const { desktop, launched, agent } = tray;
+    expired();
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Remind me later'));
+    const before = Date.now();
+    expect(await launched.app.evaluate(() => 'answers')).toBe('answers');
+    expect(Date.now() - before).toBeLessThan(5_000);
+    dunst = await Dunst.start(desktop, desktop.sessionBus);
+    await expect.poll(() => dunst.displayed(), { timeout: 10_000 }).toBe(1);
+    await desktop.screenshot(join(artefacts, 'on-the-screen.png'));
+    await dunst.press(2);
+    expect((await agent.called('signIn.start')).input).toMatchObject({ ssoSession: 'corp' });
+    expect((await dunst.history())[0]?.summary).toBe('Sign in to corp');
+    agent.change({ prompt: null, ssoSessions: [ssoSession(Date.now())] });
+    await expect.poll(() => dunst.displayed()).toBe(1);
+    await dunst.press(1);
+    await expect.poll(async () => (await dunst.history())[0]?.summary).toBe('Signed in to corp again');
+  });
+
+  test('in quiet hours nothing is shown; after them what still holds, once', async () => {
+    const { desktop, agent } = tray;
+    const { notifications } = agent.snapshot.settings;
+    const now = new Date();
+    // The desktop's zone is UTC. Quiet from an hour ago to two hours hence.
+    const minute = now.getUTCHours() * 60 + now.getUTCMinutes();
+    const quiet = { from: (minute + 1380) % 1440, to: (minute + 120) % 1440 };
+    settings({ notifications: { ...notifications, quiet } });
+    expired(2);
+    agent.change({ recentFolders: ['/srv/quiet'] });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label.endsWith('/srv/quiet')));
+    expect(await dunst.displayed()).toBe(0);
+    settings({ notifications });
+    await expect.poll(() => dunst.displayed()).toBe(1);
+    await dunst.press(1);
+    await expect.poll(() => dunst.displayed()).toBe(0);
+    settings({ notifications: { ...notifications, signedIn: false } });
+    agent.change({ prompt: null, ssoSessions: [ssoSession(Date.now())] });
+  });
+
+  test('after a sleep the time left is right at once', async () => {
+    const { desktop, launched } = tray;
+    await desktop.tray.waitForProperties((p) => p.toolTip.includes('54 min left'));
+    await desktop.power.suspend();
+    // The clock goes on while timers stand still.
+    await launched.app.evaluate(() => {
+      const real = Date.now;
+      Date.now = () => real() + 30 * 60_000;
+    });
+    await desktop.power.resume();
+    await desktop.tray.waitForProperties((p) => /2[34] min left/.test(p.toolTip));
+  });
+
+  test('the key for Claude Code opens it in the folder used last, once for a press however long', async () => {
+    const { desktop, agent } = tray;
+    await desktop.run('xdotool', ['keydown', 'ctrl', 'keydown', 'alt', 'keydown', 'o', 'sleep', '1.2']);
+    await desktop.run('xdotool', ['keyup', 'o', 'keyup', 'alt', 'keyup', 'ctrl']);
+    expect((await agent.called('sessions.open')).input).toMatchObject({ cwd: '/srv/quiet' });
+    const page = await tray.page();
+    await expect.poll(() => page.url()).toMatch(/#\/sessions\/11111111-/);
+    expect(count('sessions.open')).toBe(1);
+    agent.change({ sessions: [] });
+  });
+
+  test('a key that another program holds is told, until it can be had', async () => {
+    const { desktop, agent } = tray;
+    const { hotkeys } = agent.snapshot.settings;
+    await desktop.processes.start('/usr/bin/python3', ['-c', keyHolder, 'k'], {
+      env: desktop.env,
+      cwd: desktop.home,
+      firstLineOf: 'stdout',
+    });
+    settings({ hotkeys: { ...hotkeys, openClaude: 'CommandOrControl+Alt+K' } });
+    expect((await agent.called('hotkeys.report')).input).toEqual({ taken: ['openClaude'] });
+    settings({ hotkeys: { ...hotkeys, openClaude: null } });
+    expect((await agent.called('hotkeys.report', 1)).input).toEqual({ taken: [] });
+    settings({ hotkeys });
+  });
+
+  test('without a folder it asks for one', async () => {
+    const { desktop, launched, agent } = tray;
+    await launched.app.evaluate(({ dialog }) => {
+      dialog.showOpenDialog = (async () => ({ canceled: false, filePaths: ['/srv/chosen'] })) as never;
+    });
+    agent.change({ recentFolders: [] });
+    await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open Claude Code…'));
+    await desktop.run('xdotool', ['key', 'ctrl+alt+o']);
+    expect((await agent.called('sessions.open', 1)).input).toMatchObject({ cwd: '/srv/chosen' });
+    agent.change({ sessions: [] });
+  });
+
+  describe('a second launch', () => {
+    const launch = async (...args: string[]) => {
+      const { desktop, launched } = tray;
+      const launches = () => launched.app.evaluate(() => (globalThis as { launches?: number }).launches ?? 0);
+      const before = await launches();
+      const command = await appCommand(desktop, { args });
+      const { executablePath: path, env } = command;
+      const child = spawn(path, command.args, { cwd: desktop.home, env, stdio: 'ignore' });
+      expect((await once(child, 'exit'))[0]).toBe(0);
+      await expect.poll(launches).toBe(before + 1);
+    };
+
+    test.each([
+      ['bedrock-tray://settings', '#/settings'],
+      [`bedrock-tray://sessions/${id}`, `#/sessions/${id}`],
+      ['bedrock-tray://sign-in', '#/overview'],
+    ])('with %s shows that place', async (link, hash) => {
+      const calls = tray.agent.calls.length;
+      await launch('--', link);
+      const page = await tray.page();
+      await expect.poll(() => new URL(page.url()).hash).toBe(hash);
+      const started = tray.agent.calls
+        .slice(calls)
+        .filter((c) => /^(signIn|sessions\.(open|kill|answer))/.test(c.name));
+      expect(started).toEqual([]);
+    });
+
+    test('with any other link does nothing at all', async () => {
+      const { launched } = tray;
+      const page = await tray.page();
+      const hash = new URL(page.url()).hash;
+      const closed = page.waitForEvent('close');
+      await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+      await closed;
+      await launch('bedrock-tray://sessions/open?cwd=/etc');
+      await launch('bedrock-tray://history', 'bedrock-tray://access');
+      expect(launched.app.windows()).toEqual([]);
+      await launch();
+      const again = await tray.page();
+      // The page begins where a new window begins: no link has led it anywhere.
+      expect(new URL(again.url()).hash).toBe('#/overview');
+      expect(hash).toBe('#/overview');
+    });
+  });
+
+  test('quitting takes back what stands on the screen', async () => {
+    const { desktop, launched, agent } = tray;
+    agent.change({ sessions: [], recentFolders: ['/srv/quit'] });
+    expired(9);
+    await expect.poll(() => dunst.displayed()).toBe(1);
+    const ended = once(launched.app.process(), 'exit');
+    await desktop.tray.click(['Quit…']);
+    expect((await ended)[0]).toBe(0);
+    await expect.poll(() => dunst.displayed()).toBe(0);
+  });
+});
