@@ -58,6 +58,9 @@ const APT = [
     'fonts-noto-cjk',
     'fonts-dejavu-core',
   ],
+  // What our deb depends on besides, and what packages are built and looked at with.
+  ...['libnotify4', 'libsecret-1-0', 'libxss1', 'libxtst6', 'libuuid1', 'libcups2', 'libatspi2.0-0'],
+  ...['xdg-utils', '7zip', 'binutils'],
   // The referees and the tools of the harness.
   ...[
     'awscli',
