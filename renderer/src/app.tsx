@@ -53,6 +53,7 @@ function Frame({ route }: { route: Route }): ReactNode {
   useShortcuts(desk.act);
   const narrow = useNarrow();
   const tight = useTight();
+  const signsOnly = narrow || (tight && route.name === 'sessions');
   // Terminals stay as they are while another view is shown.
   const [sessionsVisited, setSessionsVisited] = useState(route.name === 'sessions');
   if (route.name === 'sessions' && !sessionsVisited) setSessionsVisited(true);
@@ -71,11 +72,11 @@ function Frame({ route }: { route: Route }): ReactNode {
   }, [route.name]);
 
   return (
-    <div className="shell" data-rail={narrow || (tight && route.name === 'sessions') ? 'narrow' : undefined}>
+    <div className="shell" data-rail={signsOnly ? 'narrow' : undefined}>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         {words.t('page:skipToMain')}
       </button>
-      <Rail current={route.name === 'setup' ? 'overview' : route.name} />
+      <Rail current={route.name === 'setup' ? 'overview' : route.name} signsOnly={signsOnly} />
       <main className="main" id="main" tabIndex={-1} ref={main} aria-label={words.t(title)}>
         <LinkBanner />
         {route.name !== 'overview' && <MfaBanner />}
@@ -97,7 +98,7 @@ function Frame({ route }: { route: Route }): ReactNode {
   );
 }
 
-function Rail({ current }: { current: RouteName }): ReactNode {
+function Rail({ current, signsOnly }: { current: RouteName; signsOnly: boolean }): ReactNode {
   const words = useWords();
   const { snapshot, clockOffset } = useAgentState();
   const open =
@@ -113,7 +114,11 @@ function Rail({ current }: { current: RouteName }): ReactNode {
       <ul>
         {railNames.map((name) => (
           <li key={name}>
-            <a href={routeHref(name)} aria-current={name === current ? 'page' : undefined}>
+            <a
+              href={routeHref(name)}
+              aria-current={name === current ? 'page' : undefined}
+              title={signsOnly ? words.t(titles[name]) : undefined}
+            >
               <Icon name={name} />
               <span>{words.t(titles[name])}</span>
               {name === 'sessions' && waiting > 0 && (

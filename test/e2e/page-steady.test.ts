@@ -68,7 +68,7 @@ describePages('nothing moves', (pages) => {
     { width: 1280, height: 800 },
     { width: 480, height: 760 },
   ])('when snapshot and lists come late, at $width px', async (viewport) => {
-    for (const [hash, there] of views)
+    for (const [hash, there] of viewport.width < 640 ? views.slice(0, 2) : views)
       await pages.withPage(
         ready(),
         async (page, agent) => {

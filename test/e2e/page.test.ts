@@ -7,7 +7,6 @@ import {
   goTo,
   MINUTE,
   PageHarness,
-  pictures,
   ready,
   shot,
   terminalLive,
@@ -21,53 +20,6 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
     pages = await PageHarness.start();
   });
   afterAll(() => pages?.[Symbol.asyncDispose]());
-
-  const looks = [
-    { name: 'light-en', colorScheme: 'light', locale: 'en-US' },
-    { name: 'dark-en', colorScheme: 'dark', locale: 'en-US' },
-    { name: 'light-zh', colorScheme: 'light', locale: 'zh-CN' },
-    { name: 'dark-zh', colorScheme: 'dark', locale: 'zh-CN' },
-  ] as const;
-
-  // Without pictures the fourth shows nothing that the others do not.
-  test.for(pictures ? looks : looks.slice(0, 3))(
-    'every view is readable and accessible: $name',
-    async ({ name, ...look }) => {
-      await pages.withPage(
-        ready(),
-        async (page, agent) => {
-          agent.candidates = candidates;
-          agent.setProfiles(everyKind);
-          const views = [
-            ['overview', '#/overview'],
-            ['access', '#/access'],
-            ['settings', '#/settings'],
-            ['new-session', '#/sessions/new'],
-          ] as const;
-          for (const [view, hash] of views) {
-            await goTo(page, hash);
-            await page.locator('.page:visible').waitFor();
-            await page.locator('.skeleton').waitFor({ state: 'detached' });
-            // The languages share all structure; themes differ in contrast.
-            if (look.locale === 'en-US')
-              await expectAccessible(page, look.colorScheme === 'light' ? 'all' : 'contrast');
-            expect(await page.locator('body').innerText()).not.toMatch(/\b(page|errors|notes):|\{\{/);
-            await shot(page, `${view}-${name}`, { whole: view === 'access' });
-          }
-          const opened = await agent.open(
-            { name: 'billing-service', title: 'Refactor invoices' },
-            `printf '\\033[1;34m> \\033[0mWhich invoices are overdue?\\r\\n\\r\\n\\033[32m●\\033[0m Three of them: \\033[1mINV-17\\033[0m, INV-21 and INV-30.\\r\\n  \\033[31mred\\033[0m \\033[33myellow\\033[0m \\033[35mmagenta\\033[0m \\033[36mcyan\\033[0m \\033[90mgrey\\033[0m 你好，世界\\r\\n  https://example.com/invoices\\r\\n'; read _`,
-          );
-          await agent.open({ name: 'web & shop', state: 'waiting', pid: null });
-          await goTo(page, `#/sessions/${opened.id}`);
-          await terminalLive(page);
-          if (name === 'light-en') await expectAccessible(page);
-          await shot(page, `session-${name}`);
-        },
-        look,
-      );
-    },
-  );
 
   test('each state of the overview has its sentence and its one button', async () => {
     const at = Date.now();
