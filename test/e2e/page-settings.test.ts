@@ -131,6 +131,35 @@ describePages('settings', (pages) => {
     );
   });
 
+  test.each([
+    ['en', /Another program has this key/, /Both would be the same key/],
+    ['zh-CN', /已被其他程序占用/, /同一个快捷键/],
+  ] as const)(
+    'a key that cannot be had, and one for two things, say so at their rows: %s',
+    async (locale, taken, twice) => {
+      await pages.withPage(
+        ready({ hotkeysTaken: ['openClaude'] }),
+        async (page, agent) => {
+          const row = (name: string) => page.locator(`[data-setting="hotkeys.${name}"]`);
+          await row('openClaude').getByText(taken).waitFor();
+          expect(await row('needsYou').getByText(taken).count()).toBe(0);
+          agent.refuse.set(
+            'settings.set',
+            new BedrockTrayError('HotkeyTwice', { accelerator: 'Ctrl+Alt+J' }),
+          );
+          await row('openClaude').getByRole('button').first().click();
+          await page.keyboard.press('Control+Alt+J');
+          await page.getByText(twice).waitFor();
+          expect(agent.state.settings.hotkeys.openClaude).toBe('CommandOrControl+Alt+O');
+          await expectAccessible(page);
+          await row('openClaude').scrollIntoViewIfNeeded();
+          await shot(page, `settings-key-taken-${locale}`);
+        },
+        { hash, locale },
+      );
+    },
+  );
+
   test('search hides what is not meant, by words in the page’s language and by the path', async () => {
     await pages.withPage(
       ready(),

@@ -127,6 +127,7 @@ export const settings = {
   hotkeyNone: 'None',
   hotkeyPress: 'Press the keys…',
   hotkeyRemove: 'Remove',
+  hotkeyTaken: 'Another program has this key, or the desktop lets no program have it. Choose another one.',
   terminalOwn: 'The system’s own',
   terminalsNone: 'No terminal was found on this computer.',
   editorFirst: 'The first that is found',

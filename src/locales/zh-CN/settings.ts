@@ -125,6 +125,7 @@ export const settings: Record<keyof typeof en, string> = {
   hotkeyNone: '无',
   hotkeyPress: '请按下快捷键…',
   hotkeyRemove: '移除',
+  hotkeyTaken: '此快捷键已被其他程序占用，或桌面不允许程序使用。请另选一个。',
   terminalOwn: '系统自带',
   terminalsNone: '此计算机上没有找到终端。',
   editorFirst: '找到的第一个',

@@ -9,11 +9,14 @@ export function HotkeyField({
   label,
   hint,
   value,
+  taken,
   onChange,
 }: {
   label: string;
   hint: string;
   value: string | null;
+  /** The tray could not get it. */
+  taken: boolean;
   onChange: (accelerator: string | null) => void;
 }): ReactNode {
   const words = useWords();
@@ -40,6 +43,7 @@ export function HotkeyField({
           type="button"
           className="hotkey-button"
           aria-labelledby={`${id} ${id}-value`}
+          aria-describedby={`${id}-taken ${id}-hint`}
           aria-pressed={listening}
           onClick={() => setListening(true)}
           onKeyDown={keys}
@@ -53,7 +57,14 @@ export function HotkeyField({
           </Button>
         )}
       </div>
-      <span className="field-hint">{hint}</span>
+      <span id={`${id}-hint`} className="field-hint">
+        {hint}
+      </span>
+      {taken && value !== null && (
+        <span id={`${id}-taken`} className="field-error" role="status">
+          {words.t('settings:hotkeyTaken')}
+        </span>
+      )}
     </div>
   );
 }

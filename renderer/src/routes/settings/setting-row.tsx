@@ -27,7 +27,7 @@ export function SettingRow({ entry, change }: { entry: SettingEntry; change: Cha
 
 function PlainRow({ entry: { path, takes }, change }: { entry: SettingEntry; change: Change }): ReactNode {
   const words = useWords();
-  const { settings, desktop } = useSnapshot();
+  const { settings, desktop, hotkeysTaken = [] } = useSnapshot();
   const value = settingValue(path, { settings, desktop });
   const common = { label: nameOf(words, path), hint: aboutOf(words, path) };
   const set = (next: unknown): void => change(path, next);
@@ -50,7 +50,14 @@ function PlainRow({ entry: { path, takes }, change }: { entry: SettingEntry; cha
       return <Field {...common} value={Number(value)} min={takes.min} max={takes.max} onCommit={set} />;
     }
     case 'hotkey':
-      return <HotkeyField {...common} value={value as string | null} onChange={set} />;
+      return (
+        <HotkeyField
+          {...common}
+          value={value as string | null}
+          taken={hotkeysTaken.some((name) => path === `hotkeys.${name}`)}
+          onChange={set}
+        />
+      );
     default:
       return (
         <CommittedText
