@@ -47,8 +47,8 @@ export const firstRun = {
   asking: 'Asking AWS about this portal…',
   claudeFound: 'Claude Code {{version}} is installed.',
   claudeNotYet: 'Claude Code is not installed yet; the last step says how.',
-  shellVariables:
-    'Your shell sets {{names}}. Sessions opened here do not use them for Bedrock; your own commands still do.',
+  shellVariables: 'Also set in your shell: {{names}}',
+  andMore: '{{names}} and {{count}} more',
 
   // 2: sign in
   signInTitle: 'Sign in to {{host}}',
@@ -98,7 +98,7 @@ export const firstRun = {
   checkTitleFailed: 'Something is still in the way',
   checkLead: 'From your sign-in to a model’s first answer. This takes a few seconds.',
   checkLeadOk: 'Claude Code can use Amazon Bedrock with this sign-in.',
-  checkLeadFailed: 'Each line says what happened and what to do. Nothing that works is done again in vain.',
+  checkLeadFailed: 'Each line says what happened and what to do.',
   checkList: 'Checks',
   checkAgain: 'Check again',
   checkAnyway: 'Go on anyway',

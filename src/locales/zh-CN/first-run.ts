@@ -44,8 +44,8 @@ export const firstRun: Record<keyof typeof en, string> = {
   asking: '正在向 AWS 查询此门户…',
   claudeFound: '已安装 Claude Code {{version}}。',
   claudeNotYet: '尚未安装 Claude Code，最后一步会说明如何安装。',
-  shellVariables:
-    '您的 shell 设置了 {{names}}。在这里打开的会话访问 Bedrock 时不使用它们，您自己的命令不受影响。',
+  shellVariables: '您的 shell 中还设置了：{{names}}',
+  andMore: '{{names}} 等，另有 {{count}} 个',
 
   signInTitle: '登录 {{host}}',
   signInLead: '浏览器将打开访问门户。请在其中点按“允许”（Allow），本页会自动继续。',
@@ -90,7 +90,7 @@ export const firstRun: Record<keyof typeof en, string> = {
   checkTitleFailed: '还有问题需要解决',
   checkLead: '从登录到模型的第一个回答，只需几秒钟。',
   checkLeadOk: 'Claude Code 可以通过此登录使用 Amazon Bedrock。',
-  checkLeadFailed: '每一行都说明了原因和下一步该做什么，已通过的部分不受影响。',
+  checkLeadFailed: '每一行都说明了原因和下一步该做什么。',
   checkList: '检查项',
   checkAgain: '重新检查',
   checkAnyway: '仍然继续',

@@ -44,9 +44,9 @@ function clipboardHelper(home: string): void {
   chmodSync(join(bin, 'xclip'), 0o755);
 }
 
-/** Starts it, signed out, with one profile and without an environment. */
+/** Starts it, signed out, with one profile and without an environment. `fresh`: as a new user has it, with nothing set up. */
 export async function startClaudeDesktop(
-  options: { switches?: SwitchesChange; desktop?: DesktopOptions } = {},
+  options: { switches?: SwitchesChange; desktop?: DesktopOptions; fresh?: boolean } = {},
 ): Promise<ClaudeDesktop> {
   buildOnce();
   const sandbox = await startSandbox({ switches: options.switches ?? {} });
@@ -61,21 +61,25 @@ export async function startClaudeDesktop(
     const { home, checkout } = desktop;
     const project = join(home, 'project');
     mkdirSync(project);
-    cpSync(join(sandbox.home, '.aws'), join(home, '.aws'), { recursive: true });
-    chmodSync(join(home, '.aws'), 0o700);
-    await prepareClaudeHome(home, [project]);
+    if (!options.fresh) {
+      cpSync(join(sandbox.home, '.aws'), join(home, '.aws'), { recursive: true });
+      chmodSync(join(home, '.aws'), 0o700);
+      await prepareClaudeHome(home, [project]);
+    }
     // The login shell finds claude where npm put it.
     writeFileSync(
       join(home, '.bash_profile'),
       `export PATH="$HOME/bin:${join(checkout, '.cache/claude/node_modules/.bin')}:$PATH"\n`,
     );
     clipboardHelper(home);
-    mkdirSync(stateHome(desktop), { recursive: true, mode: 0o700 });
-    // The DOM renderer's rows can be read by a test.
-    writeFileSync(
-      join(stateHome(desktop), 'settings.json'),
-      JSON.stringify({ version: 1, terminal: { renderer: 'dom' } }),
-    );
+    if (!options.fresh) {
+      mkdirSync(stateHome(desktop), { recursive: true, mode: 0o700 });
+      // The DOM renderer's rows can be read by a test.
+      writeFileSync(
+        join(stateHome(desktop), 'settings.json'),
+        JSON.stringify({ version: 1, terminal: { renderer: 'dom' } }),
+      );
+    }
     giveTo(desktop.user, home);
     const launched = await launchApp(desktop, {});
     const place = desktop;

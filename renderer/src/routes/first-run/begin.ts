@@ -20,7 +20,9 @@ export interface PortalWish {
 }
 
 /** `regionUntold`: the person has to say it. `begun`: a sign-in is under way, or `problem` says why there is none. */
-export type PortalOutcome = { kind: 'regionUntold' } | { kind: 'begun'; problem: ErrorView | null };
+export type PortalOutcome =
+  | { kind: 'regionUntold'; startUrl: string }
+  | { kind: 'begun'; problem: ErrorView | null };
 
 /** What is wrong with a start URL shows only when it is used: then the section that was written goes again. */
 const isAboutPortal = (error: unknown): boolean =>
@@ -46,13 +48,16 @@ export async function beginPortal(
   const { startUrl } = wish;
   const known = ssoSessions.find((s) => s.kind === 'sso-session' && samePortal(s.startUrl, startUrl));
   if (known) return { kind: 'begun', problem: await beginSsoSession(agent, known.id, isSignedIn(known)) };
-  const region = wish.region ?? (await agent.call('setup.region', { startUrl })).region;
-  if (region === null) return { kind: 'regionUntold' };
+  const told = wish.region === null ? await agent.call('setup.region', { startUrl }) : null;
+  // A company's own address leads to its portal: that is what every AWS tool is to be told.
+  const portal = told?.startUrl ?? startUrl;
+  const region = wish.region ?? told?.region ?? null;
+  if (region === null) return { kind: 'regionUntold', startUrl: portal };
   const name = suggestSsoSessionName(
-    startUrl,
+    portal,
     ssoSessions.map((s) => s.id),
   );
-  const { change } = await agent.call('ssoSessions.create', { name, startUrl, region });
+  const { change } = await agent.call('ssoSessions.create', { name, startUrl: portal, region });
   let problem: ErrorView | null = null;
   try {
     await agent.call('signIn.start', { ssoSession: name, openBrowser: true });

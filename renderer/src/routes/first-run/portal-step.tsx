@@ -82,7 +82,7 @@ function Choose({
       ).then((outcome) => {
         if (outcome?.kind === 'regionUntold') {
           setShown(false);
-          setPortal((p) => ({ ...p, region: '' }));
+          setPortal({ startUrl: outcome.startUrl, region: '' });
         } else if (outcome) onDone(outcome.problem);
       });
     } else if (choice?.startsWith(SSO)) {
@@ -224,12 +224,20 @@ function PortalFields({
   );
 }
 
+/** So many variables are named. */
+const SHOWN_NAMES = 3;
+
 /** What else was found, said quietly. */
 function Facts({ findings }: { findings: SetupFindings | null }): ReactNode {
   const words = useWords();
   if (!findings) return null;
   const { claude, environment } = findings;
-  const names = environment.map((n) => plainText(n, 60)).join(', ');
+  const first = environment
+    .slice(0, SHOWN_NAMES)
+    .map((n) => plainText(n, 60))
+    .join(', ');
+  const more = environment.length - SHOWN_NAMES;
+  const names = more > 0 ? words.t('firstRun:andMore', { names: first, count: more }) : first;
   return (
     <div className="fr-facts quiet small">
       <p>

@@ -5,8 +5,8 @@ import { plainText } from '../../model/plain-text.ts';
 import { type RoleRow, rowFrom } from './role-rows.ts';
 
 /** Height of a row in px: only those in sight are drawn, however many there are. */
-const ROW = 40;
-const IN_SIGHT = 9;
+const ROW = 36;
+const IN_SIGHT = 8;
 /** Rows drawn beyond what is in sight, so that scrolling shows no gaps. */
 const BEYOND = 6;
 
@@ -204,12 +204,17 @@ function Row({
     );
   return (
     // biome-ignore lint/a11y: the tree has focus and keys.
-    <div className="fr-row fr-role" aria-level={2} aria-selected={isChosen} {...shared}>
+    <div
+      className="fr-row fr-role"
+      aria-level={2}
+      aria-selected={isChosen}
+      aria-label={`${plainText(row.roleName, 80)}, ${name}`}
+      {...shared}
+    >
       <span className="fr-box" aria-hidden="true" data-on={isChosen || undefined}>
         {isChosen && <Icon name="check" size={13} />}
       </span>
       <span>{plainText(row.roleName, 80)}</span>
-      <span className="unseen">, {name}</span>
     </div>
   );
 }
