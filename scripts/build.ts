@@ -1,4 +1,7 @@
-/** Builds everything that runs into out/. `--if-stale` does nothing when no source is newer than the last build. */
+/**
+ * Builds everything that runs into out/. `--if-stale` does nothing when no source is newer than the last build; `--tray`
+ * builds the tray's programs alone, into an out/ that was built before (scripts/mutate-security.ts).
+ */
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -65,10 +68,11 @@ const updateEngineApart: Plugin = {
 
 await mkdir(join(root, 'out', 'cli'), { recursive: true });
 await rm(stamp, { force: true });
+const all = !process.argv.includes('--tray');
 const parts = new Parts(root);
 const bundled = async (options: BuildOptions): Promise<void> =>
   parts.add(Object.keys((await build(options)).metafile?.inputs ?? {}));
-await Promise.all([
+const programs = (): Promise<unknown>[] => [
   // What needs no Node where there is curl.
   ...['hand-out.sh', 'hook-relay.sh'].map((name) =>
     copyFile(join(root, 'src', 'cli', name), join(root, 'out', 'cli', name)),
@@ -103,6 +107,14 @@ await Promise.all([
     outdir: 'out',
     outExtension: { '.js': '.cjs' },
   }),
+  viteBuild({
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [{ name: 'parts', moduleParsed: ({ id }) => parts.add([id]) }],
+  }),
+];
+await Promise.all([
+  ...(all ? programs() : []),
   // One tray bundle for Electron 45 and for the older Electron that end-to-end tests may run on.
   bundled({
     ...shared,
@@ -118,12 +130,9 @@ await Promise.all([
     outdir: 'out',
     outExtension: { '.js': '.cjs' },
   }),
-  viteBuild({
-    configFile: join(root, 'vite.config.ts'),
-    logLevel: 'warn',
-    plugins: [{ name: 'parts', moduleParsed: ({ id }) => parts.add([id]) }],
-  }),
 ]);
 // Whose code was bundled: what the packages' list of parts is made from.
-await writeFile(join(root, 'out', 'parts.json'), parts.text());
-await writeFile(stamp, '');
+if (all) {
+  await writeFile(join(root, 'out', 'parts.json'), parts.text());
+  await writeFile(stamp, '');
+}
