@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { agentPlaces, type Env } from './agent-places.ts';
+import { appImageOf } from './app-image.ts';
 import { appOf, installPayload, type Payload, readPayload, recordApp, versionsFolder } from './payload.ts';
 
 /**
@@ -15,7 +16,8 @@ export async function installedPrograms(
   const { home } = agentPlaces(env);
   const folder = await installPayload(payload, manifest, home);
   // An AppImage's program is the file itself; what is inside of it is there only while it runs.
-  await recordApp(versionsFolder(home), env.APPIMAGE || appOf(payload, manifest)).catch(() => undefined);
+  const app = appImageOf(payload, env) ?? appOf(payload, manifest);
+  await recordApp(versionsFolder(home), app).catch(() => undefined);
   return { folder, version: manifest.version };
 }
 

@@ -127,9 +127,11 @@ async function installedFiles(versions: string): Promise<Map<string, string>> {
   const known = new Map<string, string>();
   for (const name of await readdir(versions)) {
     if (name.startsWith('.')) continue;
-    const text = await readFile(join(versions, name, RECORD), 'utf8').catch(() => null);
-    if (text === null) continue;
-    for (const { path, sha256 } of (JSON.parse(text) as Payload).files)
+    // A damaged record is as none: that folder is made anew when its version runs again.
+    const record = await readFile(join(versions, name, RECORD), 'utf8')
+      .then((text) => JSON.parse(text) as Payload)
+      .catch(() => null);
+    for (const { path, sha256 } of record?.files ?? [])
       if (sha256 !== null) known.set(sha256, join(versions, name, path));
   }
   return known;

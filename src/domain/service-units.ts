@@ -20,9 +20,9 @@ export interface ServiceUnit {
   links: readonly string[];
 }
 
-/** One word of ExecStart: quoted, `%` and `$` doubled (systemd.service(5)). */
+/** One word of ExecStart: quoted, `%` and `$` doubled, no line ended in it (systemd.service(5)). */
 const execWord = (word: string): string =>
-  `"${word.replace(/["\\]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+  `"${word.replace(/["\\]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
 
 /** Null on Windows, where the tray starts at login. */
 export function serviceUnit(places: EntryPlaces): ServiceUnit | null {

@@ -1,6 +1,7 @@
 import { access, constants, readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { app, powerMonitor } from 'electron';
+import { appImageOf } from '../client/app-image.ts';
 import { BedrockTrayError } from '../contract/errors.ts';
 import { type InstallationFacts, updateWay } from '../domain/update-way.ts';
 import type { AgentLink } from './agent-link.ts';
@@ -65,14 +66,14 @@ async function installationFacts(): Promise<InstallationFacts> {
   const read = (name: string): Promise<string> =>
     readFile(join(process.resourcesPath, name), 'utf8').catch(() => '');
   const [config, packageType] = await Promise.all([read('app-update.yml'), read('package-type')]);
-  const path = process.env.APPIMAGE;
+  // Never another program's AppImage: the update would be put in its place.
+  const path = appImageOf(process.execPath, process.env);
   const writable = (folder: string): Promise<boolean> =>
     access(folder, constants.W_OK).then(
       () => true,
       () => false,
     );
-  const appImage =
-    path !== undefined && isAbsolute(path) ? { path, writable: await writable(dirname(path)) } : null;
+  const appImage = path === null ? null : { path, writable: await writable(dirname(path)) };
   const address = /^url:\s*['"]?([^\s'"]+)['"]?\s*$/m.exec(config)?.[1];
   return {
     platform: process.platform,
