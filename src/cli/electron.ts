@@ -27,8 +27,9 @@ function installedApp(): string | null {
 
 /**
  * What shows the tray, and its first arguments: the installed package's program, else Electron's executable with our
- * main file: ELECTRON_OVERRIDE_DIST_PATH's, else the `electron` package's, if its binary is there already
- * (since Electron 42 it is downloaded by `npx install-electron`; we never download by ourselves).
+ * folder (not our main file: Electron would take the file's folder for the app's own). The executable is
+ * ELECTRON_OVERRIDE_DIST_PATH's, else the `electron` package's, if its binary is there already (since Electron 42 it is
+ * downloaded by `npx install-electron`; we never download by ourselves).
  */
 export function findElectron(env: NodeJS.ProcessEnv): { path: string; args: string[] } | { missing: NoTray } {
   const found = installedApp();
@@ -39,7 +40,7 @@ export function findElectron(env: NodeJS.ProcessEnv): { path: string; args: stri
     // Chromium refuses its sandbox to root, and without it we do not show hostile bytes.
     if (process.getuid?.() === 0) return { missing: 'root' };
   }
-  return { path, args: found === null ? [join(import.meta.dirname, '..', 'tray', 'main.cjs')] : [] };
+  return { path, args: found === null ? [join(import.meta.dirname, '..', '..')] : [] };
 }
 
 function electronPath(env: NodeJS.ProcessEnv): string | null {

@@ -1,5 +1,4 @@
-/** `bedrock-tray:` addresses, which anybody may write: a web page, a mail, a program's output. */
-export const SCHEME = 'bedrock-tray';
+import { SCHEME } from './app-identity.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const place = new RegExp(
@@ -7,8 +6,9 @@ const place = new RegExp(
 );
 
 /**
- * The place of the page that a deep link names, as the fragment of its address; null for anything else. A link carries
- * no authority: it shows, and starts nothing. There is nothing in it that could be escaped, encoded or misread, since
+ * The place of the page that a deep link (`bedrock-tray://overview`) names, as the fragment of its address; null for
+ * anything else. Anybody may write one: a web page, a mail, a program's output. So a link carries no authority: it
+ * shows, and starts nothing. There is nothing in it that could be escaped, encoded or misread, since
  * only these very words are taken.
  */
 export function deepLinkPlace(link: string): string | null {

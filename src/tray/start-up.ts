@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, powerMonitor } from 'electron';
 import { hotkeyActions } from '../domain/hotkeys.ts';
 import { AgentLink } from './agent-link.ts';
+import { APP_ID, SCHEME } from './app-identity.ts';
 import { Catalog } from './catalog.ts';
-import { SCHEME } from './deep-link.ts';
 import { followDesktop } from './desktop.ts';
 import { HotkeyReporter } from './hotkey-reporter.ts';
 import { Hotkeys } from './hotkeys.ts';
@@ -77,8 +77,10 @@ export function startUp(icon: TrayIconController): { openWindow: (place?: string
     // The application's menu, which carries the clipboard's keys.
     window.follow();
   }
-  // Elsewhere the package says whose links these are: the bundle's plist, the desktop entry. `--`: a link is no switch.
   if (process.platform === 'win32' && app.isPackaged) {
+    // Notifications are shown under the name of the start menu's entry.
+    app.setAppUserModelId(APP_ID);
+    // Elsewhere the package says whose links these are: the bundle's plist, the desktop entry. `--`: a link is no switch.
     app.setAsDefaultProtocolClient(SCHEME, process.execPath, ['--']);
   }
   return { openWindow: (place) => window.open(place ?? undefined) };

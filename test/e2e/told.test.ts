@@ -4,14 +4,15 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Dunst, dunstMissing } from '../support/desktop/dunst.ts';
-import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
+import { describeElectron, type ElectronRuntime, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
 import { prompt, ssoSession } from '../support/tray/snapshots.ts';
 import { startTray, type TrayApp } from '../support/tray/tray-app.ts';
+import { startDesktop } from './support/desktop.ts';
 import { appCommand } from './support/electron-app.ts';
 
 const missing = desktopMissing() ?? dunstMissing();
@@ -208,4 +209,40 @@ describe.skipIf(missing !== undefined)(`told: ${missing ?? describeElectron(find
     expect((await ended)[0]).toBe(0);
     await expect.poll(() => dunst.displayed()).toBe(0);
   });
+});
+
+describe.skipIf(missing !== undefined)('start at login', () => {
+  test('what the autostart file names starts the tray, without a window', async () => {
+    const desktop = await startDesktop();
+    try {
+      // What a person's own environment has where Electron is not the package's own.
+      const { env } = await appCommand(desktop);
+      const { executable, inCheckout } = findElectron() as ElectronRuntime;
+      const dist = dirname(inCheckout === undefined ? executable : join(desktop.checkout, inCheckout));
+      Object.assign(env, { ELECTRON_OVERRIDE_DIST_PATH: dist });
+      const node = join(desktop.checkout, 'node_modules/node/bin/node');
+      const cli = join(desktop.checkout, 'out/cli/main.mjs');
+      await desktop.run(node, [cli, 'settings', 'set', 'desktop.startAtLogin', 'true'], env);
+      const file = join(desktop.env.XDG_CONFIG_HOME ?? '', 'autostart/bedrock-tray.desktop');
+      // As the desktop does it, and it ends with the desktop.
+      await desktop.processes.start('/usr/bin/gio', ['launch', file], { env, cwd: desktop.home });
+      await desktop.tray.waitForItems(1);
+      await desktop.tray.waitForMenu((m) => m[0]?.label === 'Not set up yet', 20_000);
+      const started = desktop.running().map(({ argv }) => argv.join(' '));
+      expect(started.filter((words) => words.endsWith(' --background')).length).toBeGreaterThan(0);
+      expect(started.filter((words) => words.includes('--type=renderer'))).toEqual([]);
+      // Found by the same panel that a person looks at: the second launch opens what the first did not.
+      const windows = async () =>
+        (
+          await desktop.run('xdotool', ['search', '--onlyvisible', '--name', 'Bedrock Tray']).catch(() => '')
+        ).trim();
+      expect(await windows()).toBe('');
+      await desktop.tray.click(['Open window']);
+      await expect.poll(windows, { timeout: 10_000 }).not.toBe('');
+      await desktop.run(node, [cli, 'settings', 'set', 'desktop.startAtLogin', 'false'], env);
+      expect(existsSync(file)).toBe(false);
+    } finally {
+      await desktop.stop();
+    }
+  }, 90_000);
 });
