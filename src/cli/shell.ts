@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentPlaces } from '../client/agent-places.ts';
 import { connectAgent } from '../client/find-or-start-agent.ts';
@@ -9,6 +9,7 @@ import {
   exitCodeOf,
   exitCodes,
   isBedrockTrayError,
+  Language,
   type Settings,
 } from '../contract/index.ts';
 import { createTranslator, shownLanguage, systemLanguage, type Translator } from '../locales/index.ts';
@@ -16,9 +17,21 @@ import { createTranslator, shownLanguage, systemLanguage, type Translator } from
 /** out/ of this installation: where agent, page and sandbox are started from. */
 export const outDir = join(import.meta.dirname, '..');
 
-let words = createTranslator(shownLanguage('system', systemLanguage(process.env)));
+/** The language that the agent keeps in its settings, so that also help and usage errors, which ask no agent, follow it. */
+function languageSet(): Settings['language'] {
+  try {
+    const kept: unknown = JSON.parse(
+      readFileSync(join(agentPlaces(process.env).home, 'settings.json'), 'utf8'),
+    );
+    return Language.catch('system').parse((kept as { language?: unknown } | null)?.language);
+  } catch {
+    return 'system';
+  }
+}
 
-/** The words of this run: the system's language until the agent's settings are known. */
+let words = createTranslator(shownLanguage(languageSet(), systemLanguage(process.env)));
+
+/** The words of this run: the person's setting, else the system's language. */
 export function translator(): Translator {
   return words;
 }

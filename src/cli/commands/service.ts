@@ -3,11 +3,12 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError, exitCodes } from '../../contract/index.ts';
 import { ENTRY_MARK } from '../../domain/desktop-entries.ts';
 import { launcherPath } from '../../domain/launcher-text.ts';
 import { type ServiceUnit, serviceCommands, serviceUnit } from '../../domain/service-units.ts';
-import { note, print, printJson, Said, translator, withAgent } from '../shell.ts';
+import { note, outDir, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
 
 interface Options {
@@ -81,7 +82,8 @@ const uid = (): number => process.getuid?.() ?? 0;
 async function install({ json, start = true }: Options): Promise<void> {
   const unit = await unitHere();
   await write(unit);
-  // The agent that runs already goes on until it is stopped; the unit's then starts in its place.
+  // The unit's agent takes the place of the one that runs, and its Claude sessions over.
+  if (start) await stopAgent({ outDir, sessions: 'keep' });
   const failed = start ? await run(serviceCommands(unit, process.platform, uid()).start) : null;
   if (json) return printJson({ path: unit.path, started: start && failed === null });
   const { t } = translator();
@@ -99,7 +101,8 @@ async function remove({ json }: Options): Promise<void> {
   const unit = await unitHere();
   const there = await textOf(unit.path);
   if (there?.includes(ENTRY_MARK)) {
-    // What is not running cannot be stopped; the files go all the same.
+    // In good order, so that Claude sessions stay. What is not running cannot be stopped; the files go all the same.
+    await stopAgent({ outDir, sessions: 'keep' });
     await run(serviceCommands(unit, process.platform, uid()).stop);
     for (const path of [...unit.links, unit.path]) await rm(path, { force: true });
     if (process.platform === 'linux') await run([['systemctl', '--user', 'daemon-reload']]);

@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { PRODUCT_VERSION } from '../contract/index.ts';
+import { speakAsWeDo } from './commander-words.ts';
+import { addAgent } from './commands/agent.ts';
+import { addClaude } from './commands/claude.ts';
+import { addConfigure } from './commands/configure.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDiscovery } from './commands/discovery.ts';
+import { addEnvironments } from './commands/environments.ts';
+import { addExec } from './commands/exec.ts';
+import { addExportCredentials } from './commands/export-credentials.ts';
+import { addHistory } from './commands/history.ts';
+import { addIntegrate } from './commands/integrate.ts';
+import { addLogin } from './commands/login.ts';
+import { addMfa } from './commands/mfa.ts';
+import { addOpen } from './commands/open.ts';
+import { addService } from './commands/service.ts';
+import { addSessions } from './commands/sessions.ts';
+import { addSettings } from './commands/settings.ts';
+import { addStatus } from './commands/status.ts';
+import { addSupport } from './commands/support.ts';
+import { addUninstall } from './commands/uninstall.ts';
+import { translator } from './shell.ts';
+
+/** In the order of the help. */
+const commands = [
+  addStatus,
+  addLogin,
+  addMfa,
+  addConfigure,
+  addDiscovery,
+  addEnvironments,
+  addExportCredentials,
+  addExec,
+  addClaude,
+  addSessions,
+  addHistory,
+  addIntegrate,
+  addSettings,
+  addOpen,
+  addAgent,
+  addService,
+  addSupport,
+  addUninstall,
+  addDemo,
+];
+
+/** Settings made on the program are not inherited by commands that stand already. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
+}
+
+/** The `bedrock-tray` command with all that is below it, in the words of this run. */
+export function makeProgram(): Command {
+  const { t } = translator();
+  const program = new Command('bedrock-tray')
+    .description(t('cli:description'))
+    .version(PRODUCT_VERSION, '-V, --version', t('cli:help.version'))
+    .enablePositionalOptions()
+    .showHelpAfterError(t('cli:helpHint'))
+    .exitOverride();
+  speakAsWeDo(program);
+  for (const add of commands) add(program);
+  inherit(program);
+  return program;
+}
