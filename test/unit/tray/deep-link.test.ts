@@ -69,7 +69,7 @@ describe('anything else is ignored', () => {
         fc.nat(80),
         fc.oneof(
           fc.string({ maxLength: 8 }),
-          fc.string({ unit: 'binary', maxLength: 4 }),
+          fc.constantFrom('\0', '\u202e', '\uff0f', '%2e%2e', '../', '\\', '?', '#', '@', '\r\n', ' '),
           fc.constantFrom(...links),
         ),
         fc.nat(3),
@@ -90,7 +90,7 @@ describe('anything else is ignored', () => {
 
   test('no text at all leads anywhere but to our places', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {
+      fc.property(fc.string({ maxLength: 60 }), (text) => {
         expect(deepLinkPlace(text)).toBeNull();
         expect(deepLinkPlace(`bedrock-tray://${text}`)).toSatisfy(
           (place: string | null) => place === null || `bedrock-tray://${text}`.replace(/\/$/, '') in good,
