@@ -1,7 +1,7 @@
 import * as clack from '@clack/prompts';
 import { Said, translator } from './shell.ts';
 
-/** Thrown when the person leaves a wizard with Ctrl+C or Escape. */
+/** Thrown when the person leaves a wizard with Ctrl+C or Escape; its message, if any, says what stays. */
 export class Left extends Error {}
 
 export function answered<T>(value: T): Exclude<T, symbol> {

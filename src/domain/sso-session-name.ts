@@ -22,3 +22,9 @@ export function plainStartUrl(startUrl: string): string {
   const url = new URL(startUrl);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
+
+/** A start URL as people type or paste it: the scheme may be missing, and a `#/` behind it says nothing. */
+export function typedStartUrl(text: string): string {
+  const typed = text.trim().replace(/#.*$/, '');
+  return /^[a-z][a-z0-9+.-]*:/i.test(typed) || typed === '' ? typed : `https://${typed}`;
+}

@@ -5,7 +5,7 @@ import { delimiter, isAbsolute, join } from 'node:path';
 import type { SetupFindings } from '../../contract/state.ts';
 
 /** ms: a cold start of the AWS CLI takes seconds on a busy machine. */
-const VERSION_MS = 8_000;
+const VERSION_MS = 5_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -22,7 +22,8 @@ function show(candidate: ImportCandidate): void {
   print();
 }
 
-async function choose(candidates: readonly ImportCandidate[]): Promise<string[]> {
+/** Which of them to take over, with the very text of each; whoever does not want it written leaves. */
+export async function chooseImports(candidates: readonly ImportCandidate[]): Promise<string[]> {
   const { t, error } = translator();
   const possible = candidates.filter((c) => c.problem === null);
   for (const { id, problem } of candidates) {
@@ -60,7 +61,7 @@ export async function configureImport(agent: AgentConnection, options: ImportOpt
     }
     // A profile is converted in place only by name: `--all` leaves what is there as it is.
     const all = candidates.filter((c) => c.problem === null && c.how === 'add').map((c) => c.id);
-    const ids = isChosen ? (options.id ?? all) : await choose(candidates);
+    const ids = isChosen ? (options.id ?? all) : await chooseImports(candidates);
     if (ids.length === 0) return options.json ? printJson({ profiles: [] }) : print(t('cli:import.none'));
     const { profiles } = await agent.call('import.apply', { ids });
     if (options.json) return printJson({ profiles });

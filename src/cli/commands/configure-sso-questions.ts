@@ -4,6 +4,7 @@ import {
   AccountId,
   type AccountView,
   BedrockTrayError,
+  ModelId,
   Region,
   RoleName,
   type RoleView,
@@ -16,10 +17,12 @@ import {
   takenBy,
   templateProblem,
 } from '../../domain/profile-name-template.ts';
-import { freeName, proposedSsoSessionName } from '../../domain/sso-session-name.ts';
-import { answered, ask, canAsk, fits, Left } from '../prompting.ts';
+import { typedStartUrl } from '../../domain/sso-session-name.ts';
+import { answered, ask, canAsk, Left } from '../prompting.ts';
 import { badInput, Said, translator } from '../shell.ts';
 import { plain } from '../table.ts';
+import { chooseBedrockRegion } from './configure-sso-bedrock.ts';
+import type { Wish } from './configure-sso-portal.ts';
 
 /** What was given on the command line. */
 export interface SsoOptions {
@@ -33,6 +36,9 @@ export interface SsoOptions {
   template?: string;
   bedrockRegion?: string;
   use?: string;
+  model?: string;
+  /** Undefined: where a terminal shows it. */
+  check?: boolean;
   browser: boolean;
   useDeviceCode?: boolean;
   json?: boolean;
@@ -42,13 +48,6 @@ export interface SsoOptions {
 export type Step = <U>(work: Promise<U>) => Promise<U>;
 /** A role and its account's name. */
 export type Role = RoleView & { accountName: string };
-/** The SSO session that is wanted. */
-export interface Wish {
-  name: string;
-  /** Where it is not configured yet. */
-  create: { startUrl: string; region: string } | null;
-}
-
 /** Refuses what was typed wrongly on the command line before anything is done. */
 export function checkOptions({
   startUrl,
@@ -58,10 +57,13 @@ export function checkOptions({
   role,
   profile,
   template,
+  model,
 }: SsoOptions): void {
   const { t } = translator();
-  if (startUrl !== undefined && !StartUrl.safeParse(startUrl).success)
+  if (startUrl !== undefined && !StartUrl.safeParse(typedStartUrl(startUrl)).success)
     throw new BedrockTrayError('StartUrlInvalid', { startUrl });
+  if (model !== undefined && !ModelId.safeParse(model).success)
+    throw badInput('--model', t('setup:modelNone', { model }));
   for (const given of [region, bedrockRegion]) {
     if (given !== undefined && !Region.safeParse(given).success)
       throw new BedrockTrayError('RegionInvalid', { region: given });
@@ -75,51 +77,6 @@ export function checkOptions({
   const reason = template === undefined ? null : templateProblem(template);
   if (template !== undefined && reason !== null)
     throw new BedrockTrayError('TemplateInvalid', { template, reason });
-}
-
-/** One that is configured, or a new one. */
-export async function chooseSsoSession(agent: AgentConnection, options: SsoOptions): Promise<Wish> {
-  const { t, error } = translator();
-  const { ssoSessions } = await agent.call('state.get', {});
-  const named = ssoSessions.find((s) => s.id === options.ssoSession);
-  if (named && options.startUrl === undefined && options.region === undefined)
-    return { name: named.id, create: null };
-  const nothingGiven = options.startUrl === undefined && options.ssoSession === undefined;
-  if (nothingGiven && ssoSessions.length > 0 && canAsk()) {
-    const choice = answered(
-      await clack.select({
-        message: t('cli:configure.which'),
-        options: [
-          ...ssoSessions.map((s) => ({ value: s.id, label: plain(s.id), hint: plain(s.startUrl) })),
-          { value: '', label: t('cli:configure.another') },
-        ],
-      }),
-    );
-    if (choice !== '') return { name: choice, create: null };
-  }
-  const startUrl = await ask(options.startUrl, '--start-url', () =>
-    clack.text({
-      message: t('cli:configure.startUrl'),
-      placeholder: 'https://d-1234567890.awsapps.com/start',
-      validate: (v) => fits(StartUrl, error({ code: 'StartUrlInvalid', params: { startUrl: v ?? '' } }))(v),
-    }),
-  );
-  const region = await ask(options.region, '--region', () =>
-    clack.text({
-      message: t('cli:configure.ssoRegion'),
-      initialValue: 'us-east-1',
-      validate: (v) => fits(Region, error({ code: 'RegionInvalid', params: { region: v ?? '' } }))(v),
-    }),
-  );
-  const taken = (name: string) => ssoSessions.some((s) => s.id === name);
-  const name = await ask(options.ssoSession, '--sso-session', () =>
-    clack.text({
-      message: t('cli:configure.name'),
-      initialValue: freeName(proposedSsoSessionName(startUrl), taken),
-      validate: fits(SectionName, t('cli:configure.badName')),
-    }),
-  );
-  return { name, create: { startUrl, region } };
 }
 
 /** Searchable, many at once; one that is alone is taken without asking. */
@@ -236,37 +193,30 @@ export interface Plan {
   use: string | null;
 }
 
-/** Accounts, roles, region and names; whoever leaves throws Left. */
+/** Accounts, roles, region and names; whoever leaves throws Left. `settingsRegion`: Bedrock's in the person's own settings. */
 export async function choosePlan(
   agent: AgentConnection,
   wish: Wish,
   options: SsoOptions,
+  settingsRegion: string | null,
   step: Step,
 ): Promise<Plan> {
-  const { t, error } = translator();
+  const { t } = translator();
   const ssoSession = wish.name;
   const roles = await chooseRoles(agent, ssoSession, options, step);
   const [first] = roles;
   if (!first)
     throw new BedrockTrayError('AccessDenied', { accountId: options.account?.[0] ?? '', roleName: '' });
-  const region = await ask(options.bedrockRegion, '--bedrock-region', () =>
-    clack.text({
-      message: t('cli:configure.bedrockRegion'),
-      initialValue: 'us-east-1',
-      validate: (v) => fits(Region, error({ code: 'RegionInvalid', params: { region: v ?? '' } }))(v),
-    }),
-  );
+  const { ssoSessions } = await step(agent.call('state.get', {}));
+  const region = await chooseBedrockRegion(agent, options.bedrockRegion, [
+    settingsRegion,
+    ssoSessions.find((s) => s.id === ssoSession)?.region ?? wish.create?.region,
+  ]);
   const { profiles: there } = await step(agent.call('profiles.list', {}));
   const taken = takenBy(there, { ssoSession, region });
   if (roles.length === 1 && options.template === undefined) {
     const [proposal = ''] = profileNames(defaultTemplate, roles, taken);
-    const profile = await ask(options.profile, '--profile', () =>
-      clack.text({
-        message: t('cli:configure.profile'),
-        initialValue: proposal,
-        validate: fits(SectionName, t('cli:configure.badName')),
-      }),
-    );
+    const profile = options.profile ?? proposal;
     return { roles, region, names: { profile }, use: profile };
   }
   if (options.profile !== undefined) throw badInput('--profile', t('cli:configure.oneOnly'));

@@ -1,96 +1,35 @@
+import * as clack from '@clack/prompts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
-import { BedrockTrayError, type ProfileView, type SsoSessionState } from '../../contract/index.ts';
-import { Left, leavable } from '../prompting.ts';
+import { BedrockTrayError, type ProfileView, type SetupFindings } from '../../contract/index.ts';
+import { canAsk, Left, leavable } from '../prompting.ts';
 import { note, print, printJson, translator } from '../shell.ts';
+import { plain } from '../table.ts';
+import { chooseBedrockRegion, chooseModel, takeProfile } from './configure-sso-bedrock.ts';
+import { finishSetup } from './configure-sso-finish.ts';
+import { chooseBeginning } from './configure-sso-found.ts';
+import { givenSsoSession, type Wish } from './configure-sso-portal.ts';
 import {
   checkOptions,
   choosePlan,
-  chooseSsoSession,
   type Plan,
   type Role,
   type SsoOptions,
   type Step,
-  type Wish,
 } from './configure-sso-questions.ts';
-import { signIn } from './login.ts';
+import { signedIn } from './configure-sso-sign-in.ts';
+import { type Checks, exitCodeOfChecks, runCheck, sentencesOf } from './setup-check.ts';
 
-/** The profiles in one write, and the environment that is to be used. */
+/** The profiles in one write. */
 async function write(agent: AgentConnection, ssoSession: string, plan: Plan): Promise<ProfileView[]> {
-  const { roles, region, names, use } = plan;
+  const { roles, region, names } = plan;
   const first = roles[0] as Role;
-  const profiles =
-    'profile' in names
-      ? [
-          await agent.call('profiles.create', {
-            name: names.profile,
-            ssoSession,
-            accountId: first.accountId,
-            roleName: first.roleName,
-            region,
-          }),
-        ]
-      : (await agent.call('profiles.createMany', { ssoSession, template: names.template, region, roles }))
-          .profiles;
-  const after = await agent.call('state.get', {});
-  if (use === null) return profiles;
-  if (!after.environments.some((e) => e.name === use))
-    await agent.call('environments.create', {
-      name: use,
-      profile: use,
-      region,
-      model: null,
-      smallFastModel: null,
-      identityMode: after.settings.identityMode,
-      endpointUrl: null,
-    });
-  await agent.call('environments.use', { name: use });
-  return profiles;
-}
-
-const isIn = (state: SsoSessionState | undefined): boolean =>
-  state === 'valid' || state === 'refreshing' || state === 'degraded';
-
-/** The agent reads the token of an SSO session that it has just heard of: one of an earlier sign-in may be there. */
-const READ_WITHIN_MS = 500;
-
-/** Whether nobody has to sign in; for a new SSO session that shows within a moment. */
-function isSignedIn(agent: AgentConnection, wish: Wish): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const done = (result: boolean): void => {
-      clearTimeout(late);
-      stop();
-      resolve(result);
-    };
-    const late = setTimeout(() => done(false), READ_WITHIN_MS);
-    const stop = agent.watch(
-      'state.watch',
-      {},
-      ({ ssoSessions }) => {
-        const state = ssoSessions.find((s) => s.id === wish.name)?.state;
-        if (isIn(state)) done(true);
-        else if (wish.create === null) done(false);
-      },
-      reject,
-    );
-  });
-}
-
-/** Signs in where nobody is. A sign-in that somebody gave up is a wizard that was left. */
-async function signedIn(agent: AgentConnection, wish: Wish, options: SsoOptions, step: Step): Promise<void> {
-  const ssoSession = wish.name;
-  if (await step(isSignedIn(agent, wish))) return;
-  try {
-    await step(
-      signIn(agent, {
-        ssoSession,
-        browser: options.browser,
-        ...(options.useDeviceCode ? { useDeviceCode: true } : {}),
-      }),
-    );
-  } catch (error) {
-    if (error instanceof BedrockTrayError && error.code === 'SignInCancelled') throw new Left();
-    throw error;
+  if (!('profile' in names)) {
+    const { template } = names;
+    return (await agent.call('profiles.createMany', { ssoSession, template, region, roles })).profiles;
   }
+  const { accountId, roleName } = first;
+  const one = { name: names.profile, ssoSession, accountId, roleName, region };
+  return [await agent.call('profiles.create', one)];
 }
 
 /** Takes the new `[sso-session]` back; where somebody else changed the file since, it says what stays. */
@@ -103,43 +42,147 @@ async function takeBack(agent: AgentConnection, change: string, ssoSession: stri
   }
 }
 
+/** What came out of the first half: profiles that are written, and the one that Claude Code is to use. */
+interface Chosen {
+  ssoSession: string | null;
+  profiles: ProfileView[];
+  /** Bedrock's region, and the profile, if any. */
+  region: string;
+  use: string | null;
+}
+
+/** From a portal to profiles. Until the last answer nothing stays written: whoever leaves finds the files as they were. */
+async function fromPortal(
+  agent: AgentConnection,
+  wish: Wish,
+  options: SsoOptions,
+  settingsRegion: string | null,
+  step: Step,
+): Promise<Chosen> {
+  const change =
+    wish.create === null
+      ? null
+      : (await agent.call('ssoSessions.create', { name: wish.name, ...wish.create })).change;
+  let plan: Plan;
+  try {
+    await signedIn(agent, wish, options, step);
+    plan = await choosePlan(agent, wish, options, settingsRegion, step);
+  } catch (error) {
+    if (change !== null) await takeBack(agent, change, wish.name);
+    throw error;
+  }
+  const profiles = await write(agent, wish.name, plan);
+  return { ssoSession: wish.name, profiles, region: plan.region, use: plan.use };
+}
+
+/** A profile that is there: signed in where that is needed, and its Bedrock region. */
+async function fromProfile(
+  agent: AgentConnection,
+  name: string,
+  options: SsoOptions,
+  settings: SetupFindings['claudeSettings'],
+  step: Step,
+): Promise<Chosen> {
+  const { profiles } = await agent.call('profiles.list', {});
+  const profile = profiles.find((p) => p.name === name);
+  if (!profile) throw new BedrockTrayError('ProfileUnknown', { profile: name });
+  const { ssoSession } = profile;
+  if (ssoSession !== null) await signedIn(agent, { name: ssoSession, create: null }, options, step);
+  const { environments, ssoSessions } = await agent.call('state.get', {});
+  const region = await chooseBedrockRegion(agent, options.bedrockRegion, [
+    environments.find((e) => e.profile === name)?.region,
+    settings?.profile === name ? settings.region : null,
+    profile.region,
+    ssoSessions.find((s) => s.id === ssoSession)?.region,
+  ]);
+  return { ssoSession, profiles: [profile], region, use: name };
+}
+
+/** Whoever leaves `work` hears that what was written before it stays. */
+async function keeping<T>(isWritten: boolean, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof Left && isWritten ? new Left(translator().t('setup:left')) : error;
+  }
+}
+
+/** Says on a terminal what was written. */
+function tellWritten({ profiles }: Chosen): void {
+  const { t } = translator();
+  const [only] = profiles;
+  const what =
+    profiles.length === 1 && only
+      ? t('setup:written', { profile: plain(only.name) })
+      : t('cli:configure.doneMany', { count: profiles.length });
+  clack.log.success(`${what}\n${t('cli:configure.undoHint')}`);
+}
+
+/** Says what is ready, for whoever ran it with options. */
+function tell({ profiles, region }: Chosen): void {
+  const { t } = translator();
+  const [only] = profiles;
+  if (profiles.length === 1 && only) {
+    const { name: profile, accountId, roleName } = only;
+    const role = { accountId: accountId ?? '', roleName: roleName ?? '' };
+    print(t('cli:configure.done', { profile, ...role, region }));
+    return;
+  }
+  for (const { name } of profiles) print(name);
+  note(t('cli:configure.doneMany', { count: profiles.length }));
+  note(t('cli:configure.undoHint'));
+}
+
+/** By options alone, as a script calls it: nothing is asked, and the check is made only where it is wanted. */
+async function unasked(
+  agent: AgentConnection,
+  options: SsoOptions,
+  chosen: Chosen,
+  step: Step,
+): Promise<void> {
+  const { use, region, ssoSession, profiles } = chosen;
+  let checks: Checks | null = null;
+  if (use !== null) {
+    const environment = await takeProfile(agent, use, region);
+    if (options.model !== undefined) await chooseModel(agent, environment, options.model, step);
+    await agent.call('settings.set', { setupDone: true });
+    if (options.check) checks = await runCheck(agent, environment.name, { lines: !options.json, step });
+  }
+  if (options.json) printJson({ ssoSession, profiles, environment: use, ...(checks ? { checks } : {}) });
+  else tell(chosen);
+  if (!checks) return;
+  if (!options.json) for (const { text } of sentencesOf(checks)) note(text);
+  process.exitCode = exitCodeOfChecks(checks);
+}
+
 /**
- * `configure sso`: SSO session, sign-in, accounts and roles, profiles and environment; asks only for what is not
- * given. Until the last answer nothing stays written: whoever leaves finds the files as they were.
+ * `configure sso`: what is there already or a start URL, sign-in, accounts and roles, Bedrock's region and model, one
+ * check of it all; asks only for what is not given.
  */
 export async function configureSso(agent: AgentConnection, options: SsoOptions): Promise<void> {
-  const { t } = translator();
   checkOptions(options);
   await leavable(async (step) => {
-    const wish = await chooseSsoSession(agent, options);
-    const change =
-      wish.create === null
-        ? null
-        : (await agent.call('ssoSessions.create', { name: wish.name, ...wish.create })).change;
-    let plan: Plan;
-    try {
-      await signedIn(agent, wish, options, step);
-      plan = await choosePlan(agent, wish, options, step);
-    } catch (error) {
-      if (change !== null) await takeBack(agent, change, wish.name);
-      throw error;
+    const isAsked = canAsk() && !options.json;
+    const isOpen = isAsked && options.startUrl === undefined && options.ssoSession === undefined;
+    if (isOpen) {
+      const { t } = translator();
+      clack.intro(t('firstRun:title'));
+      clack.log.step(t('firstRun:looking'));
     }
-    const profiles = await write(agent, wish.name, plan);
-    if (options.json) return printJson({ ssoSession: wish.name, profiles, environment: plan.use });
-    const [only] = profiles;
-    if (profiles.length === 1 && only) {
-      const { name: profile, accountId, roleName } = only;
-      return print(
-        t('cli:configure.done', {
-          profile,
-          accountId: accountId ?? '',
-          roleName: roleName ?? '',
-          region: plan.region,
-        }),
-      );
-    }
-    for (const { name } of profiles) print(name);
-    note(t('cli:configure.doneMany', { count: profiles.length }));
-    note(t('cli:configure.undoHint'));
+    const findings = isOpen ? await step(agent.call('setup.find', {})) : null;
+    const beginning = findings
+      ? await chooseBeginning(agent, options, findings, step)
+      : { kind: 'portal' as const, wish: await givenSsoSession(agent, options, step) };
+    const settings = findings?.claudeSettings ?? null;
+    const chosen =
+      beginning.kind === 'profile'
+        ? await keeping(beginning.isNew, fromProfile(agent, beginning.profile, options, settings, step))
+        : await fromPortal(agent, beginning.wish, options, settings?.region ?? null, step);
+    if (!isAsked) return unasked(agent, options, chosen, step);
+    if (beginning.kind === 'portal') tellWritten(chosen);
+    if (chosen.use === null) return;
+    const { use, region } = chosen;
+    const subject = { profile: use, region, ssoSession: chosen.ssoSession };
+    await keeping(true, finishSetup(agent, subject, options, step));
   });
 }

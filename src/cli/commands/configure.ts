@@ -3,11 +3,12 @@ import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { exitCodes } from '../../contract/index.ts';
-import { Left } from '../prompting.ts';
-import { print, printJson, translator, withAgent } from '../shell.ts';
+import { Left, leavable } from '../prompting.ts';
+import { note, print, printJson, translator, withAgent } from '../shell.ts';
 import { configureImport, type ImportOptions } from './configure-import.ts';
 import { configureSso } from './configure-sso.ts';
 import type { SsoOptions } from './configure-sso-questions.ts';
+import { exitCodeOfChecks, runCheck, sentencesOf } from './setup-check.ts';
 
 /** Runs a wizard; leaving it is no error, but not what was asked either. */
 async function wizard(work: (agent: AgentConnection) => Promise<void>): Promise<void> {
@@ -15,7 +16,7 @@ async function wizard(work: (agent: AgentConnection) => Promise<void>): Promise<
     await withAgent(work);
   } catch (error) {
     if (!(error instanceof Left)) throw error;
-    clack.cancel(translator().t('cli:configure.left'));
+    clack.cancel(error.message || translator().t('cli:configure.left'));
     process.exitCode = exitCodes.failed;
   }
 }
@@ -48,10 +49,28 @@ export function addConfigure(program: Command): void {
     .option('--template <template>', t('cli:option.template'))
     .option('--bedrock-region <region>', t('cli:option.bedrockRegion'))
     .option('--use <profile>', t('cli:option.use'))
+    .option('--model <id>', t('setup:optionModel'))
+    .option('--check', t('setup:optionCheck'))
+    .option('--no-check', t('setup:optionNoCheck'))
     .option('--use-device-code', t('cli:login.deviceCode'))
     .option('--no-browser', t('cli:login.noBrowser'))
     .option('--json', t('cli:option.json'))
     .action((options: SsoOptions) => wizard((agent) => configureSso(agent, options)));
+  configure
+    .command('check')
+    .description(t('setup:check'))
+    .option('--env <name>', t('setup:optionEnv'))
+    .option('--json', t('cli:option.json'))
+    .action((options: { env?: string; json?: boolean }) =>
+      wizard((agent) =>
+        leavable(async (step) => {
+          const checks = await runCheck(agent, options.env, { lines: !options.json, step });
+          if (options.json) printJson({ checks });
+          else for (const { text } of sentencesOf(checks)) note(text);
+          process.exitCode = exitCodeOfChecks(checks);
+        }),
+      ),
+    );
   configure
     .command('import')
     .description(t('cli:import.description'))

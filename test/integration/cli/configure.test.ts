@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { AgentConnection } from '../../../src/client/rpc-client.ts';
 import type { Snapshot } from '../../../src/contract/index.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
 import { command, type Installation, install } from '../../support/installation.ts';
@@ -51,11 +52,10 @@ async function answer(terminal: PersonTerminal, question: RegExp, ...keys: strin
   }
 }
 
-/** Up to the sign-in: start URL, region, name. */
+/** Up to the sign-in: the start URL, and nothing else. */
 async function begin(terminal: PersonTerminal): Promise<void> {
   await answer(terminal, /Start URL of your AWS access portal/, it_.sandbox.startUrl, enter);
-  await answer(terminal, /Region of IAM Identity Center/, enter);
-  await answer(terminal, /Name for this SSO session/, enter);
+  await terminal.shows(/as AWS says: us-east-1/);
 }
 
 /** The person's browser: follows the address on the screen, however many rows it takes. */
@@ -85,11 +85,12 @@ describe('configure sso, typed in a terminal', () => {
     await first.shows(/Start URL/);
     await left(first);
 
-    const name = wizard('sso');
-    await answer(name, /Start URL/, it_.sandbox.startUrl, enter);
-    await answer(name, /Region of IAM/, enter);
-    await name.shows(/Name for this SSO session/);
-    await left(name);
+    await it_.sandbox.switches({ startPage: 'silent' });
+    const region = wizard('sso');
+    await answer(region, /Start URL/, it_.sandbox.startUrl, enter);
+    await region.shows(/Region of IAM Identity Center/);
+    await left(region);
+    await it_.sandbox.switches({ startPage: 'meta' });
 
     // While the browser is open the section has to stand there: the agent signs in to what is configured.
     const browser = wizard('sso');
@@ -139,7 +140,9 @@ describe('configure sso, typed in a terminal', () => {
     await answer(terminal, /Names of the profiles/, ...Array(8).fill('\x7f'), enter);
     await answer(terminal, /Which of them is Claude Code to use/, 'Research', enter);
     await answer(terminal, /Write 3 profiles/, enter);
+    await answer(terminal, /Which model\?/, enter);
     expect((await terminal.exited).exitCode).toBe(0);
+    expect(terminal.text).toContain('✓ A model’s answer');
     const text = read();
     expect(text.startsWith(mine)).toBe(true);
     expect([...text.matchAll(/\[profile (.*)\]/g)].map((m) => m[1])).toEqual(names);
@@ -267,5 +270,166 @@ describe('configure import', () => {
     writeFileSync(config(), mine);
     expect((await it_.run(['configure', 'import'])).stdout).toContain('nothing');
     expect(JSON.parse((await it_.run(['configure', 'import', '--json'])).stdout)).toEqual({ candidates: [] });
+  });
+});
+
+describe('a first run', () => {
+  const claude = () => join(it_.sandbox.home, '.local', 'bin', 'claude');
+  let shell: AgentConnection;
+  const state = () => shell.call('state.get', {});
+  const models = { 'sonnet-4-5': 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' };
+
+  beforeAll(async () => {
+    mkdirSync(join(claude(), '..'), { recursive: true });
+    writeFileSync(claude(), '#!/bin/sh\necho "2.1.330 (Claude Code)"\n', { mode: 0o755 });
+    shell = await it_.connect('cli');
+  });
+  afterAll(() => shell?.close());
+  afterEach(() =>
+    it_.sandbox.switches({ startPage: 'meta', deniedModels: [], faultServices: ['oidc'], throttleNext: 0 }),
+  );
+  /** As on the first day, but for what the portal's browser remembers. */
+  const anew = async () => {
+    await shell.call('signOut', {});
+    for (const { name } of (await state()).environments) await shell.call('environments.delete', { name });
+    rmSync(join(it_.sandbox.home, '.aws'), { recursive: true, force: true });
+  };
+
+  it('from an empty HOME to the check, with nothing typed but the start URL; then again, in Chinese', async () => {
+    await anew();
+    const terminal = wizard('sso');
+    let inputs = 0;
+    const press = async (question: RegExp, ...keys: string[]) => {
+      inputs += 1;
+      await answer(terminal, question, ...keys);
+    };
+    await press(/Start URL of your AWS access portal/, it_.sandbox.startUrl, enter);
+    await allow(terminal);
+    await press(/Which accounts\?/, tab, enter);
+    await press(/Which roles\?/, tab, enter);
+    await press(/Region of Amazon Bedrock/, enter);
+    await press(/Which model\?/, enter);
+    expect((await terminal.exited).exitCode).toBe(0);
+    expect(inputs).toBe(5);
+    expect(terminal.text).toContain('Everything works.');
+    expect(terminal.text).toContain('bedrock-tray claude');
+    expect(terminal.text).toMatch(/✓ Claude Code: 2\.1\.330/);
+    const { activeEnvironment, settings } = await state();
+    expect([activeEnvironment, settings.setupDone]).toEqual(['Sandbox-Development-BedrockDeveloper', true]);
+
+    // What is there is proposed: no question of the portal comes again.
+    const chinese = new PersonTerminal(pinnedNode, [command, 'configure', 'sso'], {
+      env: { ...it_.env, LANG: 'zh_CN.UTF-8' },
+      cwd: it_.sandbox.home,
+      cols: 120,
+      rows: 50,
+    });
+    terminals.push(chinese);
+    await answer(chinese, /配置文件 Sandbox-Development-BedrockDeveloper/, enter);
+    await answer(chinese, /Amazon Bedrock 的区域/, enter);
+    await answer(chinese, /使用哪个模型/, enter);
+    expect((await chinese.exited).exitCode).toBe(0);
+    expect(chinese.text).toContain('一切正常');
+    expect(chinese.text).not.toMatch(/起始 URL/);
+  });
+
+  it('an address that nobody has, something else in the place of AWS, a page that does not tell', async () => {
+    await anew();
+    await it_.sandbox.switches({ startPage: 'missing' });
+    const terminal = wizard('sso');
+    await answer(terminal, /Start URL of/, it_.sandbox.startUrl, enter);
+    await terminal.shows(/AWS knows no access portal/);
+    await it_.sandbox.switches({ startPage: 'elsewhere' });
+    await answer(terminal, /◆ {2}Start URL of/, it_.sandbox.startUrl, enter);
+    await terminal.shows(/How do you want to go on\?/);
+    await it_.sandbox.switches({ startPage: 'silent' });
+    // Try again: this time it is a portal that does not tell.
+    await answer(terminal, /How do you want to go on\?/, enter);
+    await terminal.shows(/AWS does not tell the region/);
+    await answer(terminal, /◆ {2}Region of IAM Identity Center/, enter);
+    await terminal.shows(/authorize/);
+    terminal.type(ctrlC);
+    expect((await terminal.exited).exitCode).toBe(1);
+  });
+
+  it('a refused model is named in the words of AWS and another one chosen; what was written stays', async () => {
+    await anew();
+    const left = wizard('sso');
+    await begin(left);
+    await allow(left);
+    await answer(left, /Which accounts\?/, tab, enter);
+    await answer(left, /Which roles\?/, tab, enter);
+    await answer(left, /Region of Amazon Bedrock/, enter);
+    await left.shows(/Which model\?/);
+    left.type(ctrlC);
+    expect((await left.exited).exitCode).toBe(1);
+    expect(left.text).toContain('What is written stays');
+    expect(read()).toContain('[profile Sandbox-Development-BedrockDeveloper]');
+
+    await it_.sandbox.switches({ deniedModels: ['anthropic.claude-opus-5-5'] });
+    const terminal = wizard('sso');
+    await answer(terminal, /Profile Sandbox-Development-BedrockDeveloper/, enter);
+    await answer(terminal, /Region of Amazon Bedrock/, enter);
+    await answer(terminal, /Which model\?/, enter);
+    await terminal.shows(/What next\?/);
+    expect(terminal.text).toContain('✗ A model’s answer');
+    expect(terminal.text).toContain("You don't have access to the model");
+    await answer(terminal, /What next\?/, enter);
+    await answer(terminal, /◆ {2}Which model\?/, 'Sonnet 4.5', enter);
+    expect((await terminal.exited).exitCode).toBe(0);
+    expect(terminal.text).toContain('Everything works.');
+    expect((await state()).environments[0]?.model).toBe(models['sonnet-4-5']);
+  });
+
+  it('takes over what other tools left, and goes on with it', async () => {
+    await anew();
+    mkdirSync(join(it_.sandbox.home, '.aws'), { recursive: true });
+    writeFileSync(
+      config(),
+      `[profile team]\ngranted_sso_start_url = ${it_.sandbox.startUrl}\ngranted_sso_region = us-east-1\ngranted_sso_account_id = 222233334444\ngranted_sso_role_name = BedrockPowerUser\ncredential_process = granted credential-process --profile team\n`,
+    );
+    const terminal = wizard('sso');
+    await answer(terminal, /Take over 1 profile of other tools/, 'Take over', enter);
+    await answer(terminal, /What do you want to take over/, tab, enter);
+    await answer(terminal, /Write this/, enter);
+    await allow(terminal);
+    await answer(terminal, /Region of Amazon Bedrock/, enter);
+    await answer(terminal, /Which model\?/, enter);
+    expect((await terminal.exited).exitCode).toBe(0);
+    expect((await state()).activeEnvironment).toBe('team-sso');
+  });
+
+  it('by options alone: the region told by AWS, the check in the JSON, its exit code', async () => {
+    await anew();
+    expect((await it_.run(['configure', 'check', '--json'])).status).toBe(1);
+    const given = ['configure', 'sso', '--start-url', it_.sandbox.startUrl, '--account', '111122223333'];
+    const role = [
+      '--role',
+      'BedrockDeveloper',
+      '--bedrock-region',
+      'us-west-2',
+      '--profile',
+      'dev',
+      '--json',
+    ];
+    const choice = ['--model', models['sonnet-4-5'], '--check'];
+    // Nobody is signed in, and nobody sees a browser: the browser's session at the portal is enough.
+    await it_.sandbox.switches({ autoApprove: true });
+    const done = await it_.run([...given, ...role, ...choice, '--use-device-code']);
+    const { status, stdout, stderr } = done;
+    expect(status, stderr).toBe(0);
+    const { checks, environment, ssoSession } = JSON.parse(stdout);
+    expect([ssoSession, environment]).toEqual(['my-sso', 'dev']);
+    expect(checks.map((c: { state: string }) => c.state)).toEqual(Array(7).fill('ok'));
+    expect(read()).toContain('sso_region = us-east-1');
+    const unknown = await it_.run([...given, ...role, '--profile', 'two', '--model', 'us.anthropic.nothing']);
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('us.anthropic.nothing')]);
+    await shell.call('signOut', {});
+    const out = await it_.run(['configure', 'check']);
+    expect([out.status, out.stdout]).toEqual([3, expect.stringContaining('✗ Sign-in: failed')]);
+    expect(out.stdout.trim().split('\n')).toHaveLength(7);
+    await it_.sandbox.switches({ autoApprove: false, startPage: 'silent' });
+    const needed = await it_.run([...given.slice(0, 4), ...role]);
+    expect([needed.status, needed.stderr]).toEqual([2, expect.stringContaining('--region')]);
   });
 });

@@ -82,7 +82,8 @@ export class SetupAgent implements AsyncDisposable {
       broker: this.#broker,
       network: () => plainNetwork(env),
       ssoNetwork: () => plainNetwork(env),
-      loginEnv: () => shell.environment(),
+      // Tests change start-up files.
+      loginEnv: () => shell.environment({ fresh: true }),
       claude: async () => this.claude,
     });
   }

@@ -1,0 +1,100 @@
+import * as clack from '@clack/prompts';
+import type { AgentConnection } from '../../client/rpc-client.ts';
+import type { Environment, ModelView } from '../../contract/index.ts';
+import { askedModel } from '../../domain/bedrock-models.ts';
+import { proposedBedrockRegion } from '../../domain/bedrock-proposals.ts';
+import { answered, ask } from '../prompting.ts';
+import { badInput, translator } from '../shell.ts';
+import { plain } from '../table.ts';
+import type { Step } from './configure-sso-questions.ts';
+
+/** Bedrock's region, the likeliest first; a person presses Enter. */
+export async function chooseBedrockRegion(
+  agent: AgentConnection,
+  given: string | undefined,
+  wishes: readonly (string | null | undefined)[],
+): Promise<string> {
+  if (given !== undefined) return given;
+  const { regions } = await agent.call('regions.list', {});
+  const proposal = proposedBedrockRegion(wishes, regions);
+  const all = [proposal, ...regions.filter((region) => region !== proposal)];
+  return ask(undefined, '--bedrock-region', () =>
+    clack.autocomplete({
+      message: translator().t('setup:bedrockRegion'),
+      maxItems: 10,
+      initialValue: proposal,
+      options: all.map((region) => ({ value: region, label: region })),
+    }),
+  );
+}
+
+/** The environment of a profile: there already, or made now. It is the active one from then on. */
+export async function takeProfile(
+  agent: AgentConnection,
+  profile: string,
+  region: string,
+): Promise<Environment> {
+  const { environments, settings } = await agent.call('state.get', {});
+  const there =
+    environments.find((e) => e.name === profile) ?? environments.find((e) => e.profile === profile);
+  const environment: Environment = there
+    ? { ...there, region }
+    : {
+        name: profile,
+        profile,
+        region,
+        model: null,
+        smallFastModel: null,
+        identityMode: settings.identityMode,
+        endpointUrl: null,
+      };
+  await agent.call(there ? 'environments.update' : 'environments.create', environment);
+  await agent.call('environments.use', { name: environment.name });
+  return environment;
+}
+
+const isOffered = (models: readonly ModelView[], id: string): boolean =>
+  // ARNs are not listed, whoever has one knows why.
+  id.startsWith('arn:') || models.some((m) => m.id === id);
+
+/** The environment's model, from what Bedrock offers to this role here. */
+export async function chooseModel(
+  agent: AgentConnection,
+  environment: Environment,
+  given: string | undefined,
+  step: Step,
+): Promise<Environment> {
+  const { t } = translator();
+  const { name, region, model: before } = environment;
+  const { models, source } = await step(agent.call('models.list', { environment: name, region }));
+  let model: string | null;
+  if (given !== undefined) {
+    const asked = askedModel(given, region);
+    if (source === 'live' && !isOffered(models, asked))
+      throw badInput('--model', t('setup:modelNone', { model: given }));
+    model = given;
+  } else if (source === 'shipped') {
+    clack.log.info(t('setup:modelsUnknown'));
+    model = before;
+  } else {
+    const own = askedModel(null, region);
+    const isDefault = isOffered(models, own);
+    const choice = answered(
+      await clack.autocomplete({
+        message: t('setup:model'),
+        maxItems: 10,
+        initialValue: before ?? (isDefault ? '' : (models[0]?.id ?? '')),
+        options: [
+          // Where it is not offered, choosing it would fail.
+          ...(isDefault || before === null ? [{ value: '', label: t('setup:modelDefault'), hint: own }] : []),
+          ...(before === null || isOffered(models, before) ? [] : [{ value: before, label: before }]),
+          ...models.map((m) => ({ value: m.id, label: plain(m.name), hint: m.id })),
+        ],
+      }),
+    );
+    model = choice === '' ? null : choice;
+  }
+  const next = { ...environment, model };
+  if (model !== before) await agent.call('environments.update', next);
+  return next;
+}
