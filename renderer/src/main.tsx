@@ -5,10 +5,13 @@ import { AgentModel } from './model/agent-model.ts';
 import { AppProvider } from './model/app-context.tsx';
 import { startLook } from './model/first-paint.ts';
 import { PopoverView } from './routes/popover/popover-view.tsx';
+import { loadTerminal } from './routes/sessions/terminal-chunk.ts';
 import { connectPage } from './transport/page-agent.ts';
 import './styles/index.css';
 
 startLook();
+// While the agent is asked what there is.
+if (location.hash.startsWith('#/sessions')) void loadTerminal();
 const agent = connectPage();
 const root = document.getElementById('root');
 if (root) {

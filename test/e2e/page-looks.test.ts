@@ -59,17 +59,24 @@ async function look(page: Page, agent: FakeAgent, { name, act }: Scene): Promise
   return found;
 }
 
+/** Pictures take their time. */
+const timeout = pictures ? 1_200_000 : 300_000;
+
 describePages('how every view looks', (pages) => {
-  test.for(views)('%s: axe finds nothing serious in any state, theme and language', async (view) => {
-    const found: string[] = [];
-    for (const scene of chosen.filter((s) => s.name.replace(/-.*/, '') === view))
-      await pages
-        .withPage(
-          scene.state?.() ?? ready(),
-          async (page, agent) => void found.push(...(await look(page, agent, scene))),
-          { hash: scene.hash, viewport: { width: 1280, height: 800 }, prepare: scene.agent },
-        )
-        .catch((error: unknown) => found.push(`${scene.name}: ${error}`));
-    expect(found).toEqual([]);
-  });
+  test.for(views)(
+    '%s: axe finds nothing serious in any state, theme and language',
+    { timeout },
+    async (view) => {
+      const found: string[] = [];
+      for (const scene of chosen.filter((s) => s.name.replace(/-.*/, '') === view))
+        await pages
+          .withPage(
+            scene.state?.() ?? ready(),
+            async (page, agent) => void found.push(...(await look(page, agent, scene))),
+            { hash: scene.hash, viewport: { width: 1280, height: 800 }, prepare: scene.agent },
+          )
+          .catch((error: unknown) => found.push(`${scene.name}: ${error}`));
+      expect(found).toEqual([]);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import type { IDisposable, Terminal } from '@xterm/xterm';
 import type { Settings } from '../../../src/contract/settings.ts';
+import { whenIdle } from '../model/idle.ts';
 
 type Wishes = Pick<Settings['terminal'], 'renderer' | 'ligatures'>;
 
@@ -38,6 +39,7 @@ export class ScreenRenderer implements IDisposable {
   #visible = false;
   #losses = 0;
   #disposed = false;
+  #callOff = (): void => {};
 
   constructor(terminal: Terminal, wishes: Wishes) {
     this.#terminal = terminal;
@@ -54,8 +56,11 @@ export class ScreenRenderer implements IDisposable {
   /** A context only for what is shown: browsers have few of them. */
   show(visible: boolean): void {
     this.#visible = visible;
-    if (visible) void this.#start();
-    else this.#stop();
+    this.#callOff();
+    if (!visible) this.#stop();
+    // Asking for a graphics context takes longer than drawing the first screen without one.
+    else if (this.#wishes.renderer === 'auto') this.#callOff = whenIdle(() => void this.#start(), 1_000);
+    else void this.#start();
   }
 
   update(wishes: Wishes): void {
@@ -75,6 +80,7 @@ export class ScreenRenderer implements IDisposable {
   dispose(): void {
     this.#disposed = true;
     document.fonts.removeEventListener('loadingdone', this.refresh);
+    this.#callOff();
     this.#stop();
   }
 

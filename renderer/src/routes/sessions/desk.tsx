@@ -13,6 +13,7 @@ import type { LayoutTab, SessionView } from '../../../../src/contract/state.ts';
 import { mostUrgent } from '../../../../src/domain/session-attention.ts';
 import { useAgent, useAgentState } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
+import { whenIdle } from '../../model/idle.ts';
 import {
   evenShares,
   growPane,
@@ -33,6 +34,7 @@ import {
 import { navigate, navigateInPlace, type Route } from '../../model/route.ts';
 import { ownOrder } from '../../model/session-list.ts';
 import type { ShortcutAct } from '../../model/shortcuts.ts';
+import { loadTerminal } from './terminal-chunk.ts';
 
 /** The tab for a new session. */
 export const NEW = 'new';
@@ -106,6 +108,12 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
   // Shown at once; the agent's own arrangement counts again as soon as it has heard of it.
   const [draft, setDraft] = useState<Tabs | null>(null);
   const arranged = snapshot?.layout ?? noTabs;
+  // Whoever has sessions will look at one: its terminal's code is there by then, and was loaded while nothing was to do.
+  const some = sessions.length > 0;
+  useEffect(() => {
+    if (!some) return;
+    return whenIdle(() => void loadTerminal(), 2_000);
+  }, [some]);
   const ids = useMemo(() => ownOrder(sessions).map((s) => s.id), [sessions]);
   const told = useMemo(() => shownTabs(arranged, ids), [arranged, ids]);
   const tabs = useMemo(() => (draft === null ? told : shownTabs(draft, ids)), [draft, told, ids]);

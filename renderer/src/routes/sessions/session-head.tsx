@@ -51,7 +51,7 @@ export function SessionHead({ session, compact }: { session: SessionView; compac
       <p className="session-facts quiet small" title={facts.join(' · ')}>
         {facts.join(' · ')}
       </p>
-      <div className="session-meter small">
+      <div className={over ? 'session-meter over small' : 'session-meter small'}>
         <Cost session={session} />
         <ContextBar meter={meter} />
         {model && (

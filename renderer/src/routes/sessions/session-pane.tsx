@@ -9,11 +9,9 @@ import { plainText } from '../../model/plain-text.ts';
 import { endedWords } from '../../model/session-words.ts';
 import { SignInButton, SignInPanel } from '../overview/sign-in-panel.tsx';
 import { SessionHead } from './session-head.tsx';
+import { loadTerminal } from './terminal-chunk.ts';
 
-/** xterm.js is as large as the rest of the page: it comes with the first terminal. */
-const TerminalView = lazy(async () => ({
-  default: (await import('../../terminal/terminal-view.tsx')).TerminalView,
-}));
+const TerminalView = lazy(async () => ({ default: (await loadTerminal()).TerminalView }));
 
 /** One session: what it is, what can be done with it, and its terminal. */
 export function SessionPane({
