@@ -92,7 +92,11 @@ export class MenuActions {
       case 'openWindow':
         return this.#window.open(pageRoute[action.place]);
       case 'update':
-        await link.call('update.wish', { wish: action.wish, now: true });
+        // While Claude works it is held first; pressed once more it is meant now.
+        await link.call('update.wish', {
+          wish: action.wish,
+          now: action.wish === 'install' && link.snapshot?.update.state === 'held',
+        });
         return;
       case 'quit':
         return this.#quit.ask();
