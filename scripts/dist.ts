@@ -12,10 +12,12 @@
  *     --sizes                 print the README's table of sizes from what lies in the output folder
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { stagePayload, type Target } from './dist/payload.ts';
+import { thirdPartyNotices } from './dist/notices.ts';
+import { noticesFile, stagePayload, type Target } from './dist/payload.ts';
+import { makeSbom, sbomProblem } from './dist/sbom.ts';
 import { sizesTable } from './dist/sizes.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -102,6 +104,7 @@ function stageApp(): void {
 
 stageApp();
 for (const arch of arches) stagePayload({ platform, arch });
+writeFileSync(noticesFile, thirdPartyNotices({ platform, arch: arches[0] ?? 'x64' }));
 if (values.stage) process.exit(0);
 
 const builder = [
@@ -114,10 +117,13 @@ const builder = [
   `-c.compression=${values.compression}`,
 ];
 if (values.compression === 'store') builder.push('-c.deb.compression=zst');
+let electron = (
+  JSON.parse(readFileSync(join(root, 'node_modules', 'electron', 'package.json'), 'utf8')) as Manifest
+).version;
 if (values.electron) {
   const folder = resolve(values.electron);
-  const version = readFileSync(join(folder, 'version'), 'utf8').trim().replace(/^v/, '');
-  builder.push(`-c.electronDist=${folder}`, `-c.electronVersion=${version}`);
+  electron = readFileSync(join(folder, 'version'), 'utf8').trim().replace(/^v/, '');
+  builder.push(`-c.electronDist=${folder}`, `-c.electronVersion=${electron}`);
 }
 const update = process.env.BEDROCK_TRAY_UPDATE_URL;
 if (update) builder.push('-c.publish.provider=generic', `-c.publish.url=${update}`);
@@ -128,6 +134,30 @@ if (values['dpkg-deb']) env.CUSTOM_FPM_PATH = join(root, 'scripts', 'dist', 'fpm
 env.PATH = `${dirname(process.execPath)}${delimiter}${env.PATH ?? ''}`;
 if (platform === 'linux' && existsSync('/usr/bin/7zz')) env.ELECTRON_BUILDER_7ZIP_PATH ??= '/usr/bin/7zz';
 run(builder, env);
-for (const file of [join(output, 'builder-debug.yml'), join(output, 'builder-effective-config.yaml')])
-  rmSync(file, { force: true });
-process.stdout.write(`${basename(dirname(output))}/${basename(output)}: done\n`);
+for (const name of ['builder-debug.yml', 'builder-effective-config.yaml'])
+  rmSync(join(output, name), { force: true });
+
+// Its header names a temporary file and the hour.
+if (process.env.SOURCE_DATE_EPOCH)
+  for (const name of readdirSync(output).filter((each) => each.endsWith('.tar.gz')))
+    plainGzipHeader(join(output, name));
+
+/** Beside the packages: what is in them, checked against CycloneDX's own schema. */
+for (const arch of arches) {
+  const text = `${JSON.stringify(makeSbom({ platform, arch }, { electron }), null, 2)}\n`;
+  const problem = await sbomProblem(text);
+  if (problem !== null) throw new Error(`the list of parts is not valid: ${JSON.stringify(problem)}`);
+  const system = { linux: 'linux', darwin: 'mac', win32: 'win' }[platform];
+  writeFileSync(join(output, `bedrock-tray-${product.version}-${system}-${arch}.cdx.json`), text);
+}
+
+/** Leaves the name and the time of what was compressed out of a gzip file. */
+function plainGzipHeader(file: string): void {
+  const bytes = readFileSync(file);
+  const flags = bytes[3] ?? 0;
+  // A name alone is what 7-Zip writes.
+  if ((flags & ~8) !== 0) throw new Error(`${file} has a gzip header that is not known here`);
+  const body = (flags & 8) === 0 ? 10 : bytes.indexOf(0, 10) + 1;
+  const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, bytes[8] ?? 0, bytes[9] ?? 0]);
+  writeFileSync(file, Buffer.concat([header, bytes.subarray(body)]));
+}

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, lutimesSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fusedBinary, setFuses } from './fuses.ts';
-import { payloadFolder, type Target, writeManifest } from './payload.ts';
+import { noticesFile, payloadFolder, type Target, writeManifest } from './payload.ts';
 
 /** What electron-builder tells its hooks, as far as it is used here. */
 interface Packed {
@@ -47,6 +47,7 @@ export async function afterPack({ appOutDir, electronPlatformName, arch, package
   // By ourselves, since electron-builder leaves node_modules out of extra resources.
   const agent = join(resources, 'agent');
   cpSync(payloadFolder(target), agent, { recursive: true });
+  cpSync(noticesFile, join(resources, 'THIRD-PARTY-NOTICES.txt'));
   writeManifest(agent, target, { version, app });
   const epoch = Number(process.env.SOURCE_DATE_EPOCH);
   if (process.env.SOURCE_DATE_EPOCH) setTimes(appOutDir, epoch);

@@ -27,6 +27,9 @@ const cache = join(root, '.cache', 'dist');
 export const payloadFolder = ({ platform, arch }: Target): string =>
   join(cache, 'payload', `${platform}-${arch}`);
 
+/** Where the licences of what is packed along are prepared. */
+export const noticesFile = join(cache, 'THIRD-PARTY-NOTICES.txt');
+
 const manifestOf = (folder: string): { version: string; optionalDependencies?: Record<string, string> } =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
