@@ -1,6 +1,8 @@
-import { sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { securityHeaders } from '../../../src/agent/page-server/guard.ts';
 import { contentSecurityPolicy, servedFile } from '../../../src/tray/served-file.ts';
 
 const root = '/app/out/renderer';
@@ -69,5 +71,21 @@ describe('what the app protocol serves', () => {
   test('the policy lets no text become code or style', () => {
     expect(contentSecurityPolicy).not.toMatch(/unsafe|\*|http/);
     expect(contentSecurityPolicy).toContain("require-trusted-types-for 'script'");
+  });
+
+  test('window, browser page and the page itself say the same, but for the browser’s own channel', () => {
+    const read = (policy: string | undefined) =>
+      new Map((policy ?? '').split('; ').map((part) => [part.split(' ')[0], part] as const));
+    const window = read(contentSecurityPolicy);
+    const browser = read(securityHeaders(4711)['content-security-policy']);
+    const html = readFileSync(join(import.meta.dirname, '../../../renderer/index.html'), 'utf8');
+    const page = read(/content="(default-src [^"]+)"/.exec(html)?.[1]);
+    expect(browser.get('connect-src')).toBe("connect-src 'self' ws://127.0.0.1:4711");
+    expect(page.get('connect-src')).toBe("connect-src 'self' ws://127.0.0.1:*");
+    for (const policy of [window, browser, page]) policy.delete('connect-src');
+    expect(browser).toEqual(window);
+    // Headers alone can say who frames.
+    window.delete('frame-ancestors');
+    expect(page).toEqual(window);
   });
 });
