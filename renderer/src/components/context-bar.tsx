@@ -9,10 +9,11 @@ export function ContextBar({ meter }: { meter: MeterView | null }): ReactNode {
   const share = contextShare(meter);
   if (!meter || share === null) return null;
   const percent = Math.round(share * 100);
+  const said = new Intl.NumberFormat(words.language, { style: 'percent' }).format(share);
   const label = words.t('sessions:contextLong', {
     used: tokens(meter.contextTokens ?? 0),
     size: tokens(meter.contextSize ?? 0),
-    percent,
+    percent: said,
   });
   return (
     <span className={share >= 0.85 ? 'context tone-attention' : 'context'} title={label}>
@@ -29,7 +30,7 @@ export function ContextBar({ meter }: { meter: MeterView | null }): ReactNode {
         <span style={{ inlineSize: `${percent}%` }} />
       </span>
       <span className="number" aria-hidden="true">
-        {percent}%
+        {said}
       </span>
     </span>
   );

@@ -197,7 +197,7 @@ export const sessions = {
   costNone: 'Claude Code has not reported anything yet.',
   ofCap: 'of',
   context: 'Context used',
-  contextLong: '{{used}} of {{size}} tokens of context ({{percent}} %)',
+  contextLong: '{{used}} of {{size}} tokens of context ({{percent}})',
   tokensIn: 'Input tokens',
   tokensOut: 'Output tokens',
   tokensCacheRead: 'Read from cache',

@@ -188,7 +188,7 @@ export const sessions: Record<keyof typeof en, string> = {
   costNone: 'Claude Code 尚未报告任何用量。',
   ofCap: '上限',
   context: '已用上下文',
-  contextLong: '上下文已用 {{used}}，共 {{size}} 个令牌（{{percent}} %）',
+  contextLong: '上下文已用 {{used}}，共 {{size}} 个令牌（{{percent}}）',
   tokensIn: '输入令牌',
   tokensOut: '输出令牌',
   tokensCacheRead: '读取缓存',
