@@ -6,6 +6,7 @@
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { findClaude } from '../support/claude.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
@@ -63,7 +64,12 @@ const claudesOwn = [
 
 describe.skipIf(missing !== undefined)(`a first run: ${missing ?? describeElectron(findElectron())}`, () => {
   let place: ClaudeDesktop | undefined;
-  afterEach(() => place?.stop());
+  let shown: Page | undefined;
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail')
+      await shown?.screenshot({ path: join(artefacts, 'failed.png') }).catch(() => undefined);
+    await place?.stop();
+  });
   afterAll(() => {
     for (const { language, inputs, seconds, toClaude } of runs) {
       const of = (where: string) => inputs.filter((i) => i.where === where).map((i) => i.what);
@@ -92,6 +98,7 @@ describe.skipIf(missing !== undefined)(`a first run: ${missing ?? describeElectr
       expect(existsSync(join(desktop.home, '.aws'))).toBe(false);
 
       const page = await place.window();
+      shown = page;
       page.setDefaultTimeout(30_000);
       const inputs: Counted['inputs'] = [];
       const from = performance.now();
@@ -139,7 +146,7 @@ describe.skipIf(missing !== undefined)(`a first run: ${missing ?? describeElectr
       const answered = new Set<string>();
       for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
         const text = await terminalText(page);
-        if (/\? for shortcuts|Welcome back|Try "/.test(text) && answered.has('trust')) break;
+        if (/Claude Code v[\s\S]*^❯ *$/m.test(text) && answered.has('trust')) break;
         const asked = claudesOwn.find((d) => d.shows.test(text) && !answered.has(d.about));
         if (!asked) {
           await page.waitForTimeout(100);
@@ -147,9 +154,13 @@ describe.skipIf(missing !== undefined)(`a first run: ${missing ?? describeElectr
         }
         answered.add(asked.about);
         await shot(`7-claude-${asked.about.replace(' ', '-')}`);
-        // A person has read it by then; keys that come sooner are lost.
-        await page.waitForTimeout(700);
-        await press('Enter', 'Claude Code', asked.about);
+        // A person has read it by then. In its first moments it takes an arrow's bytes for an Esc, and nothing tells
+        // when they are over.
+        await page.waitForTimeout(asked.about === 'trust' ? 2_500 : 700);
+        for (const key of asked.keys) {
+          await press(key, 'Claude Code', `${asked.about}: ${key}`);
+          if (key === 'ArrowDown') await terminalShows(page, /❯ Yes, I trust/);
+        }
       }
       await shot('8-claude');
       inputs.push({ where: 'Claude Code', what: 'the question' });

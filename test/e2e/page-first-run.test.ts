@@ -105,7 +105,6 @@ describePages('the first run', (pages) => {
         { name: 'corp', startUrl: 'https://corp.awsapps.com/start', region: 'eu-central-1' },
       ]);
       expect(agent.inputs('signIn.start')).toMatchObject([{ ssoSession: 'corp', openBrowser: true }]);
-      await expectAccessible(page);
       await shot(page, 'first-run-2-sign-in');
       agent.endSignIn();
       await heading(page, 'Which role may use Bedrock?').waitFor();
@@ -130,7 +129,6 @@ describePages('the first run', (pages) => {
       expect(made).toMatchObject({ ssoSession: 'corp', roles: [{ accountId: '456789012345' }] });
       const name = agent.state.activeEnvironment ?? '';
       expect(agent.state.environments).toMatchObject([{ name, region: 'eu-central-1', model: null }]);
-      await expectAccessible(page);
       await shot(page, 'first-run-4-bedrock');
       agent.checkStays = 'identity';
       await page.keyboard.press('Enter');
@@ -143,11 +141,9 @@ describePages('the first run', (pages) => {
       await heading(page, 'Everything works').waitFor();
       // Nothing moved when the rest came in.
       expect((await page.locator('.fr-panel').boundingBox())?.height).toBe(before?.height);
-      await expectAccessible(page);
       await shot(page, 'first-run-5-checked');
       await page.keyboard.press('Enter');
       await heading(page, 'Open Claude Code').waitFor();
-      await expectAccessible(page);
       await shot(page, 'first-run-6-open');
       await page.keyboard.press('Enter');
       await page.locator('.terminal-host[data-state=live]').waitFor();
@@ -229,7 +225,6 @@ describePages('the first run', (pages) => {
       }
       await page.getByRole('button', { name: 'Cancel sign-in' }).click();
       await page.getByText('was cancelled', { exact: false }).waitFor();
-      await expectAccessible(page);
       await shot(page, 'first-run-cancelled');
       agent.refuse.set(
         'signIn.start',
