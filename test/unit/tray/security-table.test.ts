@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -49,5 +49,22 @@ describe('the table of docs/security.md', () => {
     };
     expect(devDependencies.electron).toMatch(/^\d+\.\d+\.\d+$/);
     expect(Number.parseInt(devDependencies.electron ?? '', 10)).toBeGreaterThanOrEqual(45);
+  });
+});
+
+describe('what is done in one place', () => {
+  const tray = readdirSync(join(root, 'src/tray')).map((name) => [name, read(`src/tray/${name}`)] as const);
+  test.each([
+    ['shell.openExternal', ['external-links.ts']],
+    ['new BrowserWindow', ['page-host.ts']],
+    ['ipcMain.', ['page-ipc.ts']],
+    ['ipcRenderer.', ['preload.ts']],
+    ['protocol.handle', ['app-protocol.ts']],
+    ['executeJavaScript', []],
+    ['shell.openPath', []],
+    ['webContents.send', []],
+    ['node:child_process', []],
+  ])('%s', (call, files) => {
+    expect(tray.filter(([, text]) => text.includes(call)).map(([name]) => name)).toEqual(files);
   });
 });
