@@ -77,10 +77,10 @@ function updateEntries({ update: { state, version, wish } }: Snapshot): MenuEntr
   if (state === 'available') {
     return [action(word('updateDownload', params), { type: 'update', wish: 'download' })];
   }
-  if (state === 'ready' || state === 'held') {
-    return [action(word('updateInstall', params), { type: 'update', wish: 'install' })];
-  }
-  return [];
+  // Held: asked for already, while Claude works; the second press means it.
+  const install = { ready: 'updateInstall', held: 'updateInstallNow' } as const;
+  if (state !== 'ready' && state !== 'held') return [];
+  return [action(word(install[state], params), { type: 'update', wish: 'install' })];
 }
 
 function ownEntries(): MenuEntry[] {

@@ -4,6 +4,7 @@ import { action, type MenuEntry } from './menu-entries.ts';
 import { endingFrom, type IconState, isEnding } from './menu-icon.ts';
 import type { MenuInput } from './menu-input.ts';
 import { type Message, safeText, timeLeftChangesIn, timeLeftWords, word } from './menu-words.ts';
+import { modelFamily } from './model-family.ts';
 import type { Overview, OverviewState } from './overview.ts';
 
 /** What the moment is called in menu and tooltip: who one is, how long it lasts, and when these words change. */
@@ -48,10 +49,10 @@ export function identityOf(
     : word('identityWithName', { account: name, accountId, roleName: role });
 }
 
-/** Name of a model as Bedrock lists it here, else its id. */
+/** Name of a model as Bedrock lists it here, until that is known as people call it. */
 export function modelName(id: string | null, models: MenuInput['models']): Message {
   if (id === null) return word('modelDefault');
-  return { text: safeText(models?.find((m) => m.id === id)?.name ?? id) };
+  return { text: safeText(models?.find((m) => m.id === id)?.name ?? modelFamily(id) ?? id) };
 }
 
 /** Three lines at most: the state and who asks, who one is, where and with which model. */

@@ -67,6 +67,7 @@ export type MenuWord =
   | 'settings'
   | 'updateDownload'
   | 'updateInstall'
+  | 'updateInstallNow'
   | 'quit'
   | 'tooltip'
   | 'tooltipLines';

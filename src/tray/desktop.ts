@@ -4,6 +4,7 @@ import { type DesktopBus, openBus } from './desktop-bus.ts';
 import { LinuxPresence } from './linux-presence.ts';
 import { NetworkReporter } from './network-reporter.ts';
 import type { Notifications } from './notifications.ts';
+import { watchPanelTone } from './panel-tone.ts';
 import { PresenceReporter } from './presence-reporter.ts';
 import { watchTrayHost } from './tray-host-watch.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
@@ -29,7 +30,10 @@ export function followDesktop(
     const [session, system] = await Promise.all([openBus('session'), openBus('system')]);
     for (const bus of [session, system]) if (bus !== null) closers.push(() => bus.close());
     if (closed) return close();
-    if (session !== null) closers.push(watchTrayHost(session, () => icon.recreate()));
+    if (session !== null) {
+      closers.push(watchTrayHost(session, () => icon.recreate()));
+      watchPanelTone(session, (dark) => icon.panelIs(dark));
+    }
     if (session !== null) void busNotifier(session).then((notifier) => notifications.showBy(notifier));
     let reporter: PresenceReporter | null = null;
     const linux = new LinuxPresence({ session, system, changed: () => reporter?.soon() });

@@ -6,12 +6,29 @@ import type { IconState } from '../domain/menu-icon.ts';
 /** Desktops whose top bar is dark whatever the applications' theme is. */
 const darkBars = /GNOME|Unity|Pantheon/i;
 
-/** Which drawing reads well where the icon stands: `light` is a light drawing for a dark panel. */
-export function panelVariant(): 'light' | 'dark' {
-  if (process.platform === 'linux' && darkBars.test(process.env.XDG_CURRENT_DESKTOP ?? '')) return 'light';
-  // Windows lets the taskbar's theme differ from the applications'.
-  const dark = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ?? nativeTheme.shouldUseDarkColors;
-  return dark ? 'light' : 'dark';
+/** What tells whether the panel is dark. */
+export class PanelTone {
+  #told: boolean | null = null;
+  /** The system's own, also while the person wants another theme in our window. */
+  #system = nativeTheme.shouldUseDarkColors;
+
+  /** The panel's own word; null where it follows the system's theme. */
+  tell(dark: boolean | null): void {
+    this.#told = dark;
+  }
+
+  /** Which drawing reads well there: `light` is a light drawing for a dark panel. */
+  variant(): 'light' | 'dark' {
+    if (nativeTheme.themeSource === 'system') this.#system = nativeTheme.shouldUseDarkColors;
+    return this.#isDark() ? 'light' : 'dark';
+  }
+
+  #isDark(): boolean {
+    // Windows lets the taskbar's theme differ from the applications'.
+    if (process.platform === 'win32')
+      return nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ?? nativeTheme.shouldUseDarkColors;
+    return this.#told ?? (darkBars.test(process.env.XDG_CURRENT_DESKTOP ?? '') || this.#system);
+  }
 }
 
 /** The tray image of a state in all the resolutions that the platform asks for. */

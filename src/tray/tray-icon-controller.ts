@@ -1,6 +1,6 @@
 import { type Menu, nativeTheme, type Rectangle, Tray } from 'electron';
 import type { IconState } from '../domain/menu-icon.ts';
-import { iconImage, panelVariant } from './icon-images.ts';
+import { iconImage, PanelTone } from './icon-images.ts';
 
 /** A renewal is over in less than this as a rule: the icon does not flicker for it. */
 const SETTLE_MS = 1_500;
@@ -11,6 +11,7 @@ const ownsClicks = process.platform === 'darwin';
 /** The icon in the panel: picture, tooltip, menu, and its coming back. Held for as long as the app runs. */
 export class TrayIconController {
   readonly #folder: string;
+  readonly #tone = new PanelTone();
   #onClick: (icon: Rectangle) => void;
   #tray: Tray | null = null;
   #state: IconState = 'busy';
@@ -56,6 +57,12 @@ export class TrayIconController {
     if (!ownsClicks) this.#tray?.setContextMenu(menu);
   }
 
+  /** The panel is dark or light; null where it follows the system's theme. */
+  panelIs(dark: boolean | null): void {
+    this.#tone.tell(dark);
+    this.#draw();
+  }
+
   /** Makes the icon anew: for a panel that came after the app, to which nothing registered. */
   recreate(): void {
     this.#tray?.destroy();
@@ -79,11 +86,11 @@ export class TrayIconController {
   }
 
   #draw(): void {
-    this.#tray?.setImage(iconImage(this.#folder, this.#state, panelVariant()));
+    this.#tray?.setImage(iconImage(this.#folder, this.#state, this.#tone.variant()));
   }
 
   #make(): void {
-    const tray = new Tray(iconImage(this.#folder, this.#state, panelVariant()));
+    const tray = new Tray(iconImage(this.#folder, this.#state, this.#tone.variant()));
     this.#tray = tray;
     tray.setToolTip(this.#tooltip);
     this.#title();

@@ -1,16 +1,7 @@
+import { modelFamily } from '../../../src/domain/model-family.ts';
 import { plainText } from './plain-text.ts';
 
-/**
- * A model as people call it, from Bedrock's id: "Sonnet 4.5" for `us.anthropic.claude-sonnet-4-5-20250929-v1:0`.
- * Anything else (an application profile's ARN) is shown by its last part.
- */
+/** A model as people call it ("Sonnet 4.5"); what has no such name is shown by the last part of its id. */
 export function modelLabel(id: string): string {
-  const found = /claude-(?:(\d+(?:-\d+)?)-)?([a-z]+)(?:-(\d{1,2}(?:-\d{1,2})?))?(?![\d])/.exec(id);
-  const family = found?.[2];
-  const version = found?.[3] ?? found?.[1];
-  if (family) {
-    const name = `${family[0]?.toUpperCase()}${family.slice(1)}`;
-    return plainText(version ? `${name} ${version.replace('-', '.')}` : name, 40);
-  }
-  return plainText(id.split('/').at(-1) ?? id, 40);
+  return plainText(modelFamily(id) ?? id.split('/').at(-1) ?? id, 40);
 }

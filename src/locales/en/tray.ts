@@ -92,6 +92,7 @@ export const tray = {
   openConsole: 'Open AWS console as this role',
   updateDownload: 'Download update {{version}}',
   updateInstall: 'Restart to update to {{version}}',
+  updateInstallNow: 'Update to {{version}} now, while Claude works',
   openWindow: 'Open window',
   settings: 'Settings…',
   quit: 'Quit…',

@@ -93,6 +93,7 @@ export const tray: Record<keyof typeof en, string> = {
   openConsole: '以此角色打开 AWS 控制台',
   updateDownload: '下载更新 {{version}}',
   updateInstall: '重启以更新到 {{version}}',
+  updateInstallNow: '立即更新到 {{version}}（Claude 正在工作）',
   openWindow: '打开窗口',
   settings: '设置…',
   quit: '退出…',

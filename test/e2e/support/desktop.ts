@@ -12,6 +12,7 @@ import { Processes, type RunningProcess, runAs } from '../../support/desktop/pro
 import {
   giveTo,
   LOGIN_SESSION,
+  type Panel,
   type Place,
   type Power,
   startDisplay,
@@ -55,6 +56,8 @@ export type Desktop = AsyncDisposable & {
   readonly watcher: StatusNotifierWatcher | undefined;
   /** Throws when the desktop was started without. */
   readonly notifications: Notifications;
+  /** Xfce's panel. With `panel: 'none'` the first call starts it: a panel that comes late. */
+  panel(): Promise<Panel>;
   readonly opener: Opener;
   readonly power: Power;
   readonly sessionBus: BusConnection;
@@ -68,8 +71,8 @@ export type Desktop = AsyncDisposable & {
     locale?: string;
     colorScheme?: 'light' | 'dark';
   }): Promise<BrowserContext>;
-  /** Writes a PNG of the whole screen. */
-  screenshot(file: string): Promise<void>;
+  /** Writes a PNG of the screen, or of a part of it. */
+  screenshot(file: string, part?: { x: number; y: number; width: number; height: number }): Promise<void>;
   /** Clicks the screen with a real pointer; button 3 is the right one. */
   pointer(x: number, y: number, button?: 1 | 2 | 3): Promise<void>;
   /**
@@ -77,6 +80,8 @@ export type Desktop = AsyncDisposable & {
    * for a picture. Escape closes it: `run('xdotool', ['key', 'Escape'])`.
    */
   openTrayMenu(): Promise<void>;
+  /** The same for a test that goes on with the keyboard: as soon as it stands there, drawn or not. */
+  raiseTrayMenu(): Promise<void>;
   /** Every live process on this desktop, however detached. */
   running(): readonly RunningProcess[];
   /** Called by stop() first, newest first: for what a test opens on this desktop. */
@@ -173,7 +178,12 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
     const notifications = options.notifications === false ? undefined : await Notifications.start(sessionBus);
     if (options.keyring) await startKeyring(place, sessionBus);
     const power = options.power ? await startPower(place, systemBus) : undefined;
-    if (panel === 'xfce') await startPanel(place, sessionBus);
+    let xfce: Promise<Panel> | undefined;
+    const startXfce = (): Promise<Panel> => {
+      xfce ??= startPanel(place, sessionBus);
+      return xfce;
+    };
+    if (panel === 'xfce') await startXfce();
     const tray = await TrayClient.open(sessionBus);
 
     const need = <T>(part: T | undefined, option: string): T => {
@@ -182,6 +192,15 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
     };
     const run: Desktop['run'] = (command, args, more = {}) =>
       runAs(user, command, args, { env: { ...env, ...more }, cwd: home });
+    const raiseTrayMenu = async (): Promise<void> => {
+      const windows = async () => (await run('xdotool', ['search', '--onlyvisible', '--name', '.*'])).trim();
+      const before = await windows();
+      await run('xdotool', ['mousemove', '17', '16', 'click', '3']);
+      // X tells nobody that a menu is up; the list of visible windows is looked at until one more is there.
+      for (const end = Date.now() + 5_000; (await windows()) === before; await delay(50)) {
+        if (Date.now() > end) throw new Error('no menu came up at the tray icon');
+      }
+    };
     return {
       ...{
         user,
@@ -198,6 +217,7 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
         run,
         stop,
       },
+      panel: startXfce,
       get notifications() {
         return need(notifications, 'notifications');
       },
@@ -209,10 +229,12 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
         closers.push(() => context.close());
         return context;
       },
-      async screenshot(file) {
+      async screenshot(file, part) {
         // ImageMagick writes as the user, who may not write where the test keeps its pictures.
         const own = join(home, `.screen-${randomBytes(4).toString('hex')}.png`);
-        await run('import', ['-window', 'root', own]);
+        const crop =
+          part === undefined ? [] : ['-crop', `${part.width}x${part.height}+${part.x}+${part.y}`, '+repage'];
+        await run('import', ['-window', 'root', ...crop, own]);
         mkdirSync(dirname(file), { recursive: true });
         copyFileSync(own, file);
         rmSync(own);
@@ -220,15 +242,9 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
       async pointer(x, y, button = 1) {
         await run('xdotool', ['mousemove', String(x), String(y), 'click', String(button)]);
       },
+      raiseTrayMenu,
       async openTrayMenu() {
-        const windows = async () =>
-          (await run('xdotool', ['search', '--onlyvisible', '--name', '.*'])).trim();
-        const before = await windows();
-        await run('xdotool', ['mousemove', '17', '16', 'click', '3']);
-        // X tells nobody that a menu is up; the list of visible windows is looked at until one more is there.
-        for (const end = Date.now() + 5_000; (await windows()) === before; await delay(50)) {
-          if (Date.now() > end) throw new Error('no menu came up at the tray icon');
-        }
+        await raiseTrayMenu();
         // One frame for what is in it.
         await delay(200);
       },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type BusConnection, variant } from './dbus.ts';
 import type { OrdinaryUser } from './ordinary-user.ts';
 import { type Processes, runAs } from './processes.ts';
+import { waitUntil } from './wait.ts';
 
 /** Where and with what environment a part of the desktop runs. */
 export type Place = {
@@ -54,8 +55,18 @@ export async function startKeyring({ env, home, processes }: Place, bus: BusConn
   await bus.waitForName('org.freedesktop.secrets');
 }
 
+/** Xfce's panel, which can crash and come back as a person's does. */
+export type Panel = {
+  /** Ends it at once; its watcher leaves the bus. */
+  kill(): Promise<void>;
+  /** Starts it again, and waits for its watcher. */
+  restart(): Promise<void>;
+  /** Its own dark mode, as in its preferences. */
+  dark(dark: boolean): Promise<void>;
+};
+
 /** Starts Xfce's panel with nothing but the tray; it is then the watcher on the bus. */
-export async function startPanel({ env, home, user, processes }: Place, bus: BusConnection): Promise<void> {
+export async function startPanel({ env, home, user, processes }: Place, bus: BusConnection): Promise<Panel> {
   const folder = join(home, '.config/xfce4/xfconf/xfce-perchannel-xml');
   mkdirSync(folder, { recursive: true });
   writeFileSync(
@@ -88,8 +99,35 @@ export async function startPanel({ env, home, user, processes }: Place, bus: Bus
   if (xfconfd === undefined) throw new Error('no xfconfd here: apt-get install xfconf');
   await processes.start(xfconfd, [], { env, cwd: home });
   await bus.waitForName('org.xfce.Xfconf');
-  await processes.start('xfce4-panel', ['--disable-wm-check'], { env, cwd: home });
-  await bus.waitForName('org.kde.StatusNotifierWatcher', 15_000);
+  const start = async (): Promise<number> => {
+    const { pid } = await processes.start('xfce4-panel', ['--disable-wm-check'], { env, cwd: home });
+    await bus.waitForName('org.kde.StatusNotifierWatcher', 15_000);
+    return pid;
+  };
+  let pid = await start();
+  return {
+    async kill() {
+      process.kill(pid, 'SIGKILL');
+      await waitUntil(
+        bus.names,
+        () => bus.owner('org.kde.StatusNotifierWatcher'),
+        (owner) => owner === undefined,
+        'the panel to leave the bus',
+        10_000,
+      );
+    },
+    async restart() {
+      pid = await start();
+    },
+    async dark(dark) {
+      const to = { destination: 'org.xfce.Xfconf', path: '/org/xfce/Xfconf', interface: 'org.xfce.Xfconf' };
+      await bus.call({ ...to, member: 'SetProperty' }, 'ssv', [
+        'xfce4-panel',
+        '/panels/dark-mode',
+        variant('b', dark),
+      ]);
+    },
+  };
 }
 
 /** Makes a folder and all in it the user's own. */

@@ -96,60 +96,69 @@ export class ScriptedAgent {
     return this.#server.close();
   }
 
+  /** What a procedure without input answers. */
+  answer(name: ProcedureName): unknown {
+    return this.#answers[name]?.({} as never);
+  }
+
+  readonly #answers: Partial<Record<ProcedureName, (input: never) => unknown>> = {
+    'agent.info': () => this.#snapshot.agent,
+    'state.get': () => this.#snapshot,
+    'signIn.start': (input: { ssoSession?: string }) => {
+      const started = signIn(Date.now(), { ssoSession: input.ssoSession ?? 'corp' });
+      this.change({
+        prompt: null,
+        ssoSessions: this.#snapshot.ssoSessions.map((s) =>
+          s.id === started.ssoSession ? { ...s, state: 'signingIn', signIn: started } : s,
+        ),
+      });
+      return started;
+    },
+    signOut: () => ({ signedOut: ['corp'] }),
+    'profiles.list': () => ({ profiles: [] }),
+    'accounts.list': () => ({
+      accounts: [{ accountId: '123456789012', name: 'Payments', email: 'payments@example.com' }],
+    }),
+    'regions.list': () => ({ regions: ['us-east-1', 'us-west-2', 'eu-central-1'] }),
+    'models.list': () => ({
+      region: 'us-west-2',
+      source: 'live',
+      models: [
+        {
+          id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+          name: 'US Claude Sonnet 4.5',
+          kind: 'inference-profile',
+        },
+        {
+          id: 'global.anthropic.claude-opus-4-8-v1:0',
+          name: 'Global Claude Opus 4.8',
+          kind: 'inference-profile',
+        },
+      ],
+    }),
+    'environments.update': (input: ReturnType<typeof environment>) => {
+      this.change({
+        environments: this.#snapshot.environments.map((e) => (e.name === input.name ? input : e)),
+      });
+      return input;
+    },
+    'environments.use': (input: { name: string }) => {
+      this.change({ activeEnvironment: input.name });
+      return {};
+    },
+    'sessions.open': (input: { cwd: string }) => {
+      const opened = session(Date.now(), { cwd: input.cwd });
+      this.change({ sessions: [...this.#snapshot.sessions, opened] });
+      return opened;
+    },
+    'settings.get': () => this.#snapshot.settings,
+  };
+
   #handlers(): Handlers {
-    const answers: Partial<Record<ProcedureName, (input: never) => unknown>> = {
-      'agent.info': () => this.#snapshot.agent,
-      'state.get': () => this.#snapshot,
-      'signIn.start': (input: { ssoSession?: string }) => {
-        const started = signIn(Date.now(), { ssoSession: input.ssoSession ?? 'corp' });
-        this.change({
-          prompt: null,
-          ssoSessions: this.#snapshot.ssoSessions.map((s) =>
-            s.id === started.ssoSession ? { ...s, state: 'signingIn', signIn: started } : s,
-          ),
-        });
-        return started;
-      },
-      signOut: () => ({ signedOut: ['corp'] }),
-      'profiles.list': () => ({ profiles: [] }),
-      'regions.list': () => ({ regions: ['us-east-1', 'us-west-2', 'eu-central-1'] }),
-      'models.list': () => ({
-        region: 'us-west-2',
-        source: 'live',
-        models: [
-          {
-            id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
-            name: 'US Claude Sonnet 4.5',
-            kind: 'inference-profile',
-          },
-          {
-            id: 'global.anthropic.claude-opus-4-8-v1:0',
-            name: 'Global Claude Opus 4.8',
-            kind: 'inference-profile',
-          },
-        ],
-      }),
-      'environments.update': (input: ReturnType<typeof environment>) => {
-        this.change({
-          environments: this.#snapshot.environments.map((e) => (e.name === input.name ? input : e)),
-        });
-        return input;
-      },
-      'environments.use': (input: { name: string }) => {
-        this.change({ activeEnvironment: input.name });
-        return {};
-      },
-      'sessions.open': (input: { cwd: string }) => {
-        const opened = session(Date.now(), { cwd: input.cwd });
-        this.change({ sessions: [...this.#snapshot.sessions, opened] });
-        return opened;
-      },
-      'settings.get': () => this.#snapshot.settings,
-    };
     const call = (name: ProcedureName) => (input: unknown, connection: { role: string }) => {
       this.calls.push({ name, role: connection.role, input });
       this.#called.emit();
-      return answers[name]?.(input as never) ?? {};
+      return this.#answers[name]?.(input as never) ?? {};
     };
     return new Proxy({} as Handlers, {
       get: (_, name: ProcedureName) =>

@@ -265,16 +265,13 @@ describe('states', () => {
       'without a network',
       { network: { state: 'offline', sinceAt: AT }, clockSkewMs: -7_200_000 },
       'offline',
-      [
-        'Offline, AWS cannot be reached · 54 min left (text)',
-        'This computer’s clock is wrong by 2 h 00 min (text)',
-      ],
+      ['AWS cannot be reached · 54 min left (text)', 'This computer’s clock is wrong by 2 h 00 min (text)'],
     ],
     [
       'in a café',
       { network: { state: 'captive', sinceAt: AT } },
       'offline',
-      ['Offline, this network asks for a sign-in · 54 min left (text)'],
+      ['This network asks for a sign-in · 54 min left (text)'],
     ],
     [
       'malformed configuration',
@@ -311,6 +308,75 @@ describe('states', () => {
         { type: 'signIn', ssoSession: 'lab' },
       ]),
     );
+  });
+});
+
+describe('the menu', () => {
+  test('calls the account by its name, as the tooltip does', () => {
+    const made = model({}, { accounts: [{ accountId: '123456789012', name: 'Pay\u202ements' }] });
+    expect(lines(made.entries)).toContain('Pay ments (123456789012) / BedrockDeveloper (text)');
+    expect(say(zh, made.tooltip).split('\n')[1]).toBe('Pay ments（123456789012）/ BedrockDeveloper');
+  });
+
+  test('opens the console as the role through the portal, only where the portal gave the role', () => {
+    expect(actions(model({}).entries)).toContainEqual({
+      type: 'openConsole',
+      url: 'https://corp.awsapps.com/start/#/console?account_id=123456789012&role_name=BedrockDeveloper',
+    });
+    const said = lines(model({ credentials: [credentials(AT, { kind: 'assume-role' })] }).entries);
+    expect(said).not.toContain('Open AWS console as this role');
+    // Nor is another role's ARN known: its path is not told.
+    expect(said).not.toContain('  Role ARN pattern (for policies)');
+    expect(said).toContain('  Account ID');
+    const odd = [ssoSession(AT, { startUrl: 'javascript:alert(1)' })];
+    expect(lines(model({ ssoSessions: odd }).entries)).not.toContain('Open AWS console as this role');
+  });
+
+  test('offers an update when there is something to press', () => {
+    const said = (update: Partial<Snapshot['update']>): string[] => {
+      const none = { state: 'none', version: '1.4.0', progress: null, checkedAt: null } as const;
+      return lines(model({ update: { ...none, wish: null, problem: null, ...update } }).entries);
+    };
+    expect(said({ state: 'available' })).toContain('Download update 1.4.0');
+    expect(said({ state: 'ready' })).toContain('Restart to update to 1.4.0');
+    expect(said({ state: 'held' })).toContain('Update to 1.4.0 now, while Claude works');
+    for (const calm of [
+      { state: 'none' },
+      { state: 'downloading' },
+      { state: 'ready', wish: 'install' },
+      { state: 'ready', version: null },
+    ] as const) {
+      expect(said(calm).filter((line) => /update/i.test(line))).toEqual([]);
+    }
+  });
+
+  test('has no list without an end, and says where the rest is', () => {
+    const many = (n: number) => Array.from({ length: n }, (_, i) => i);
+    const asks = (i: number) => {
+      const { activity, ...rest } = session(AT, { id: `id-${i}`, name: `s${i}` });
+      const sinceAt = AT - i * 60_000 - 90_000;
+      return { ...rest, activity: { ...activity, state: 'needsYou' as const, sinceAt } };
+    };
+    const made = model(
+      {
+        sessions: many(30).map(asks),
+        recentFolders: many(30).map((i) => `/srv/f${i}`),
+        environments: many(40).map((i) => environment({ name: i === 39 ? 'work' : `e${i}` })),
+        ssoSessions: many(20).map((i) => ssoSession(AT, { id: i === 0 ? 'corp' : `sso${i}` })),
+      },
+      {
+        regions: many(30).map((i) => `eu-west-${i}`),
+        models: many(80).map((i) => ({ id: `m${i}`, name: `M ${i}` })),
+      },
+    );
+    const longest = (entries: readonly MenuEntry[]): number =>
+      Math.max(entries.length, ...entries.map((e) => (e.kind === 'submenu' ? longest(e.entries) : 0)));
+    expect(longest(made.entries)).toBeLessThanOrEqual(28);
+    expect(lines(made.entries)).toEqual(
+      expect.arrayContaining(['26 more sessions ask you…', '  All sessions…', '  More in the window…']),
+    );
+    // What is chosen is always listed.
+    expect(lines(made.entries)).toEqual(expect.arrayContaining(['  work (x)', '  us-west-2 (x)']));
   });
 });
 

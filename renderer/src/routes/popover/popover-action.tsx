@@ -3,12 +3,12 @@ import type { IconState } from '../../../../src/domain/menu-icon.ts';
 import type { Overview } from '../../../../src/domain/overview.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { SignInButton } from '../../components/sign-in-panel.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { folderName, plainText } from '../../model/plain-text.ts';
 import { routeHref } from '../../model/route.ts';
 import { isWebAddress } from '../../model/web-address.ts';
-import { SignInButton } from '../overview/sign-in-panel.tsx';
 import { showInWindow } from './show-in-window.ts';
 
 /** The next thing to do: one button, and what belongs to it. What needs more room is done in the window. */

@@ -86,7 +86,9 @@ function Facts(): ReactNode {
           size={28}
         />
         <div className="tray-facts">
-          <h1 role="status">{said(stateLine(snapshot, view, icon, now))}</h1>
+          <div role="status">
+            <h1>{said(stateLine(snapshot, view, icon, now))}</h1>
+          </div>
           {identity && <p>{said(identity)}</p>}
           {environment && (
             <p className="quiet small">
