@@ -1,11 +1,11 @@
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../components/button.tsx';
+import { ImportPanel } from '../../components/import-panel.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { routeHref } from '../../model/route.ts';
 import { AddSsoSession } from './add-sso-session.tsx';
 import { Environments } from './environments.tsx';
-import { ImportPanel } from './import-panel.tsx';
 import { IntegrationPanel } from './integration-panel.tsx';
 import { Profiles } from './profiles.tsx';
 import { Roles } from './roles.tsx';

@@ -5,12 +5,12 @@ import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { SignInButton, SignInPanel } from '../../components/sign-in-panel.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
 import { learnedEnd } from '../../model/profile-words.ts';
 import { RenewSignIn } from '../overview/renew-sign-in.tsx';
-import { SignInButton, SignInPanel } from '../overview/sign-in-panel.tsx';
 import { SsoSessionOptions } from './sso-session-options.tsx';
 
 const indicators: Record<SsoSessionState, Indicator> = {

@@ -4,9 +4,9 @@ import type { SsoSessionView } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { SignInPanel } from '../../components/sign-in-panel.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { errorView, useAct } from '../../model/ask.ts';
-import { SignInPanel } from '../overview/sign-in-panel.tsx';
 import { hostOf } from './proposals.ts';
 import { StepFrame } from './step-frame.tsx';
 

@@ -4,12 +4,12 @@ import type { Overview } from '../../../../src/domain/overview.ts';
 import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { SignInButton, SignInPanel } from '../../components/sign-in-panel.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { folderName, plainText } from '../../model/plain-text.ts';
 import { navigate } from '../../model/route.ts';
 import { MfaForm } from './mfa-form.tsx';
-import { SignInButton, SignInPanel } from './sign-in-panel.tsx';
 import { Snooze } from './snooze.tsx';
 import { useOpenClaude } from './use-open-claude.ts';
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { overview } from '../../../../src/domain/overview.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { SignInButton } from '../../components/sign-in-panel.tsx';
 import { useAgentNow, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
 import { NeedsYou } from '../sessions/needs-you.tsx';
@@ -9,7 +10,6 @@ import { Details } from './details.tsx';
 import { Folders } from './folders.tsx';
 import { Hero } from './hero.tsx';
 import { MfaForm } from './mfa-form.tsx';
-import { SignInButton } from './sign-in-panel.tsx';
 import { Snooze } from './snooze.tsx';
 
 /** How things stand, the one thing to do now, and where to open Claude Code. */

@@ -4,10 +4,10 @@ import { ActivitySign } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { SignInButton, SignInPanel } from '../../components/sign-in-panel.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
 import { endedWords } from '../../model/session-words.ts';
-import { SignInButton, SignInPanel } from '../overview/sign-in-panel.tsx';
 import { SessionHead } from './session-head.tsx';
 import { loadTerminal } from './terminal-chunk.ts';
 

@@ -1,15 +1,15 @@
 import { type ReactNode, useState } from 'react';
-import type { ImportCandidate, ImportTool } from '../../../../src/contract/state.ts';
-import { Button } from '../../components/button.tsx';
-import { Sheet } from '../../components/confirm.tsx';
-import { Check } from '../../components/fields.tsx';
-import { IndicatorSign } from '../../components/indicator.tsx';
-import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
-import { Hold } from '../../components/skeleton.tsx';
-import { Undoable } from '../../components/undo.tsx';
-import { useAgent, useSnapshot, useWords, type Words } from '../../model/app-context.tsx';
-import { useAct, useAsk } from '../../model/ask.ts';
-import { plainLines, plainText } from '../../model/plain-text.ts';
+import type { ImportCandidate, ImportTool } from '../../../src/contract/state.ts';
+import { useAgent, useSnapshot, useWords, type Words } from '../model/app-context.tsx';
+import { useAct, useAsk } from '../model/ask.ts';
+import { plainLines, plainText } from '../model/plain-text.ts';
+import { Button } from './button.tsx';
+import { Sheet } from './confirm.tsx';
+import { Check } from './fields.tsx';
+import { IndicatorSign } from './indicator.tsx';
+import { ErrorNotice, useErrorText } from './notice.tsx';
+import { Hold } from './skeleton.tsx';
+import { Undoable } from './undo.tsx';
 
 /** The tools' own names; a legacy profile is nobody's. */
 const tools: Record<Exclude<ImportTool, 'legacy'>, string> = {

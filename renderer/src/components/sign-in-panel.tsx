@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
-import type { SignInView } from '../../../../src/contract/state.ts';
-import { Button } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
-import { Icon } from '../../components/icons.tsx';
-import { ErrorNotice } from '../../components/notice.tsx';
-import { useAgent, useWords } from '../../model/app-context.tsx';
-import { useAct } from '../../model/ask.ts';
-import { plainText } from '../../model/plain-text.ts';
-import { isWebAddress } from '../../model/web-address.ts';
+import type { SignInView } from '../../../src/contract/state.ts';
+import { useAgent, useWords } from '../model/app-context.tsx';
+import { useAct } from '../model/ask.ts';
+import { plainText } from '../model/plain-text.ts';
+import { isWebAddress } from '../model/web-address.ts';
+import { Button } from './button.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { Icon } from './icons.tsx';
+import { ErrorNotice } from './notice.tsx';
 
 /** Starts a sign-in; the agent opens the browser. `withCode` also offers the device code flow. */
 export function SignInButton({
