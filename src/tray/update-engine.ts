@@ -32,6 +32,9 @@ export function createUpdateEngine({ feed, keys, configPath }: UpdateEngineOptio
   updater.autoInstallOnAppQuit = false;
   updater.allowDowngrade = false;
   updater.disableWebInstaller = true;
+  // Downloads lie in the state folder, with all else that is ours: uninstalling leaves nothing in a cache.
+  const { app: adapter } = updater as unknown as { app: object };
+  Object.defineProperty(adapter, 'baseCachePath', { value: app.getPath('userData') });
   if (configPath !== undefined) {
     updater.forceDevUpdateConfig = true;
     updater.updateConfigPath = configPath;

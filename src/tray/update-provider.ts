@@ -1,9 +1,11 @@
-import { Provider, type ResolvedUpdateFileInfo, type UpdateInfo } from 'electron-updater';
+import { CancellationToken, Provider, type ResolvedUpdateFileInfo, type UpdateInfo } from 'electron-updater';
 import { type ProviderRuntimeOptions, parseUpdateInfo } from 'electron-updater/out/providers/Provider';
 import * as z from 'zod';
 import { BedrockTrayError } from '../contract/errors.ts';
 import { isNewerVersion } from '../domain/update.ts';
 import { verifiedBody } from './update-signature.ts';
+
+const READ_MS = 30_000;
 
 /** What an announcement may say. Anything else in it is left behind. */
 const Announcement = z.object({
@@ -66,7 +68,7 @@ export class SignedFeedProvider extends Provider<UpdateInfo & { releasePage?: st
     const { feed, channel, keys, version } = this.#feed;
     const name = announcementName(channel, process.platform, process.arch);
     const url = new URL(name, feed);
-    const text = await this.httpRequest(url);
+    const text = await this.#read(url);
     const body = text === null ? null : verifiedBody(text, name, keys);
     if (body === null) throw new BedrockTrayError('UpdateNotAuthentic', { what: name });
     const parsed = Announcement.safeParse(parseUpdateInfo(body, name, url));
@@ -74,6 +76,17 @@ export class SignedFeedProvider extends Provider<UpdateInfo & { releasePage?: st
     // A signed announcement of an older version may be replayed: it announces nothing.
     const announced = isNewerVersion(parsed.data.version, version) ? parsed.data.version : version;
     return { ...parsed.data, version: announced } as UpdateInfo & { releasePage?: string };
+  }
+
+  /** electron-updater's own time-out does not reach Chromium's network code. */
+  async #read(url: URL): Promise<string | null> {
+    const token = new CancellationToken();
+    const timer = setTimeout(() => token.cancel(), READ_MS);
+    try {
+      return await this.httpRequest(url, null, token);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   resolveFiles({ files }: UpdateInfo): ResolvedUpdateFileInfo[] {

@@ -159,6 +159,9 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
     await wish('install');
     await expect.poll(last).toMatchObject({ state: 'held', version: '0.2.0' });
     expect(readFileSync(appImage, 'utf8')).toBe('the version that runs');
+    // What was downloaded lies with all else that is ours, verified under the name of its version.
+    const userData = await launched.app.evaluate(({ app }) => app.getPath('userData'));
+    expect(readFileSync(join(userData, 'update-app/pending', FILE))).toEqual(payload);
     // Nothing says which computer asks.
     for (const { headers } of requests) expect(Object.keys(headers)).not.toContain('x-user-staging-id');
   });
