@@ -83,6 +83,15 @@ describe.skipIf(missing !== undefined)(
       await tray.desktop.screenshot('test-artefacts/tray-window.png');
     });
 
+    test('looks for no updates from source, and says so', async () => {
+      await expect
+        .poll(() => tray.agent.calls.find(({ name }) => name === 'update.report'))
+        .toMatchObject({
+          role: 'tray',
+          input: { state: 'none', problem: { code: 'UpdatesUnavailable', params: { reason: 'source' } } },
+        });
+    });
+
     test('has the strict preferences, and no Node', async () => {
       const preferences = await tray.launched.app.evaluate(({ webContents }) => {
         const contents = webContents.getAllWebContents().find((c) => c.getType() === 'window');
