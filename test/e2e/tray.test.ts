@@ -361,26 +361,6 @@ describe.skipIf(missing !== undefined)(title, () => {
   });
 });
 
-describe.skipIf(missing !== undefined)('a panel that comes after the tray', () => {
-  test('gets the icon all the same', async () => {
-    const tray = await startTray({ panel: 'none' });
-    const { desktop } = tray;
-    try {
-      const { StatusNotifierWatcher } = await import('../support/desktop/status-notifier.ts');
-      // The app has looked for a panel and found none.
-      await expect
-        .poll(() => tray.agent.calls.length + desktop.running().length, { timeout: 10_000 })
-        .toBeGreaterThan(0);
-      await tray.launched.app.evaluate(() => new Promise((done) => setTimeout(done, 500)));
-      await StatusNotifierWatcher.start(desktop.sessionBus);
-      await desktop.tray.waitForItems(1);
-      await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open window'));
-    } finally {
-      await desktop.stop();
-    }
-  }, 60_000);
-});
-
 describe.skipIf(missing !== undefined)('the tray and its agent', () => {
   test('says that no agent can be started, tries again when asked, and follows one that comes', async () => {
     const { desktop } = await startBareTray({
