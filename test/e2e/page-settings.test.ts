@@ -171,6 +171,10 @@ describePages('settings', (pages) => {
         await shot(page, 'settings-search');
         await search.fill('terminal.fontSize');
         await expect.poll(() => page.locator('[data-setting]').count()).toBe(1);
+        // What is no setting is found by its words, too.
+        await search.fill('telemetry');
+        await page.getByText('Bedrock Tray sends no telemetry', { exact: false }).waitFor();
+        expect(await page.locator('[data-setting]').count()).toBe(0);
         await search.fill('no such thing');
         await page.getByText('No setting is called that.', { exact: false }).waitFor();
         await page.keyboard.press('Escape');

@@ -3,11 +3,11 @@ export const settings = {
   'section.general': 'General',
   'section.signIn': 'Sign-in',
   'section.notifications': 'Notifications',
-  'section.hotkeys': 'Keys for the whole system',
+  'section.hotkeys': 'Global keys',
   'section.claude': 'Claude Code',
   'section.terminal': 'Terminal',
   'section.updates': 'Updates',
-  'section.data': 'Data and logs',
+  'section.data': 'Data',
   'section.privacy': 'Privacy',
 
   'name.language': 'Language',

@@ -4,7 +4,7 @@ export const settings: Record<keyof typeof en, string> = {
   'section.general': '常规',
   'section.signIn': '登录',
   'section.notifications': '通知',
-  'section.hotkeys': '系统快捷键',
+  'section.hotkeys': '全局快捷键',
   'section.claude': 'Claude Code',
   'section.terminal': '终端',
   'section.updates': '更新',

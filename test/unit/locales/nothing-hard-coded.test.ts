@@ -192,6 +192,22 @@ describe('the page', () => {
   });
 });
 
+test('dates, numbers, amounts and shares are written by Intl in the language shown, never by the system’s own', () => {
+  const shown = ['renderer/src', 'src/cli', 'src/tray', 'src/domain'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  );
+  const found = shown.filter((name) =>
+    /\.toLocale\w*\(|\.toFixed\(|\.toDateString\(\)\}|Intl\.\w+\((?:\)|undefined|\[\])|\}%\s*</.test(
+      readFileSync(join(root, name), 'utf8'),
+    ),
+  );
+  // Tokens in few characters (12k, 1.2M), as Claude Code itself writes them in every language.
+  // And the shares of a grid, which are CSS.
+  expect(found).toEqual(['renderer/src/model/meter-words.ts', 'renderer/src/routes/sessions/panes.tsx']);
+});
+
 test('the pseudo-language keeps blanks, and is known again', () => {
   expect(pseudo('{{count}} sessions')).toBe('⟦{{count}} séssíóns~~~~~~⟧');
   expect(unmarked(`a${pseudo(`b ${pseudo('c')}`)}d`)).toBe('ad');

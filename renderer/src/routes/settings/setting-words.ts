@@ -18,3 +18,9 @@ export function isWanted(words: Words, entry: SettingEntry, wanted: string): boo
     text.toLowerCase().includes(needle),
   );
 }
+
+/** Whether one of these words has what somebody looks for. */
+export function saysAny(words: Words, keys: readonly MessageKey[], wanted: string): boolean {
+  const needle = wanted.trim().toLowerCase();
+  return keys.some((key) => words.t(key).toLowerCase().includes(needle));
+}

@@ -8,12 +8,13 @@ import {
   settingSections,
   settingsCatalog,
 } from '../../../../src/domain/settings-catalog.ts';
+import type { MessageKey } from '../../../../src/locales/index.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { DataPanel } from './data-panel.tsx';
 import { SettingRow } from './setting-row.tsx';
-import { isWanted } from './setting-words.ts';
+import { isWanted, saysAny } from './setting-words.ts';
 import { UpdatePanel } from './update-panel.tsx';
 
 const sections = [...settingSections, 'data', 'privacy'] as const;
@@ -46,7 +47,10 @@ export function SettingsView(): ReactNode {
   };
   const searching = wanted.trim() !== '';
   const found = settingsCatalog.filter((entry) => entry.section !== null && isWanted(words, entry, wanted));
-  const shown = sections.filter((section) => !searching || found.some((entry) => entry.section === section));
+  const beside = (section: Section): boolean => !searching || saysAny(words, besides[section] ?? [], wanted);
+  const shown = sections.filter(
+    (section) => found.some((entry) => entry.section === section) || beside(section),
+  );
   const goTo = (section: Section): void => {
     const heading = content.current?.querySelector<HTMLElement>(`#settings-${section}`);
     heading?.focus({ preventScroll: true });
@@ -87,7 +91,7 @@ export function SettingsView(): ReactNode {
           {searching && found.length > 0 ? words.t('settings:found', { count: found.length }) : ''}
         </p>
         <div className="settings-sections" ref={content}>
-          {searching && found.length === 0 && (
+          {shown.length === 0 && (
             <p className="empty" role="status">
               {words.t('settings:foundNone')}
             </p>
@@ -106,7 +110,7 @@ export function SettingsView(): ReactNode {
                       {failed === entry.path && <ErrorNotice error={error} tone="attention" />}
                     </div>
                   ))}
-                {!searching && <More section={section} />}
+                {beside(section) && <More section={section} />}
               </div>
             </section>
           ))}
@@ -115,6 +119,26 @@ export function SettingsView(): ReactNode {
     </div>
   );
 }
+
+/** By which words what a section has beside its settings is found. */
+const besides: Partial<Record<Section, readonly MessageKey[]>> = {
+  signIn: ['settings:browsersHint'],
+  updates: ['settings:section.updates', 'settings:updateCheck'],
+  data: [
+    'settings:section.data',
+    'settings:dataFolder',
+    'settings:logFile',
+    'settings:bundle',
+    'settings:bundleHint',
+    'settings:uninstallHint',
+  ],
+  privacy: [
+    'settings:section.privacy',
+    'settings:privacyOurs',
+    'settings:privacyClaude',
+    'settings:privacySessions',
+  ],
+};
 
 /** What a section has beside its settings: how things stand, and what can be done about them. */
 function More({ section }: { section: Section }): ReactNode {
