@@ -20,7 +20,7 @@ interface Open {
   tries: number;
   /** The daemon that has it, or is being asked to show it; null: none. */
   owner: string | null;
-  /** Its number there; null until the daemon has answered. */
+  /** Its number there; null until that daemon has answered. */
   id: number | null;
 }
 
@@ -34,8 +34,7 @@ export async function busNotifier(bus: DesktopBus): Promise<Notifier> {
   const open = new Set<Open>();
   let owner: string | null = null;
   let capabilities: Promise<readonly unknown[]> | null = null;
-  const withId = (id: unknown): Open | undefined =>
-    [...open].find((one) => one.owner === owner && one.id !== null && one.id === id);
+  const withId = (id: unknown): Open | undefined => [...open].find((one) => one.id !== null && one.id === id);
   const asked = (): Promise<readonly unknown[]> => {
     capabilities ??= bus.call(daemon('GetCapabilities'), '', [], 'patient').then(([all]) => {
       return Array.isArray(all) ? all : [];
@@ -46,7 +45,6 @@ export async function busNotifier(bus: DesktopBus): Promise<Notifier> {
   const send = async (one: Open): Promise<void> => {
     if (one.tries >= MOST_TRIES) return;
     one.tries += 1;
-    one.id = null;
     // Without an owner the call may start a daemon; the bus tells of it before the daemon answers.
     one.owner = owner ?? '';
     try {
@@ -99,11 +97,11 @@ export async function busNotifier(bus: DesktopBus): Promise<Notifier> {
     if (now === owner) return;
     owner = now;
     capabilities = null;
-    if (now === null) return;
     for (const one of open) {
-      // What is on its way to somebody is answered by them, or fails.
-      const isAnswered = one.id !== null || one.owner === null;
-      if (isAnswered) void send(one);
+      // The next daemon counts anew. What is on its way to somebody is answered by them, or fails.
+      if (one.id !== null) one.owner = null;
+      one.id = null;
+      if (now !== null && one.owner === null) void send(one);
     }
   });
 
@@ -114,7 +112,7 @@ export async function busNotifier(bus: DesktopBus): Promise<Notifier> {
       void send(one);
       return {
         close() {
-          if (open.delete(one) && one.id !== null && one.owner === owner) close(one.id);
+          if (open.delete(one) && one.id !== null) close(one.id);
         },
       };
     },

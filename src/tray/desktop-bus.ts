@@ -61,6 +61,7 @@ function plain(value: unknown): unknown {
 export async function openBus(
   kind: 'session' | 'system',
   env: Readonly<Record<string, string | undefined>> = process.env,
+  patienceMs = PATIENCE_MS,
 ): Promise<DesktopBus | null> {
   const dbus = (await import('@particle/dbus-next')).default;
   const runtime = env.XDG_RUNTIME_DIR;
@@ -86,7 +87,7 @@ export async function openBus(
     if (patient) return ((await asking)?.body ?? []).map(plain);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${to.destination} does not answer`)), PATIENCE_MS);
+      timer = setTimeout(() => reject(new Error(`${to.destination} does not answer`)), patienceMs);
     });
     try {
       const answer = await Promise.race([asking, late]);

@@ -29,23 +29,25 @@ export class Notifications {
     this.#bus = bus;
   }
 
-  /** `until`: it answers nothing before that. */
+  /** `until`: it does not answer before that, whatever it is asked, or only to what it is to show. */
   static async start(
     bus: BusConnection,
     {
       capabilities = ['actions', 'body', 'body-markup'],
       until,
-    }: { capabilities?: readonly string[]; until?: Promise<void> } = {},
+      slow = 'all',
+    }: { capabilities?: readonly string[]; until?: Promise<void>; slow?: 'all' | 'shows' } = {},
   ): Promise<Notifications> {
     const double = new Notifications(bus);
-    const late = (answer: () => unknown[]) => (until === undefined ? answer() : until.then(answer));
+    const late = (is: boolean, answer: () => unknown[]) =>
+      until === undefined || !is ? answer() : until.then(answer);
     bus.serve({
       path: PATH,
       interface: NAME,
       methods: {
         GetServerInformation: { signature: 'ssss', answer: () => ['double', 'tests', '1', '1.2'] },
-        GetCapabilities: { signature: 'as', answer: () => late(() => [capabilities]) },
-        Notify: { signature: 'u', answer: (body) => late(() => [double.#notify(body)]) },
+        GetCapabilities: { signature: 'as', answer: () => late(slow === 'all', () => [capabilities]) },
+        Notify: { signature: 'u', answer: (body) => late(true, () => [double.#notify(body)]) },
         CloseNotification: {
           signature: '',
           answer: ([id]) => {
