@@ -29,6 +29,14 @@ describePages('settings', (pages) => {
         await page.keyboard.press('Space');
         await expect.poll(() => now().notifications.done).toBe(true);
         await page.getByText('Saved', { exact: true }).waitFor();
+        // Quicker than the agent answers: none is lost, also of the same section.
+        await page.evaluate(() => {
+          for (const path of ['notifications.done', 'notifications.budget', 'keepAlive'])
+            document.querySelector<HTMLElement>(`[data-setting="${path}"] input`)?.click();
+        });
+        await expect
+          .poll(() => [now().notifications.done, now().notifications.budget, now().keepAlive])
+          .toEqual([false, false, false]);
         await page.getByRole('switch', { name: /^A sign-in is about to end/ }).focus();
         await page.keyboard.press('Space');
         await expect.poll(() => now().notifications).toMatchObject({ signInNeeded: true, endingSoon: false });

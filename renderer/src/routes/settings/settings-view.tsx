@@ -1,21 +1,18 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { Input, SearchField } from 'react-aria-components';
 import {
-  isDesktopSetting,
-  type SettingPath,
   type SettingSection,
-  settingPatch,
   settingSections,
   settingsCatalog,
 } from '../../../../src/domain/settings-catalog.ts';
 import type { MessageKey } from '../../../../src/locales/index.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
-import { useAct } from '../../model/ask.ts';
+import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { DataPanel } from './data-panel.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { isWanted, saysAny } from './setting-words.ts';
 import { UpdatePanel } from './update-panel.tsx';
+import { useChanges } from './use-changes.ts';
 
 const sections = [...settingSections, 'data', 'privacy'] as const;
 type Section = (typeof sections)[number];
@@ -23,28 +20,9 @@ type Section = (typeof sections)[number];
 /** All settings in their sections, each saved as it is changed. What is searched for hides the others. */
 export function SettingsView(): ReactNode {
   const words = useWords();
-  const agent = useAgent();
-  const { settings } = useSnapshot();
-  const { run, error } = useAct();
-  const [failed, setFailed] = useState<SettingPath | null>(null);
-  const [saved, setSaved] = useState(0);
+  const { change, failed, saved } = useChanges();
   const [wanted, setWanted] = useState('');
   const content = useRef<HTMLDivElement>(null);
-  const change = (path: SettingPath, value: unknown): void => {
-    setFailed(path);
-    void run<unknown>(() =>
-      isDesktopSetting(path)
-        ? agent.call(
-            'desktop.set',
-            path === 'desktop.command' ? { command: value === true } : { startAtLogin: value === true },
-          )
-        : agent.call('settings.set', settingPatch(path, value, settings)),
-    ).then((answer) => {
-      if (answer === undefined) return;
-      setFailed(null);
-      setSaved((n) => n + 1);
-    });
-  };
   const searching = wanted.trim() !== '';
   const found = settingsCatalog.filter((entry) => entry.section !== null && isWanted(words, entry, wanted));
   const beside = (section: Section): boolean => !searching || saysAny(words, besides[section] ?? [], wanted);
@@ -63,7 +41,7 @@ export function SettingsView(): ReactNode {
           <div className="page-head">
             <h1>{words.t('page:navSettings')}</h1>
             <p className="quiet small" role="status">
-              {saved > 0 && !error ? words.t('page:saved') : ''}
+              {saved ? words.t('page:saved') : ''}
             </p>
             <SearchField
               className="settings-search"
@@ -107,7 +85,7 @@ export function SettingsView(): ReactNode {
                   .map((entry) => (
                     <div key={entry.path}>
                       <SettingRow entry={entry} change={change} />
-                      {failed === entry.path && <ErrorNotice error={error} tone="attention" />}
+                      {failed?.path === entry.path && <ErrorNotice error={failed.error} tone="attention" />}
                     </div>
                   ))}
                 {beside(section) && <More section={section} />}
