@@ -255,12 +255,13 @@ describe.skipIf(missing !== undefined)(`notifications over D-Bus${missing ? `: $
         const until = new Promise<void>((resolve) => {
           answer = resolve;
         });
-        const { double } = await daemon({ until, slow });
+        const { double, bus } = await daemon({ until, slow });
         side.close();
         side = await Side.start(address, 'en', 100);
         side.change(expired());
-        // Answered after what the tray has asked: that it sends now.
+        // Answered after what the tray has asked, so that it sends now, and has sent when the bus has answered again.
         if (slow === 'shows') await side.bus.call(daemonCall('GetCapabilities'), '', [], 'patient');
+        await heard(bus);
         side.change(expired(2));
         side.change({ ...expired(2), sessions: [asks('npm test')] });
         side.change({ sessions: [] });
