@@ -11,6 +11,7 @@ const ownsClicks = process.platform === 'darwin';
 /** The icon in the panel: picture, tooltip, menu, and its coming back. Held for as long as the app runs. */
 export class TrayIconController {
   readonly #folder: string;
+  readonly #onOpen: () => void;
   readonly #tone = new PanelTone();
   #onClick: (icon: Rectangle) => void;
   #tray: Tray | null = null;
@@ -20,9 +21,11 @@ export class TrayIconController {
   #menu: Menu | null = null;
   #settling: NodeJS.Timeout | undefined;
 
-  constructor(folder: string, onClick: (icon: Rectangle) => void) {
+  /** `onOpen`: opens the window, which a press does as long as `onClick` says nothing else. */
+  constructor(folder: string, onOpen: () => void) {
     this.#folder = folder;
-    this.#onClick = onClick;
+    this.#onOpen = onOpen;
+    this.#onClick = onOpen;
     nativeTheme.on('updated', () => this.#draw());
   }
 
@@ -95,6 +98,9 @@ export class TrayIconController {
     tray.setToolTip(this.#tooltip);
     this.#title();
     tray.on('click', (_event, bounds) => this.#onClick(bounds));
+    // As Windows' own icons do; on macOS the second press counts like the first.
+    if (process.platform === 'win32') tray.on('double-click', this.#onOpen);
+    if (process.platform === 'darwin') tray.setIgnoreDoubleClickEvents(true);
     if (ownsClicks) {
       tray.on('right-click', () => {
         if (this.#menu) tray.popUpContextMenu(this.#menu);

@@ -1,7 +1,9 @@
 /** The tray on a real Electron: icon, menu, notifications and quitting, over D-Bus as a panel does it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Settings } from '../../src/contract/settings.ts';
 import type { SessionRequest, SessionView } from '../../src/contract/state.ts';
@@ -363,8 +365,16 @@ describe.skipIf(missing !== undefined)(title, () => {
 
 describe.skipIf(missing !== undefined)('the tray and its agent', () => {
   test('says that no agent can be started, tries again when asked, and follows one that comes', async () => {
+    // A Node that only writes down that it was started.
+    const folder = mkdtempSync(join(tmpdir(), 'bt-node-'));
+    const [node, log] = [join(folder, 'node'), join(folder, 'started')];
+    writeFileSync(node, `#!/bin/sh\necho started >> ${log}\nexit 1\n`, { mode: 0o755 });
+    writeFileSync(log, '');
+    chmodSync(folder, 0o755);
+    chmodSync(log, 0o666);
+    const starts = () => readFileSync(log, 'utf8').split('\n').length - 1;
     const { desktop } = await startBareTray({
-      app: { args: ['--background'], env: { BEDROCK_TRAY_NODE: '/bin/false' } },
+      app: { args: ['--background'], env: { BEDROCK_TRAY_NODE: node } },
     });
     try {
       const gone = await desktop.tray.waitForMenu(
@@ -382,8 +392,13 @@ describe.skipIf(missing !== undefined)('the tray and its agent', () => {
       await desktop.tray.waitForMenu((m) => m[0]?.label.startsWith('Signed in') === true);
       await agent.close();
       await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Start the agent again'), 20_000);
+      // It ended in good order: nothing but a person's press starts one.
+      const before = starts();
+      await desktop.tray.click(['Start the agent again']);
+      await expect.poll(starts).toBeGreaterThan(before);
     } finally {
       await desktop.stop();
+      rmSync(folder, { recursive: true, force: true });
     }
   }, 60_000);
 
