@@ -28,7 +28,14 @@ describe.skipIf(missing !== undefined)(`gnome-keyring${missing ? ` (${missing})`
     expect(await keyring.get()).toBeNull();
     await keyring.set(key);
     expect(await keyring.get()).toEqual(Buffer.from(key));
-    expect(await ask(service.env, 20_000, '/another').get()).toBeNull();
+    const another = ask(service.env, 20_000, '/another');
+    expect(await another.get()).toBeNull();
+    // An uninstall takes it away, and only this one.
+    await another.set(key);
+    await keyring.remove();
+    expect(await keyring.get()).toBeNull();
+    expect(await another.get()).toEqual(Buffer.from(key));
+    await keyring.remove();
   });
 
   test('locked, and nobody there to unlock it: an error in bounded time, and no process is left', async () => {
