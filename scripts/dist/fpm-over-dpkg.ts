@@ -119,7 +119,7 @@ try {
     for (const folder of ['.', 'DEBIAN', ...foldersBelow(tree)]) utimesSync(join(tree, folder), epoch, epoch);
 
   const kind = values['deb-compression'] ?? 'xz';
-  const how = { gz: ['-Zgzip'], zst: ['-Zzstd', '-z1'], xz: ['-Zxz', '-Sextreme'] }[kind] ?? [`-Z${kind}`];
+  const how = { gz: ['-Zgzip'], zst: ['-Zzstd', '-z1'], xz: ['-Zxz'] }[kind] ?? [`-Z${kind}`];
   rmSync(out, { force: true });
   execFileSync('dpkg-deb', ['--root-owner-group', ...how, '--build', tree, out], { stdio: 'inherit' });
 } finally {
