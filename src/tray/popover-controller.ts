@@ -31,12 +31,14 @@ export class PopoverController {
   toggle(icon: Rectangle): void {
     const window = this.#window;
     if (window?.isVisible()) {
-      this.hide();
+      this.hide(true);
       return;
     }
     if (Date.now() - this.#hiddenAt < SAME_PRESS_MS) return;
     clearTimeout(this.#forget);
-    this.#icon = icon;
+    // Panels on Linux do not say where the icon stands: the pointer is on it.
+    const isTold = icon.width > 0 && icon.height > 0;
+    this.#icon = isTold ? icon : { ...screen.getCursorScreenPoint(), width: 0, height: 0 };
     if (window !== null) {
       this.#show(window);
       return;
@@ -46,13 +48,13 @@ export class PopoverController {
     made.once('ready-to-show', () => this.#show(made));
   }
 
-  hide(): void {
+  /** `back`: nothing of ours is shown next, so macOS gives the focus to the app that had it. */
+  hide(back = false): void {
     const window = this.#window;
     if (!window?.isVisible()) return;
     this.#hiddenAt = Date.now();
     window.hide();
-    // macOS gives the focus back to the app that had it.
-    if (process.platform === 'darwin' && !app.dock?.isVisible()) app.hide();
+    if (back && process.platform === 'darwin' && !app.dock?.isVisible()) app.hide();
     this.#forget = setTimeout(() => window.destroy(), KEPT_MS);
   }
 
@@ -63,12 +65,8 @@ export class PopoverController {
   }
 
   #place(window: BrowserWindow): void {
-    const { x, y, width, height } = this.#icon;
-    // Panels on Linux do not say where the icon stands: the pointer is on it.
-    const known = width > 0 && height > 0;
-    const icon = known ? this.#icon : { ...screen.getCursorScreenPoint(), width: 0, height: 0 };
-    const { workArea } = screen.getDisplayNearestPoint(known ? { x, y } : icon);
-    window.setBounds(popoverPlace(icon, workArea, { width: WIDTH, height: this.#height }));
+    const { workArea } = screen.getDisplayNearestPoint({ x: this.#icon.x, y: this.#icon.y });
+    window.setBounds(popoverPlace(this.#icon, workArea, { width: WIDTH, height: this.#height }));
   }
 
   #make(): BrowserWindow {
@@ -98,7 +96,7 @@ export class PopoverController {
     webContents.on('before-input-event', (event, { type, key }) => {
       if (type !== 'keyDown' || key !== 'Escape') return;
       event.preventDefault();
-      this.hide();
+      this.hide(true);
     });
     // Its links to places of our own page open the main window there; all others are judged as the main window's are.
     webContents.setWindowOpenHandler(({ url }) => {

@@ -77,10 +77,14 @@ describe.skipIf(missing !== undefined)(`the popover: ${missing ?? describeElectr
     // In the corner beside the pointer, whole on the screen of 1280 x 800.
     expect(await popover()).toMatchObject({ x: 1280 - 6 - 360, width: 360, seen: true });
     const before = (await popover())?.height ?? 0;
+    // It stays at the icon, wherever the pointer is when more is said.
+    await tray.desktop.run('xdotool', ['mousemove', '200', '500']);
     show(day());
     await page.getByRole('button', { name: /^Allow/ }).waitFor();
     await expect.poll(async () => (await popover())?.height ?? 0).toBeGreaterThan(before + 80);
     await expect.poll(async () => (await popover())?.height).toBe(await height());
+    expect((await popover())?.x).toBe(1280 - 6 - 360);
+    await tray.desktop.run('xdotool', ['mousemove', '1240', '8']);
     await press();
     await expect.poll(isSeen).toBe(false);
   });
