@@ -363,7 +363,12 @@ describe.skipIf(missing !== undefined)(
           const foreign = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
           await foreign.loadURL('app://bedrock-tray/index.html');
           const answer = await foreign.webContents
-            .executeJavaScript('window.bedrockTray.chooseFolder().then(() => "answered", (e) => String(e))')
+            .executeJavaScript(
+              `Promise.race([
+                window.bedrockTray.chooseFolder().then(() => 'answered', String),
+                new Promise((late) => setTimeout(() => late('a dialog'), 3000)),
+              ])`,
+            )
             .catch(String);
           const channel = await foreign.webContents.executeJavaScript(`new Promise((resolve) => {
         addEventListener('message', (event) => {
