@@ -265,7 +265,7 @@ const mutations: readonly Mutation[] = [
       ['src/tray/served-file.ts', 'file.startsWith(root + sep) && ', ''],
     ],
     test: U('served-file'),
-    name: 'whatever is asked',
+    name: 'not /..%2ftray',
   },
   {
     row: '19',

@@ -42,6 +42,7 @@ describe('what the app protocol serves', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '..',
+        '..%2f',
         '.',
         '%2e%2e',
         '%2f',
