@@ -2,17 +2,12 @@ import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import type { Language } from '../../src/contract/settings.ts';
 import type { FakeAgent } from '../support/page/fake-agent.ts';
-import {
-  describePages,
-  expectNoOverflow,
-  findings,
-  pictures,
-  ready,
-  shot,
-} from '../support/page/page-harness.ts';
+import { describePages, expectNoOverflow, findings, ready, shot } from '../support/page/page-harness.ts';
 import { type Scene, scenes } from '../support/page/scenes.ts';
 
 const widths = [1280, 900, 480] as const;
+/** Nearly five hundred: on request only. */
+const pictures = !!process.env.PICTURES;
 const languages: readonly Language[] = ['en', 'zh-CN'];
 const themes = ['light', 'dark'] as const;
 /** A part of the names (LOOKS=history): for whoever works on one view. */
@@ -39,6 +34,10 @@ async function look(page: Page, agent: FakeAgent, { name, act }: Scene): Promise
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: 'attached' });
+      // A bar that stays in sight lies on what is scrolled past it; at its own place it lies on nothing.
+      await page.evaluate(() =>
+        document.querySelector('.choice-bar')?.parentElement?.scrollIntoView({ block: 'end' }),
+      );
       const shown = `${name}-${colorScheme}-${language}`;
       // Structure and names change with the language, colours with the theme.
       const what = (language === 'en') === (colorScheme === 'light') ? 'all' : 'contrast';

@@ -13,6 +13,7 @@ import {
 } from 'react-aria-components';
 import { ActivitySign } from '../../components/activity-sign.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { IndicatorSign } from '../../components/indicator.tsx';
 import { MarkedText } from '../../components/marked-text.tsx';
 import { useErrorText } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
@@ -114,7 +115,7 @@ function PaletteDialog({ side }: { side: Side | null }): ReactNode {
     <Dialog className="palette" aria-label={label}>
       <Autocomplete inputValue={query} onInputChange={setQuery}>
         <TextField className="palette-field" aria-label={label} autoFocus>
-          <Icon name="search" size={18} />
+          {pending ? <IndicatorSign of="busy" size={18} /> : <Icon name="search" size={18} />}
           <Input
             className="palette-input"
             role="combobox"

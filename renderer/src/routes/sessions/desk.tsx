@@ -53,6 +53,8 @@ export interface Desk {
   current: SessionView | null;
   tab: LayoutTab | null;
   dialog: DeskDialog | null;
+  /** An act goes on: a session is resumed, ended, … */
+  pending: boolean;
   /** What the last act was refused with. */
   error: ErrorView | null;
   forgetError(): void;
@@ -103,7 +105,7 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
   const { snapshot } = useAgentState();
   const sessions = snapshot?.sessions ?? none;
   const inTerminal = snapshot?.settings.sessions.showIn === 'terminal';
-  const { run, error, forget } = useAct();
+  const { run, pending, error, forget } = useAct();
   const [dialog, setDialog] = useState<DeskDialog | null>(null);
   // Shown at once; the agent's own arrangement counts again as soon as it has heard of it.
   const [draft, setDraft] = useState<Tabs | null>(null);
@@ -173,6 +175,7 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
       current,
       tab,
       dialog,
+      pending,
       error,
       forgetError: forget,
       ask: setDialog,
@@ -269,7 +272,7 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
       end: (ended) => void run(() => agent.call('sessions.kill', { id: ended })),
       showInTerminal: (shown) => void run(() => agent.call('sessions.showInTerminal', { id: shown })),
     };
-  }, [agent, arrange, current, dialog, error, forget, inTerminal, route, run, sessions, tab, tabs]);
+  }, [agent, arrange, current, dialog, error, forget, pending, inTerminal, route, run, sessions, tab, tabs]);
 
   // A dialog about a session that has gone closes.
   const about = dialog && 'id' in dialog ? dialog.id : null;

@@ -12,6 +12,7 @@ import { MOST_PANES, type Side } from '../../model/layout.ts';
 import { navigateInPlace } from '../../model/route.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 import { useDesk } from './desk.tsx';
+import { useSessionList } from './list-context.tsx';
 import { SessionPane } from './session-pane.tsx';
 
 /** Terminals kept as they are while another tab is shown; older ones are rebuilt from the session's own memory. */
@@ -23,17 +24,16 @@ const KEPT = 6;
  */
 export function Panes({
   hidden,
-  dragged,
   onWork,
 }: {
   hidden: boolean;
-  dragged: string | null;
   /** The keyboard has come to a pane. */
   onWork: () => void;
 }): ReactNode {
   const words = useWords();
   const { sessions } = useSnapshot();
   const desk = useDesk();
+  const { dragged } = useSessionList();
   const box = useRef<HTMLDivElement>(null);
   const { tab, current } = desk;
   const [recent, setRecent] = useState<readonly string[]>([]);

@@ -62,7 +62,7 @@ export function SessionHead({ session, compact }: { session: SessionView; compac
       </div>
       <div className="session-acts">
         {over && session.resumable && (
-          <Button onPress={() => desk.resume([id])}>
+          <Button isPending={desk.pending} onPress={() => desk.resume([id])}>
             {words.t(session.hasTranscript ? 'page:resume' : 'sessions:openFresh')}
           </Button>
         )}

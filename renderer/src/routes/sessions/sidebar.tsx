@@ -30,26 +30,16 @@ import {
 } from '../../model/session-list.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 import { focusPane, NEW, useDesk } from './desk.tsx';
+import { useSessionList } from './list-context.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import { type RowDrag, SessionRow } from './session-row.tsx';
 
 /** All sessions, with what each is doing, and first of all those that wait for their person. */
-export function Sidebar({
-  preferences,
-  change,
-  showList,
-  dragged,
-  onDrag,
-}: {
-  preferences: Preferences;
-  change: (patch: Partial<Preferences>) => void;
-  showList: (shown: boolean) => void;
-  dragged: string | null;
-  onDrag: (id: string | null) => void;
-}): ReactNode {
+export function Sidebar(): ReactNode {
   const words = useWords();
   const { sessions } = useSnapshot();
   const desk = useDesk();
+  const { preferences, change, show, dragged, drag: setDragged } = useSessionList();
   const list = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState('');
   const { order, grouping } = preferences;
@@ -63,11 +53,11 @@ export function Sidebar({
   useEffect(() => {
     const goThere = (): void => {
       if (list.current?.contains(document.activeElement)) {
-        showList(false);
+        show(false);
         if (currentId !== null) focusPane(currentId);
         return;
       }
-      showList(true);
+      show(true);
       requestAnimationFrame(() =>
         requestAnimationFrame(() =>
           list.current?.querySelector<HTMLElement>('.s-link[tabindex="0"]')?.focus(),
@@ -76,7 +66,7 @@ export function Sidebar({
     };
     addEventListener('sessions-list', goThere);
     return () => removeEventListener('sessions-list', goThere);
-  }, [showList, currentId]);
+  }, [show, currentId]);
 
   const move = (group: SessionGroup, session: SessionView, by: -1 | 1): void => {
     if (order !== 'own') {
@@ -93,7 +83,7 @@ export function Sidebar({
   };
   const drag = (group: SessionGroup): RowDrag => ({
     dragged,
-    onDrag,
+    onDrag: setDragged,
     accepts: (id) => {
       const [moved, on] = [dragged, id].map((x) => group.sessions.find((s) => s.id === x));
       return order === 'own' && !!moved && !!on && moved !== on && moved.pinned === on.pinned;
@@ -102,7 +92,7 @@ export function Sidebar({
       if (dragged === null) return;
       const behind = group.sessions[group.sessions.findIndex((s) => s.id === on) + 1];
       desk.reorder(movedBefore(sessions, dragged, before ? on : (behind?.id ?? null)));
-      onDrag(null);
+      setDragged(null);
     },
   });
   const keys = (event: KeyboardEvent<HTMLElement>): void => {
@@ -150,7 +140,7 @@ export function Sidebar({
             onPress={() => desk.act('palette')}
           />
           <ViewMenu order={order} grouping={grouping} change={change} />
-          <IconButton icon="list" label={words.t('sessions:hideList')} onPress={() => showList(false)} />
+          <IconButton icon="list" label={words.t('sessions:hideList')} onPress={() => show(false)} />
         </span>
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys go from entry to entry. */}
@@ -234,7 +224,11 @@ function Interrupted({ sessions }: { sessions: readonly SessionView[] }): ReactN
       <p>{words.t('sessions:interrupted', { count: sessions.length })}</p>
       <div className="row-actions">
         {resumable.length > 0 && (
-          <Button look={['primary']} onPress={() => desk.resume(resumable.map((s) => s.id))}>
+          <Button
+            look={['primary']}
+            isPending={desk.pending}
+            onPress={() => desk.resume(resumable.map((s) => s.id))}
+          >
             {words.t('sessions:resumeAll', { count: resumable.length })}
           </Button>
         )}

@@ -10,24 +10,14 @@ import { plainText } from '../../model/plain-text.ts';
 import { navigate } from '../../model/route.ts';
 import { sessionLabel } from '../../model/session-words.ts';
 import { NEW, useDesk } from './desk.tsx';
+import { useSessionList } from './list-context.tsx';
 
 /** The tabs, as their person arranged them; each shows one session or several. */
-export function TabBar({
-  isNew,
-  listShown,
-  showList,
-  dragged,
-  onDrag,
-}: {
-  isNew: boolean;
-  listShown: boolean;
-  showList: (shown: boolean) => void;
-  dragged: string | null;
-  onDrag: (id: string | null) => void;
-}): ReactNode {
+export function TabBar({ isNew }: { isNew: boolean }): ReactNode {
   const words = useWords();
   const { sessions } = useSnapshot();
   const desk = useDesk();
+  const { shown: listShown, show, dragged, drag } = useSessionList();
   const bar = useRef<HTMLDivElement>(null);
   const [moved, setMoved] = useState<string | null>(null);
   const [on, setOn] = useState<string | null>(null);
@@ -57,7 +47,7 @@ export function TabBar({
           icon="list"
           label={words.t('sessions:showList')}
           aria-pressed={listShown}
-          onPress={() => showList(!listShown)}
+          onPress={() => show(!listShown)}
         />
       </span>
       <div className="tabs" role="tablist" aria-label={words.t('sessions:tabs')} ref={bar} onKeyDown={keys}>
@@ -81,13 +71,13 @@ export function TabBar({
                 event.dataTransfer.effectAllowed = 'move';
                 setTimeout(() => {
                   setMoved(tab.id);
-                  if (tab.panes.length === 1) onDrag(tab.panes[0] ?? null);
+                  if (tab.panes.length === 1) drag(tab.panes[0] ?? null);
                 });
               }}
               onDragEnd={() => {
                 setMoved(null);
                 setOn(null);
-                onDrag(null);
+                drag(null);
               }}
               onDragOver={(event) => {
                 if ((moved ?? dragged) === null) return;
@@ -100,7 +90,7 @@ export function TabBar({
                 setOn(null);
                 const id = moved ?? desk.tabs.find((t) => dragged !== null && t.panes.includes(dragged))?.id;
                 if (id) desk.moveTab(id, n);
-                onDrag(null);
+                drag(null);
               }}
               onClick={() => desk.goTab(tab)}
             >
