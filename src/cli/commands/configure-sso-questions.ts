@@ -4,6 +4,7 @@ import {
   AccountId,
   type AccountView,
   BedrockTrayError,
+  exitCodes,
   ModelId,
   Region,
   RoleName,
@@ -108,6 +109,7 @@ async function chooseRoles(
 ): Promise<Role[]> {
   const { t } = translator();
   const { accounts } = await step(agent.call('accounts.list', { ssoSession }));
+  if (accounts.length === 0) throw new Said(t('firstRun:noAccountsAdvice'), exitCodes.failed);
   const given = options.account;
   const known = given?.map((accountId): AccountView => {
     const account = accounts.find((a) => a.accountId === accountId);
@@ -129,6 +131,7 @@ async function chooseRoles(
     const listed = await step(agent.call('roles.list', { ssoSession, accountId }));
     for (const role of listed.roles) roles.push({ ...role, accountName: name });
   }
+  if (roles.length === 0) throw new Said(t('firstRun:noRolesAdvice'), exitCodes.failed);
   const names = options.role;
   if (names !== undefined) {
     for (const roleName of names) {

@@ -1,13 +1,19 @@
 import * as clack from '@clack/prompts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
-import { BedrockTrayError, type ProfileView, type SetupFindings } from '../../contract/index.ts';
+import {
+  BedrockTrayError,
+  type ErrorCode,
+  isBedrockTrayError,
+  type ProfileView,
+  type SetupFindings,
+} from '../../contract/index.ts';
 import { canAsk, Left, leavable } from '../prompting.ts';
 import { note, print, printJson, translator } from '../shell.ts';
 import { plain } from '../table.ts';
 import { chooseBedrockRegion, chooseModel, takeProfile } from './configure-sso-bedrock.ts';
 import { finishSetup } from './configure-sso-finish.ts';
 import { chooseBeginning } from './configure-sso-found.ts';
-import { givenSsoSession, type Wish } from './configure-sso-portal.ts';
+import { choosePortal, givenSsoSession, type Wish } from './configure-sso-portal.ts';
 import {
   checkOptions,
   choosePlan,
@@ -98,6 +104,30 @@ async function fromProfile(
   return { ssoSession, profiles: [profile], region, use: name };
 }
 
+const aboutPortal: ReadonlySet<ErrorCode> = new Set(['StartUrlInvalid', 'StartUrlUnknown', 'RegionInvalid']);
+
+/** The same in front of a person: what is wrong with the portal's address or region shows at the sign-in, and is asked for again. */
+async function fromAskedPortal(
+  agent: AgentConnection,
+  first: Wish,
+  options: SsoOptions,
+  settingsRegion: string | null,
+  step: Step,
+): Promise<Chosen> {
+  let wish = first;
+  for (;;) {
+    try {
+      return await fromPortal(agent, wish, options, settingsRegion, step);
+    } catch (e) {
+      if (!isBedrockTrayError(e) || wish.create === null || !aboutPortal.has(e.code)) throw e;
+      clack.log.error(plain(translator().error(e.view())));
+      const { ssoSessions } = await agent.call('state.get', {});
+      const { startUrl: _, region: __, ...rest } = options;
+      wish = await choosePortal(agent, rest, ssoSessions, step);
+    }
+  }
+}
+
 /** Whoever leaves `work` hears that what was written before it stays. */
 async function keeping<T>(isWritten: boolean, work: Promise<T>): Promise<T> {
   try {
@@ -177,7 +207,13 @@ export async function configureSso(agent: AgentConnection, options: SsoOptions):
     const chosen =
       beginning.kind === 'profile'
         ? await keeping(beginning.isNew, fromProfile(agent, beginning.profile, options, settings, step))
-        : await fromPortal(agent, beginning.wish, options, settings?.region ?? null, step);
+        : await (isAsked ? fromAskedPortal : fromPortal)(
+            agent,
+            beginning.wish,
+            options,
+            settings?.region ?? null,
+            step,
+          );
     if (!isAsked) return unasked(agent, options, chosen, step);
     if (beginning.kind === 'portal') tellWritten(chosen);
     if (chosen.use === null) return;

@@ -21,6 +21,7 @@ export const setup = {
   next: 'What next?',
   otherModel: 'Choose another model',
   otherRegion: 'Choose another region',
+  stop: 'Stop here',
   leaveNow: 'Leave it as it is for now',
   ready: 'Everything works.',
   onlyClaude: 'Amazon Bedrock answers. Only Claude Code is missing.',

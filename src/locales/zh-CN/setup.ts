@@ -22,6 +22,7 @@ export const setup: Record<keyof typeof en, string> = {
   next: '接下来？',
   otherModel: '选择其他模型',
   otherRegion: '选择其他区域',
+  stop: '到此为止',
   leaveNow: '暂时保持现状',
   ready: '一切正常。',
   onlyClaude: 'Amazon Bedrock 已能回答，只差 Claude Code。',

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentConnection } from '../../../src/client/rpc-client.ts';
@@ -59,11 +59,11 @@ async function begin(terminal: PersonTerminal): Promise<void> {
 }
 
 /** The person's browser: follows the address on the screen, however many rows it takes. */
-async function allow(terminal: PersonTerminal): Promise<void> {
+async function allow(terminal: PersonTerminal, decision: 'allow' | 'deny' = 'allow'): Promise<void> {
   await terminal.shows(/http:\/\/127\.0\.0\.1:\d+\/authorize/);
   await terminal.settles(200);
   const url = /http:\/\/127\.0\.0\.1:\d+\/authorize[^\s\x1b]*/.exec(terminal.output)?.[0] ?? '';
-  await it_.sandbox.person.answer(url, 'allow');
+  await it_.sandbox.person.answer(url, decision);
 }
 
 describe('configure sso, typed in a terminal', () => {
@@ -346,10 +346,20 @@ describe('a first run', () => {
     // Try again: this time it is a portal that does not tell.
     await answer(terminal, /How do you want to go on\?/, enter);
     await terminal.shows(/AWS does not tell the region/);
-    await answer(terminal, /◆ {2}Region of IAM Identity Center/, enter);
-    await terminal.shows(/authorize/);
-    terminal.type(ctrlC);
+    // A region that is none shows at the sign-in only.
+    const nowhere = [...Array(9).fill('\x7f'), 'us-east-9'];
+    await it_.sandbox.switches({ oidcError: { name: 'InvalidRequestException', count: 1, operation: null } });
+    await answer(terminal, /◆ {2}Region of IAM Identity Center/, ...nowhere, enter);
+    await terminal.shows(/◆ {2}Start URL of/);
+    expect(existsSync(config()) ? read() : '').not.toContain('sso-session');
+    await it_.sandbox.switches({ startPage: 'meta', oidcError: null });
+    await answer(terminal, /◆ {2}Start URL of/, it_.sandbox.startUrl, enter);
+    // Denied in the browser: why, and once more.
+    await allow(terminal, 'deny');
+    await terminal.shows(/What next\?/);
+    terminal.type('\x1b');
     expect((await terminal.exited).exitCode).toBe(1);
+    expect(existsSync(config()) ? read() : '').not.toContain('sso-session');
   });
 
   it('a refused model is named in the words of AWS and another one chosen; what was written stays', async () => {
