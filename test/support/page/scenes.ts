@@ -169,6 +169,21 @@ export const scenes: readonly Scene[] = [
     agent: day,
     act: (page) => page.getByRole('article').first().waitFor(),
   },
+  {
+    name: 'setup',
+    state: () => {
+      const none = ready({
+        ssoSessions: [],
+        credentials: [],
+        environments: [],
+        activeEnvironment: null,
+        recentFolders: [],
+      });
+      return { ...none, settings: { ...none.settings, setupDone: false } };
+    },
+    hash: '#/overview',
+    act: (page) => page.locator('.first-run').waitFor(),
+  },
   { name: 'sessions-none', hash: '#/sessions', act: (page) => page.locator('.new-session').waitFor() },
   {
     name: 'sessions-new-options',
