@@ -168,7 +168,7 @@ async function takeProfiles(
 ): Promise<void> {
   const sso = snapshot.ssoSessions.find((s) => s.id === ssoSession);
   const region = await proposedRegion(agent, [...regions, sso?.region]);
-  const known: Environment[] = [...snapshot.environments];
+  const known = snapshot.environments;
   const chosen: string[] = [];
   const made: string[] = [];
   for (const profile of profiles.slice(0, MOST_ENVIRONMENTS)) {
@@ -178,13 +178,7 @@ async function takeProfiles(
       if (plan.made.includes(there.name)) made.push(there.name);
       continue;
     }
-    const name = suggestProfileName(
-      profile.name,
-      '',
-      known.map((e) => e.name),
-    );
-    const environment = await agent.call('environments.create', {
-      name,
+    const name = await makeEnvironment(agent, known, {
       profile: profile.name,
       region,
       model: null,
@@ -192,7 +186,6 @@ async function takeProfiles(
       identityMode: snapshot.settings.identityMode,
       endpointUrl: null,
     });
-    known.push(environment);
     chosen.push(name);
     made.push(name);
   }
@@ -202,4 +195,24 @@ async function takeProfiles(
   // What was chosen here before and is not any more.
   for (const name of plan.made)
     if (!chosen.includes(name)) await agent.call('environments.delete', { name }).catch(() => undefined);
+}
+
+/** Makes an environment under the profile's own name, else under a free one. The agent makes the first one by itself: then that is it. */
+async function makeEnvironment(
+  agent: Pick<PageAgent, 'call'>,
+  known: readonly Environment[],
+  wish: Omit<Environment, 'name'>,
+): Promise<string> {
+  const { profile } = wish;
+  try {
+    return (await agent.call('environments.create', { ...wish, name: profile })).name;
+  } catch (error) {
+    if (!isBedrockTrayError(error) || error.code !== 'EnvironmentExists') throw error;
+  }
+  const { environments } = await agent.call('state.get', {});
+  const own = environments.find((e) => e.name === profile && e.profile === profile);
+  if (own && !known.some((e) => e.name === profile)) return own.name;
+  const taken = environments.map((e) => e.name);
+  return (await agent.call('environments.create', { ...wish, name: suggestProfileName(profile, '', taken) }))
+    .name;
 }

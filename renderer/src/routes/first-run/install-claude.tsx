@@ -1,14 +1,7 @@
 import type { ReactNode } from 'react';
+import { claudeInstall as commands } from '../../../../src/domain/claude-install.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { useWords } from '../../model/app-context.tsx';
-
-/** Claude Code's own ways to be installed (code.claude.com/docs/en/setup): its installer, and npm. */
-const commands = {
-  unix: 'curl -fsSL https://claude.ai/install.sh | bash',
-  windows: 'irm https://claude.ai/install.ps1 | iex',
-  npm: 'npm install -g @anthropic-ai/claude-code',
-  update: 'claude update',
-} as const;
 
 /** The commands that install or update Claude Code, each to be copied. */
 export function InstallClaude({ update }: { update: boolean }): ReactNode {
