@@ -1,7 +1,7 @@
 /**
  * Shows that the tests of docs/security.md fail when what they protect is taken away: each protection is edited out of
  * a copy of what is committed, the tray is built there, and that row's test has to fail. First every test has to pass
- * in the untouched copy. Prints the table as Markdown. Not part of CI: it takes a quarter of an hour.
+ * in the untouched copy. Prints the table as Markdown. Not part of CI: it takes half an hour.
  *
  *   npm run mutate -- security [--only ROW]...        ROW: as the table's first column has it, `15` for all of 15a, 15b
  */
