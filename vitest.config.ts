@@ -12,6 +12,7 @@ const long = [
   'e2e/page-terminal',
   'e2e/page-access',
   'e2e/page-overview',
+  'e2e/package.test',
   'e2e/main-path',
   'e2e/terminal-conformance',
   'e2e/demo',

@@ -28,6 +28,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fuses, readFuses } from '../../scripts/dist/fuses.ts';
 import { filesBelow, writeManifest } from '../../scripts/dist/payload.ts';
+import { type Bom, sbomProblem } from '../../scripts/dist/sbom.ts';
 import type { Payload } from '../../src/client/payload.ts';
 import type { Snapshot } from '../../src/contract/index.ts';
 import { PRODUCT_VERSION } from '../../src/contract/version.ts';
@@ -208,6 +209,32 @@ describe.skipIf(missing !== undefined)(
       // What only a deb carries is put into the folder while the archive is made.
       const files = (folder: string) => filesBelow(folder).filter((path) => !/apparmor-profile$/.test(path));
       expect(files(next)).toEqual(files(unpacked));
+    });
+
+    test('beside them lies a valid list of what is in them, and of nothing else', async () => {
+      const text = readFileSync(file(/\.cdx\.json$/), 'utf8');
+      expect(await sbomProblem(text)).toBeNull();
+      const { components } = JSON.parse(text) as Bom;
+      const parts = new Map(components.map(({ name, version }) => [name, version]));
+      // From each bundle and each folder something.
+      for (const name of [
+        'electron',
+        'node',
+        'node-pty',
+        '@napi-rs/keyring',
+        'zod',
+        'react',
+        'commander',
+        'pino',
+        'ws',
+      ])
+        expect([name, parts.has(name)]).toEqual([name, true]);
+      expect(parts.get('electron')).toBe(findElectron()?.version);
+      for (const name of ['vitest', 'electron-builder', 'typescript', 'playwright'])
+        expect([name, parts.has(name)]).toEqual([name, false]);
+      const notices = readFileSync(join(unpacked, 'resources', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+      for (const { name, version } of components.filter((part) => part.name !== 'electron'))
+        expect(notices).toContain(`${name} ${version} (`);
     });
 
     test('every fuse is as decided, read from the binary, and works', async () => {
@@ -430,6 +457,8 @@ describe.skipIf(missing !== undefined)(
         desktop.env,
       );
       expect(own.stdout).toContain('No agent is running');
+      const uninstall = [join(stateHome(desktop), 'bin', 'bedrock-tray'), 'uninstall', '--help'];
+      expect(machine.run(uninstall, desktop.env).status).toBe(0);
     });
   },
 );
