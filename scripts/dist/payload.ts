@@ -68,13 +68,15 @@ function fetched(name: string, version: string): string {
 }
 
 /**
- * The pinned Node for a platform: the file that BEDROCK_TRAY_DIST_NODE names, the one of `node_modules/node`, the one
+ * The pinned Node for a platform: the file that BEDROCK_TRAY_DIST_NODE_X64 or _ARM64 names, the one of `node_modules/node`, the one
  * that runs this where it is the same version, or npm's package of it (which macOS on Arm and Windows on Arm lack).
  */
 function nodeBinary({ platform, arch }: Target): string {
   const { version } = manifestOf(join(modules, 'node'));
   const name = platform === 'win32' ? 'node.exe' : 'node';
-  if (process.env.BEDROCK_TRAY_DIST_NODE) return process.env.BEDROCK_TRAY_DIST_NODE;
+  const variable = `BEDROCK_TRAY_DIST_NODE_${arch.toUpperCase()}`;
+  const given = process.env[variable];
+  if (given) return given;
   if (platform === process.platform && arch === process.arch) {
     const own = join(modules, 'node', 'bin', name);
     if (existsSync(own)) return own;
@@ -86,7 +88,7 @@ function nodeBinary({ platform, arch }: Target): string {
     return join(fetched(`${prefix}-${system}-${arch}`, version), 'bin', name);
   } catch (error) {
     throw new Error(
-      `No Node ${version} for ${platform} ${arch}. Name one of nodejs.org's by BEDROCK_TRAY_DIST_NODE. (${(error as Error).message})`,
+      `No Node ${version} for ${platform} ${arch}. Name one of nodejs.org's by ${variable}. (${(error as Error).message})`,
     );
   }
 }
