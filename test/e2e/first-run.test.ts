@@ -183,6 +183,8 @@ describe.skipIf(missing !== undefined)(`a first run: ${missing ?? describeElectr
       expect(config).toContain('sso_role_name = BedrockDeveloper');
       const state = await place.status();
       expect(state.settings.setupDone).toBe(true);
+      // The agent makes the first environment by itself: that is the one, not another.
+      expect(state.environments.map((e) => e.name)).toEqual(['Sandbox-Development-BedrockDeveloper']);
       expect(state.sessions).toMatchObject([{ state: 'running', program: 'claude', cwd: desktop.home }]);
       // Every request was signed with what the agent had from the role that was chosen.
       const issued = new Set((await sandbox.issued()).map((k) => k.accessKeyId));
