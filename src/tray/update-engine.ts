@@ -71,10 +71,17 @@ export function createUpdateEngine({ feed, keys, configPath }: UpdateEngineOptio
     },
 
     install(restart) {
-      updater.autoRunAppAfterInstall = restart;
-      // An AppImage starts its successor before it ends: that one must not take this one for the running instance.
-      app.releaseSingleInstanceLock();
-      updater.quitAndInstall(true, restart);
+      return new Promise<never>((_, reject) => {
+        // Told by this event alone: a folder that cannot be written, a signature that macOS does not accept.
+        updater.once('error', reject);
+        updater.autoRunAppAfterInstall = restart;
+        // An AppImage starts its successor before it ends: that one must not take this one for the running instance.
+        app.releaseSingleInstanceLock();
+        updater.quitAndInstall(true, restart);
+      }).catch((error: unknown) => {
+        app.requestSingleInstanceLock();
+        return translated(error);
+      });
     },
   };
 }

@@ -28,8 +28,8 @@ export interface UpdateEngine {
   look(channel: 'stable' | 'beta'): Promise<Found | null>;
   /** `progress` is called with the share that is done, 0 to 1. */
   download(progress: (share: number) => void): Promise<void>;
-  /** Ends the app and puts the new version in its place; `restart`: starts that one. */
-  install(restart: boolean): void;
+  /** Ends the app and puts the new version in its place; `restart`: starts that one. Settles only by failing. */
+  install(restart: boolean): Promise<never>;
 }
 
 export interface UpdaterRooms {
@@ -81,10 +81,13 @@ export class Updater {
     this.#follow();
   }
 
-  /** To be called as the tray ends: installs what is ready, where that is wanted and disturbs nobody. True: it does. */
-  quitting(): boolean {
+  /**
+   * To be called as the tray ends: installs what is ready, where that is wanted and disturbs nobody. True: it does, and
+   * ends the tray; `quit` is called where it could not.
+   */
+  quitting(quit: () => void): boolean {
     if (this.#installing || !installsAtQuit(this.#facts())) return false;
-    void this.#install(false);
+    void this.#install(false).then(quit);
     return true;
   }
 
@@ -129,13 +132,15 @@ export class Updater {
 
   #step(): void {
     if (this.#installing) return;
-    const next = nextUpdateStep(this.#facts());
+    const facts = this.#facts();
+    const next = nextUpdateStep(facts);
     clearTimeout(this.#timer);
     if (next === 'check') void this.#look();
     else if (next === 'download') void this.#download();
     else if (next === 'install') void this.#install(true);
-    else {
-      // In reach of setTimeout, and asked again after a sleep of the computer.
+    else if (!facts.due) {
+      // In reach of setTimeout, and asked again after a sleep of the computer. What is due and not done (switched off,
+      // ready to be installed) waits for news, not for time.
       const wait = Math.max(1_000, Math.min(this.#nextAt - this.#now(), 15 * 60_000));
       this.#timer = setTimeout(() => this.#step(), wait);
       (this.#timer as { unref?: () => void }).unref?.();
@@ -179,10 +184,11 @@ export class Updater {
     this.#step();
   }
 
+  /** Ends only where it failed. */
   async #install(restart: boolean): Promise<void> {
     this.#installing = true;
     try {
-      (await this.#load()).install(restart);
+      await (await this.#load()).install(restart);
     } catch (error) {
       this.#installing = false;
       this.#failed(error);
@@ -191,7 +197,10 @@ export class Updater {
   }
 
   #load(): Promise<UpdateEngine> {
-    this.#engine ??= this.#rooms.load();
+    this.#engine ??= this.#rooms.load().catch((error: unknown) => {
+      this.#engine = undefined;
+      throw error;
+    });
     return this.#engine;
   }
 

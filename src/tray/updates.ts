@@ -33,7 +33,7 @@ export function followUpdates(link: AgentLink): { close(): void } {
     shutsDown = true;
   });
   app.on('before-quit', (event) => {
-    if (!shutsDown && updater?.quitting()) event.preventDefault();
+    if (!shutsDown && updater?.quitting(() => app.quit())) event.preventDefault();
   });
   void begin();
   return {

@@ -67,5 +67,5 @@ export type Harness = typeof harness;
 
 app.on('window-all-closed', () => {});
 app.on('before-quit', (event) => {
-  if (updater?.quitting()) event.preventDefault();
+  if (updater?.quitting(() => app.quit())) event.preventDefault();
 });
