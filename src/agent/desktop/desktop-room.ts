@@ -124,13 +124,17 @@ export class DesktopRoom extends ChangeEmitter implements Desktop {
     return !(this.#platform === 'linux' && isWsl(this.#parts.context.env));
   }
 
+  /** Never rejects: what cannot be read starts nothing of ours. */
   async #look({ fresh = false } = {}): Promise<void> {
     const before = JSON.stringify(this.#view);
     const [startAtLogin, state] = await Promise.all([this.#startsAtLogin(), this.#commandState()]);
     const { path, folder, packaged } = this.#command;
     let { onPath } = this.#view.command;
     if (this.#platform === 'win32') onPath = state === 'ours';
-    else if (fresh) onPath = isOnPath((await this.#parts.loginEnv({ fresh })).PATH, folder, this.#platform);
+    else if (fresh) {
+      const env = await this.#parts.loginEnv({ fresh }).catch(() => null);
+      if (env !== null) onPath = isOnPath(env.PATH, folder, this.#platform);
+    }
     const command: Command =
       state === 'package' ? { state, path: packaged[0] ?? path, onPath: true } : { state, path, onPath };
     this.#view = { startAtLogin, command };
@@ -141,7 +145,7 @@ export class DesktopRoom extends ChangeEmitter implements Desktop {
     if (!this.#logins) return null;
     const file = startAtLoginFile(this.#places);
     if (file === null) return (await this.#run('reg.exe', runKey(this.#places.launcher).query)) === 0;
-    const text = await this.#read(file.path);
+    const text = await this.#read(file.path).catch(() => null);
     return text !== null && isOurs(text, file) && (this.#platform !== 'linux' || autostartIsOn(text));
   }
 

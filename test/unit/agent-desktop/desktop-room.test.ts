@@ -65,6 +65,14 @@ describe('start at login', () => {
     await expect(lstat(entry)).rejects.toThrow('ENOENT');
   });
 
+  test('an entry that cannot be read keeps no agent from starting, and is not overwritten', async () => {
+    await mkdir(entry, { recursive: true });
+    const desktop = room();
+    await desktop.start();
+    expect(desktop.view().startAtLogin).toBe(false);
+    expect(await codeOf(desktop.set({ startAtLogin: true }))).toBe('StorageFailed');
+  });
+
   test('what the person does with the entry by other means is seen', async () => {
     const desktop = room();
     await desktop.start();
