@@ -53,7 +53,7 @@ export function startAtLoginFile(places: EntryPlaces): EntryFile | null {
         ProcessType: 'Interactive',
         LimitLoadToSessionType: 'Aqua',
       }),
-      starts: `<string>${xml(launcher)}</string>`,
+      starts: launchAgentWord(launcher),
     };
   }
   return null;
@@ -102,6 +102,9 @@ export function autostartIsOn(text: string): boolean {
 const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
+/** A word of what launchd runs, as its property list has it. */
+export const launchAgentWord = (word: string): string => `<string>${xml(word)}</string>`;
+
 /** A property list for launchd. */
 export function launchAgentText(
   label: string,
@@ -124,7 +127,7 @@ export function launchAgentText(
     `  <key>Label</key><string>${xml(label)}</string>`,
     '  <key>ProgramArguments</key>',
     '  <array>',
-    ...argv.map((word) => `    <string>${xml(word)}</string>`),
+    ...argv.map((word) => `    ${launchAgentWord(word)}`),
     '  </array>',
     ...Object.entries(options).map(([key, v]) => `  <key>${xml(key)}</key>${value(v)}`),
     '</dict>',

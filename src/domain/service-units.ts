@@ -4,6 +4,7 @@ import {
   type EntryPlaces,
   LAUNCHD_LABEL,
   launchAgentText,
+  launchAgentWord,
 } from './desktop-entries.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface ServiceUnit {
   name: string;
   path: string;
   text: string;
+  /** Stands in every unit that runs this launcher, whatever else a person changed in it. */
+  runs: string;
   /** Links that the system makes when it is enabled. */
   links: readonly string[];
 }
@@ -30,9 +33,11 @@ export function serviceUnit(places: EntryPlaces): ServiceUnit | null {
   if (platform === 'linux') {
     const folder = `${configFolder(places)}/systemd/user`;
     const name = 'bedrock-tray.service';
+    const runs = `ExecStart=${execWord(launcher)} `;
     return {
       name,
       path: `${folder}/${name}`,
+      runs,
       links: [`${folder}/default.target.wants/${name}`],
       text: [
         `# ${ENTRY_MARK}. Taken back by: bedrock-tray service remove`,
@@ -40,7 +45,7 @@ export function serviceUnit(places: EntryPlaces): ServiceUnit | null {
         'Description=Bedrock Tray agent',
         '',
         '[Service]',
-        `ExecStart=${execWord(launcher)} agent run`,
+        `${runs}agent run`,
         // Ended in good order it stays so: somebody stopped it, or nobody needs it.
         'Restart=on-failure',
         'RestartSec=5',
@@ -58,6 +63,7 @@ export function serviceUnit(places: EntryPlaces): ServiceUnit | null {
     return {
       name,
       path: `${userHome}/Library/LaunchAgents/${name}.plist`,
+      runs: launchAgentWord(launcher),
       links: [],
       text: launchAgentText(name, [launcher, 'agent', 'run'], {
         RunAtLoad: true,
@@ -69,6 +75,10 @@ export function serviceUnit(places: EntryPlaces): ServiceUnit | null {
   }
   return null;
 }
+
+/** Whether what stands in the unit's file is ours: one that runs another state folder's launcher is another agent's. */
+export const isOurUnit = (text: string, { runs }: ServiceUnit): boolean =>
+  text.includes(ENTRY_MARK) && text.includes(runs);
 
 /** What has the system read the unit and start it, or forget it; the first failure ends it. */
 export function serviceCommands(

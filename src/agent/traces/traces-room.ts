@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { storageFailed } from '../../aws/config-change.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { Trace } from '../../contract/state.ts';
-import { ENTRY_MARK } from '../../domain/desktop-entries.ts';
-import { type ServiceUnit, serviceCommands } from '../../domain/service-units.ts';
+import { isOurUnit, type ServiceUnit, serviceCommands } from '../../domain/service-units.ts';
 import type { AgentContext, ConfigWriter, Desktop, Integration, Keeper, Traces } from '../ports.ts';
 
 export interface TracesParts {
@@ -132,7 +131,7 @@ export class TracesRoom implements Traces {
   async #serviceIsOurs(): Promise<boolean> {
     const { service } = this.#parts;
     if (service === null) return false;
-    return (await readFile(service.path, 'utf8').catch(() => '')).includes(ENTRY_MARK);
+    return isOurUnit(await readFile(service.path, 'utf8').catch(() => ''), service);
   }
 
   /** The unit and its links. What runs by it goes on: it may be this very agent, which whoever asked ends. */

@@ -7,7 +7,7 @@ import { stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError, exitCodes } from '../../contract/index.ts';
 import { ENTRY_MARK } from '../../domain/desktop-entries.ts';
 import { launcherPath } from '../../domain/launcher-text.ts';
-import { type ServiceUnit, serviceCommands, serviceUnit } from '../../domain/service-units.ts';
+import { isOurUnit, type ServiceUnit, serviceCommands, serviceUnit } from '../../domain/service-units.ts';
 import { note, outDir, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
 
@@ -100,17 +100,17 @@ async function install({ json, start = true }: Options): Promise<void> {
 async function remove({ json }: Options): Promise<void> {
   const unit = await unitHere();
   const there = await textOf(unit.path);
-  if (there?.includes(ENTRY_MARK)) {
+  const isOurs = there !== null && isOurUnit(there, unit);
+  if (isOurs) {
     // In good order, so that Claude sessions stay. What is not running cannot be stopped; the files go all the same.
     await stopAgent({ outDir, sessions: 'keep' });
     await run(serviceCommands(unit, process.platform, uid()).stop);
     for (const path of [...unit.links, unit.path]) await rm(path, { force: true });
     if (process.platform === 'linux') await run([['systemctl', '--user', 'daemon-reload']]);
   }
-  const removed = there?.includes(ENTRY_MARK) ?? false;
-  if (json) return printJson({ path: unit.path, removed });
+  if (json) return printJson({ path: unit.path, removed: isOurs });
   const path = plain(unit.path);
-  print(translator().t(removed ? 'upkeep:service.removed' : 'upkeep:service.none', { path }));
+  print(translator().t(isOurs ? 'upkeep:service.removed' : 'upkeep:service.none', { path }));
 }
 
 async function show({ json }: Options): Promise<void> {

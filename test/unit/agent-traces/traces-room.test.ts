@@ -10,6 +10,7 @@ import { Launcher } from '../../../src/agent/launcher.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import { TracesRoom } from '../../../src/agent/traces/traces-room.ts';
 import type { SsoSessionView } from '../../../src/contract/state.ts';
+import { ENTRY_MARK } from '../../../src/domain/desktop-entries.ts';
 import { serviceUnit } from '../../../src/domain/service-units.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { environment, ssoSession } from '../../support/tray/snapshots.ts';
@@ -194,11 +195,14 @@ describe('what others did meanwhile stays', () => {
     expect(now).not.toContain('[profile dev]');
   });
 
-  test('a unit of the same name that is not ours', async () => {
+  test.each([
+    ['of somebody else', '[Service]\nExecStart=/theirs\n'],
+    ['of another state folder’s agent', `# ${ENTRY_MARK}\n[Service]\nExecStart="/theirs" agent run\n`],
+  ])('a unit of the same name: %s', async (_of, text) => {
     await mkdir(dirname(unit.path), { recursive: true });
-    await writeFile(unit.path, '[Service]\nExecStart=/theirs\n');
+    await writeFile(unit.path, text);
     expect(await ids()).toEqual(['data']);
     await traces.remove(['service']);
-    expect(await readFile(unit.path, 'utf8')).toContain('/theirs');
+    expect(await readFile(unit.path, 'utf8')).toBe(text);
   });
 });
