@@ -19,6 +19,8 @@ export const outDir = join(import.meta.dirname, '..');
 
 /** The language that the agent keeps in its settings, so that also help and usage errors, which ask no agent, follow it. */
 function languageSet(): Settings['language'] {
+  // A demo reads nothing of the person's own.
+  if (process.argv[2] === 'demo') return 'system';
   try {
     const kept: unknown = JSON.parse(
       readFileSync(join(agentPlaces(process.env).home, 'settings.json'), 'utf8'),
