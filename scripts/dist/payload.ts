@@ -68,8 +68,9 @@ function fetched(name: string, version: string): string {
 }
 
 /**
- * The pinned Node for a platform: the file that BEDROCK_TRAY_DIST_NODE_X64 or _ARM64 names, the one of `node_modules/node`, the one
- * that runs this where it is the same version, or npm's package of it (which macOS on Arm and Windows on Arm lack).
+ * The pinned Node for a platform: the file that BEDROCK_TRAY_DIST_NODE_X64 or _ARM64 names, the one of
+ * `node_modules/node`, the one that runs this where it is the same version, or npm's package of it (which macOS and
+ * Windows on Arm lack).
  */
 function nodeBinary({ platform, arch }: Target): string {
   const { version } = manifestOf(join(modules, 'node'));
