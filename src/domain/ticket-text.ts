@@ -25,7 +25,8 @@ function looksSecret(run: string): boolean {
 /** Access key ids are no secrets, but name who acted. */
 const accessKeyId = /\b((?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{2})[A-Z0-9]{10,124}\b/g;
 const mail = /[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/g;
-const account = /(?<![0-9A-Za-z.])\d{12}(?![0-9A-Za-z])/g;
+/** Wherever twelve digits stand (`%3A123456789012`, `prod123456789012`, `acme.123456789012`), but not as a fraction's. */
+const account = /(?<!\d|\d\.)\d{12}(?!\d)/g;
 /** As `host:1234-5678-9012`, the way people write account numbers. */
 const accountInGroups = /(?<![0-9A-Za-z.-])\d{4}-\d{4}-\d{4}(?![0-9A-Za-z-])/g;
 

@@ -49,6 +49,11 @@ test('accounts: the same number the same way throughout; as they are on request'
     'arn:aws:iam::[account 1]:role/a and [account 2]',
   );
   expect(both('"123456789012" 1234-5678-9012')).toBe('"[account 1]" [account 1]');
+  // In an address, in names that people give.
+  expect(both('arn%3Aaws%3Aiam%3A%3A123456789012%3Arole prod123456789012 acme.210987654321')).toBe(
+    'arn%3Aaws%3Aiam%3A%3A[account 1]%3Arole prod[account 1] acme.[account 2]',
+  );
+  expect(both('{"usd":0.123456789012,"at":1763876543210}')).toBe('{"usd":0.123456789012,"at":1763876543210}');
   const plain = ticketRedactor({ userHome: '/home/ada', maskAccounts: false });
   expect(plain('arn:aws:iam::123456789012:role/a')).toBe('arn:aws:iam::123456789012:role/a');
 });
