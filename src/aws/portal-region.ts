@@ -54,6 +54,9 @@ export async function discoverPortal(
     (url.protocol === 'https:' && isAwsPortalHost(url.hostname)) ||
     (isLoopback(first) && url.origin === first.origin);
   const own = (url: URL) => (isPortal(first) ? null : plainAddress(url));
+  // Whoever may ask for this must not reach other programs of this computer: the sandbox alone is a portal here.
+  if (isLoopback(first) && first.origin !== signInOrigin(startUrl))
+    return { found: 'silent', startUrl: null };
 
   let url = first;
   for (let n = 0; n < maxPages; n++) {
@@ -95,11 +98,19 @@ export async function discoverPortal(
   }
   return { found: 'not-aws', host: url.host };
 
+  function signInEndpointOf(address: string): string {
+    const { homeRegion } = partitionFacts(partitionOfStartUrl(address) ?? 'aws');
+    return endpointOf('sso-oidc', homeRegion, network.env());
+  }
+
+  function signInOrigin(address: string): string {
+    return new URL(signInEndpointOf(address)).origin;
+  }
+
   /** Whether the name alone is at fault: AWS's sign-in service is found. */
   async function isReachable(address: string): Promise<boolean> {
-    const { homeRegion } = partitionFacts(partitionOfStartUrl(address) ?? 'aws');
     try {
-      await read(new URL(endpointOf('sso-oidc', homeRegion, network.env())), network, signal);
+      await read(new URL(signInEndpointOf(address)), network, signal);
       return true;
     } catch {
       return false;

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { plainNetwork } from '../../../src/aws/network.ts';
 import { discoverPortal } from '../../../src/aws/portal-region.ts';
@@ -44,11 +46,24 @@ describe('over the loopback', () => {
     expect(await region()).toEqual({ code: 'StartUrlUnknown', params: { startUrl: sandbox.startUrl } });
     await sandbox.switches({ startPage: 'elsewhere' });
     expect(await region()).toEqual({ code: 'NotAws', params: { host: '127.0.0.1:9' } });
-    expect(await region('http://127.0.0.1:9/start')).toEqual({
-      code: 'NetworkUnavailable',
-      params: { host: '127.0.0.1:9', reason: 'ECONNREFUSED' },
-    });
     expect(await region('http://example.com/start')).toMatchObject({ code: 'StartUrlInvalid' });
+  });
+
+  test('another program of this computer is not asked', async () => {
+    let asked = 0;
+    const other = createServer((_, response) => {
+      asked++;
+      response.end('<meta name="region" content="eu-west-3">');
+    });
+    await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
+    const { port } = other.address() as AddressInfo;
+    try {
+      expect(await region(`http://127.0.0.1:${port}/start`)).toEqual({ region: null });
+      expect(await region(`http://localhost:${port}/start`)).toEqual({ region: null });
+      expect(asked).toBe(0);
+    } finally {
+      other.close();
+    }
   });
 });
 
