@@ -1,5 +1,6 @@
 import type { Snapshot } from '../contract/state.ts';
 import { portalConsoleUrl } from '../domain/partition.ts';
+import { isAwsPortalHost } from '../domain/portal-address.ts';
 
 /** `ask`: shown whole first, with the host apart. `open`: an address that is ours to open. `refuse`: never leaves. */
 export type LinkVerdict =
@@ -19,7 +20,7 @@ export const documentation = [
 
 /**
  * What becomes of a link. Terminals show hostile bytes, so a link says nothing about where it came from: only the
- * addresses of a sign-in under way, the configured access portals, their console shortcuts for a role, and
+ * addresses of a sign-in under way, the configured access portals of AWS, their console shortcuts for a role, and
  * documentation open unasked; any other https address after a person has read it; nothing else at all. What is opened
  * or shown is the address as it will be asked for: hosts in their ASCII form, everything else percent-encoded, so
  * that no character turns the direction of what is read.
@@ -28,9 +29,12 @@ export function judgeLink(address: string, snapshot: Pick<Snapshot, 'ssoSessions
   const url = parsed(address);
   if (url === null || url.username !== '' || url.password !== '') return { verdict: 'refuse' };
   if (url.href.length > LONGEST || !/^[\x21-\x7e]+$/.test(url.href)) return { verdict: 'refuse' };
+  // A page may add SSO sessions: a start URL that anybody could answer under is asked about as any other address.
+  const isPortal = isLoopback(url) || isAwsPortalHost(url.hostname);
   const own = (snapshot?.ssoSessions ?? []).some(
     ({ startUrl, signIn }) =>
-      isSame(url, startUrl) || (signIn !== null && isSame(url, signIn.url)) || isConsole(url, startUrl),
+      (signIn !== null && isSame(url, signIn.url)) ||
+      (isPortal && (isSame(url, startUrl) || isConsole(url, startUrl))),
   );
   if (own && (url.protocol === 'https:' || isLoopback(url))) return { verdict: 'open', url: url.href };
   if (url.protocol !== 'https:') return { verdict: 'refuse' };

@@ -73,6 +73,17 @@ describe('links of the page', () => {
     expect(judgeLink('http://portal.example/start', plain)).toEqual({ verdict: 'refuse' });
   });
 
+  test('a configured start URL under a name that is not AWS’s is asked about: a page may have added it', () => {
+    const added = 'https://evil.example/?what=was-read';
+    const at = { ssoSessions: [ssoSession(AT, { startUrl: added, signIn: null })] };
+    expect(judgeLink(added, at).verdict).toBe('ask');
+    const console = portalConsoleUrl(added, { accountId: '111122223333', roleName: 'Dev' });
+    expect(judgeLink(console, at).verdict).toBe('ask');
+    const lookalike = 'https://corp.awsapps.com.evil.example/start';
+    const close = { ssoSessions: [ssoSession(AT, { startUrl: lookalike })] };
+    expect(judgeLink(lookalike, close).verdict).toBe('ask');
+  });
+
   test("the portal's shortcut to the console of a role opens unasked; with anything more in it is asked about", () => {
     const portal = 'https://corp.awsapps.com/start';
     const at = { ssoSessions: [ssoSession(AT, { startUrl: portal })] };
