@@ -35,12 +35,16 @@ export async function takeProfile(
   region: string,
 ): Promise<Environment> {
   const { environments, settings } = await agent.call('state.get', {});
-  const there =
-    environments.find((e) => e.name === profile) ?? environments.find((e) => e.profile === profile);
+  const own = environments.filter((e) => e.profile === profile);
+  const there = own.find((e) => e.name === profile) ?? own[0];
+  const isTaken = (name: string): boolean => environments.some((e) => e.name === name);
+  // The name may be another profile's environment.
+  let name = profile;
+  for (let n = 2; isTaken(name); n++) name = `${profile}-${n}`;
   const environment: Environment = there
     ? { ...there, region }
     : {
-        name: profile,
+        name,
         profile,
         region,
         model: null,
