@@ -18,6 +18,17 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
+/** By path and time of the file: a page that waits for Claude Code looks every few seconds. */
+const known = new Map<string, string>();
+
+async function knownVersion(path: string, env: Environment): Promise<string | null> {
+  const { mtimeMs } = await stat(path);
+  const key = `${path} ${mtimeMs}`;
+  const version = known.get(key) ?? (await versionOf(path, env));
+  if (version !== null) known.set(key, version);
+  return version;
+}
+
 /** Its version; null where it does not say within some seconds. */
 function versionOf(path: string, env: Environment): Promise<string | null> {
   return new Promise((resolve) => {
@@ -38,7 +49,8 @@ export async function findAwsCli(
   const name = platform === 'win32' ? 'aws.exe' : 'aws';
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
     const path = join(folder, name);
-    if (isAbsolute(folder) && (await isProgram(path))) return { path, version: await versionOf(path, env) };
+    if (isAbsolute(folder) && (await isProgram(path)))
+      return { path, version: await knownVersion(path, env) };
   }
   return null;
 }

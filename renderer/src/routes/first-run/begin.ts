@@ -1,5 +1,6 @@
 import { type ErrorView, isBedrockTrayError } from '../../../../src/contract/errors.ts';
 import type { Environment, ProfileView, SetupFindings, Snapshot } from '../../../../src/contract/state.ts';
+import { proposedBedrockRegion } from '../../../../src/domain/bedrock-proposals.ts';
 import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
 import { defaultTemplate } from '../../../../src/domain/profile-name-template.ts';
 import type { PageAgent } from '../../model/agent.ts';
@@ -9,9 +10,6 @@ import { decide, type Plan } from './plan.ts';
 import { isSignedIn } from './steps.ts';
 
 /** Acts of the first run: each writes what was chosen, then remembers that it was. */
-
-/** Where Bedrock is asked when nothing says otherwise. */
-const DEFAULT_REGION = 'us-east-1';
 
 export interface PortalWish {
   startUrl: string;
@@ -87,15 +85,13 @@ export async function beginSsoSession(
   return problem;
 }
 
-/** Bedrock's region to propose: the first of these that Bedrock is known in. */
+/** Bedrock's region to propose. */
 async function proposedRegion(
   agent: Pick<PageAgent, 'call'>,
   wishes: readonly (string | null | undefined)[],
 ): Promise<string> {
   const { regions } = await agent.call('regions.list', {});
-  // Other partitions have regions of their own, which the list need not name.
-  const possible = (region: string): boolean => regions.includes(region) || /^(us-gov|cn)-/.test(region);
-  return wishes.find((r) => r != null && possible(r)) ?? DEFAULT_REGION;
+  return proposedBedrockRegion(wishes, regions);
 }
 
 interface Given {

@@ -88,6 +88,10 @@ export function RolesStep({
           role: plainText(only?.roleName ?? '', 64),
           account: only ? name(only) : '',
         });
+  const askAgain = (): void => {
+    accounts.again();
+    again();
+  };
   const failed = rolesProblem(roles);
   const asked = all.length > 0 && all.every((a) => roles.has(a.accountId));
   const noRoles =
@@ -129,7 +133,7 @@ export function RolesStep({
         <Notice
           tone="attention"
           live
-          action={<Button onPress={() => accounts.again()}>{words.t('firstRun:askAgain')}</Button>}
+          action={<Button onPress={askAgain}>{words.t('firstRun:askAgain')}</Button>}
         >
           {words.t('firstRun:noRolesAdvice')}
         </Notice>

@@ -7,7 +7,7 @@ import type { KnownRoles } from './role-rows.ts';
 /** So many accounts are asked about at once; the portal is throttled for more. */
 const AT_ONCE = 4;
 
-/** The roles of the accounts that are wanted, each asked for once; `again` asks once more where that failed. */
+/** The roles of the accounts that are wanted, each asked for once; `again` asks once more where that failed or there were none. */
 export function useRoles(
   ssoSession: string,
   wanted: readonly string[],
@@ -54,18 +54,13 @@ export function useRoles(
     pump();
   }, [key, pump]);
   const again = useCallback((): void => {
-    setRoles((old) => {
-      const next = new Map(old);
-      for (const [id, known] of old) {
-        if (known === 'asking' || 'names' in known) continue;
-        next.delete(id);
-        queue.current.push(id);
-      }
-      return next;
-    });
-    // After the state above has been computed.
-    queueMicrotask(pump);
-  }, [pump]);
+    const stale = new Set<string>();
+    for (const [id, known] of roles)
+      if (known !== 'asking' && !('names' in known && known.names.length > 0)) stale.add(id);
+    queue.current.push(...stale);
+    setRoles((old) => new Map([...old].filter(([id]) => !stale.has(id))));
+    pump();
+  }, [roles, pump]);
   return { roles, again };
 }
 
