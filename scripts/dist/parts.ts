@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 
 /** Collects which installed packages the bundlers took code from. */
 export class Parts {
@@ -25,7 +25,3 @@ export class Parts {
     return `${JSON.stringify([...this.#folders].sort(), null, 1)}\n`;
   }
 }
-
-/** What is in a package without having been bundled. */
-export const unbundled = (root: string): string[] =>
-  ['electron', 'node', 'node-pty', '@napi-rs/keyring'].map((name) => join(root, 'node_modules', name));

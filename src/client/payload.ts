@@ -55,7 +55,7 @@ const CHUNK = 1 << 20;
 export const versionsFolder = (home: string): string => join(home, 'versions');
 
 /** The file that names the program which shows the tray (an update or a moved AppImage changes it). */
-export const appRecord = (versions: string): string => join(versions, 'app');
+const appRecord = (versions: string): string => join(versions, 'app');
 
 /** Reads the payload of a package; null where `folder` is none, as in a checkout. */
 export async function readPayload(folder: string): Promise<Payload | null> {

@@ -3,7 +3,7 @@ import type { Environment, Snapshot } from '../contract/state.ts';
 /** Addresses of a person's own network say more than a ticket needs. */
 const endpointKnown = ({ endpointUrl }: Environment): string | null => (endpointUrl === null ? null : 'set');
 
-export const ticketEnvironment = (environment: Environment) => ({
+const ticketEnvironment = (environment: Environment) => ({
   ...environment,
   endpointUrl: endpointKnown(environment),
 });

@@ -40,7 +40,7 @@ export interface SignedFeed {
 }
 
 /** As electron-builder names announcements: latest.yml, beta-mac.yml, latest-linux-arm64.yml. */
-export function announcementName(channel: SignedFeed['channel'], platform: string, arch: string): string {
+function announcementName(channel: SignedFeed['channel'], platform: string, arch: string): string {
   const name = channel === 'stable' ? 'latest' : channel;
   if (platform === 'darwin') return `${name}-mac.yml`;
   if (platform === 'linux') return `${name}-linux${arch === 'x64' ? '' : `-${arch}`}.yml`;

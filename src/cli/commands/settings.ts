@@ -6,6 +6,7 @@ import {
   type DesktopSettingPath,
   isDesktopSetting,
   type SettingEntry,
+  settingDefault,
   settingEntry,
   settingPatch,
   settingsCatalog,
@@ -114,20 +115,16 @@ async function change(
 async function reset(path: string | undefined, { all, json }: Json & { all?: boolean }): Promise<void> {
   const { t } = translator();
   if ((path === undefined) === (all !== true)) throw new Said(t('settings:cli.whichReset'));
-  const first = Settings.parse({});
   await withAgent(async (agent) => {
     if (path === undefined) {
-      const settings = await agent.call('settings.set', SettingsPatch.parse(first));
+      const settings = await agent.call('settings.set', SettingsPatch.parse(Settings.parse({})));
       if (json) printJson({ settings });
       else print(translator().t('settings:cli.resetDone'));
       return;
     }
     const entry = known(path);
     const before = await now(agent);
-    const value = isDesktopSetting(entry.path)
-      ? false
-      : settingValue(entry.path, { ...before, settings: first });
-    const after = settingValue(entry.path, await change(agent, entry, value, before));
+    const after = settingValue(entry.path, await change(agent, entry, settingDefault(entry.path), before));
     if (json) printJson({ path, value: after });
     else print(translator().t('settings:cli.is', { path, value: plain(settingText(entry, after)) }));
   });
