@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Dunst, dunstMissing } from '../support/desktop/dunst.ts';
 import { describeElectron, type ElectronRuntime, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
-import { prompt, ssoSession } from '../support/tray/snapshots.ts';
+import { credentials, prompt, ssoSession } from '../support/tray/snapshots.ts';
 import { startTray, type TrayApp } from '../support/tray/tray-app.ts';
 import { startDesktop } from './support/desktop.ts';
 import { appCommand } from './support/electron-app.ts';
@@ -104,7 +104,9 @@ describe.skipIf(missing !== undefined)(`told: ${missing ?? describeElectron(find
   });
 
   test('after a sleep the time left is right at once', async () => {
-    const { desktop, launched } = tray;
+    const { desktop, launched, agent } = tray;
+    // However long it took to come here.
+    agent.change({ credentials: [credentials(Date.now())] });
     await desktop.tray.waitForProperties((p) => p.toolTip.includes('54 min left'));
     await desktop.power.suspend();
     // The clock goes on while timers stand still.
