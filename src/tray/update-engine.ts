@@ -13,6 +13,10 @@ import type { Found, UpdateEngine, UpdateEngineOptions } from './updater.ts';
 const LOOK_MS = 60_000;
 /** A download that brings nothing for so long is given up. */
 const STALL_MS = 120_000;
+/** An announcement has some hundred bytes. */
+const ANNOUNCEMENT_BYTES = 256 * 1024;
+/** Of a file whose announcement does not say how long it is. */
+const FILE_BYTES = 1024 ** 3;
 
 /** Looks in copies too that only say where the new version is. */
 class LinuxUpdater extends AppImageUpdater {
@@ -32,6 +36,10 @@ export function createUpdateEngine({ feed, keys, configPath }: UpdateEngineOptio
   updater.autoInstallOnAppQuit = false;
   updater.allowDowngrade = false;
   updater.disableWebInstaller = true;
+  // Maps of what changed are not signed, and would be unpacked whole before anything is compared.
+  updater.disableDifferentialDownload = true;
+  const limit = limited(updater);
+  let fileBytes = FILE_BYTES;
   // Downloads lie in the state folder, with all else that is ours: uninstalling leaves nothing in a cache.
   const { app: adapter } = updater as unknown as { app: object };
   Object.defineProperty(adapter, 'baseCachePath', { value: app.getPath('userData') });
@@ -46,9 +54,11 @@ export function createUpdateEngine({ feed, keys, configPath }: UpdateEngineOptio
     async look(channel): Promise<Found | null> {
       const signedFeed = { feed, channel, keys, version: app.getVersion() };
       updater.setFeedURL({ provider: 'custom', updateProvider: SignedFeedProvider, signedFeed });
+      limit.bytes = ANNOUNCEMENT_BYTES;
       const result = await within(LOOK_MS, updater.checkForUpdates()).catch(translated);
       if (!result?.isUpdateAvailable) return null;
-      const { version } = result.updateInfo;
+      const { version, files } = result.updateInfo;
+      fileBytes = Math.max(...files.map(({ size }) => size ?? FILE_BYTES));
       const { releasePage } = result.updateInfo as { releasePage?: string };
       return { version, page: releasePage ?? null };
     },
@@ -61,6 +71,7 @@ export function createUpdateEngine({ feed, keys, configPath }: UpdateEngineOptio
         timer = setTimeout(() => token.cancel(), STALL_MS);
         progress(Math.min(1, Math.max(0, percent / 100)));
       };
+      limit.bytes = fileBytes;
       updater.on('download-progress', told);
       try {
         await updater.downloadUpdate(token).catch(translated);
@@ -84,6 +95,41 @@ export function createUpdateEngine({ feed, keys, configPath }: UpdateEngineOptio
       });
     },
   };
+}
+
+interface Sent {
+  on(event: 'data', listener: (part: { length: number }) => void): unknown;
+}
+interface Asking {
+  emit(event: 'error', error: Error): unknown;
+  abort(): void;
+}
+interface Executor {
+  createRequest(options: object, answered: (response: Sent) => void): Asking;
+}
+
+/**
+ * Gives up every answer that is longer than it may be: whoever controls the server, or a proxy on the way, could fill
+ * memory and disk else before any signature or hash is compared.
+ */
+function limited(updater: object): { bytes: number } {
+  const limit = { bytes: 0 };
+  const { httpExecutor } = updater as { httpExecutor: Executor };
+  const create = httpExecutor.createRequest.bind(httpExecutor);
+  httpExecutor.createRequest = (options, answered) => {
+    const request = create(options, (response) => {
+      let bytes = 0;
+      response.on('data', ({ length }) => {
+        bytes += length;
+        if (bytes <= limit.bytes) return;
+        request.emit('error', new BedrockTrayError('UpdateFailed', { reason: 'too long' }));
+        request.abort();
+      });
+      answered(response);
+    });
+    return request;
+  };
+  return limit;
 }
 
 function make(): MacUpdater | NsisUpdater | LinuxUpdater {

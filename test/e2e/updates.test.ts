@@ -1,7 +1,7 @@
 /** Updates on a real Electron against a feed on this machine: what is taken, what is refused, and when it is installed. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -34,8 +34,10 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
   let appImage = '';
   let mark = '';
   let payload = Buffer.alloc(0);
-  /** Folder of the feed -> file -> what is answered. `cut`: the connection ends half-way. */
-  const feeds = new Map<string, Map<string, { body: Buffer; cut?: boolean }>>();
+  /** Folder of the feed -> file -> what is answered. `cut`: the connection ends half-way. `endless`: it never does. */
+  const feeds = new Map<string, Map<string, { body: Buffer; cut?: boolean; endless?: boolean }>>();
+  /** Bytes of endless answers that were written until the other side hung up. */
+  const poured: number[] = [];
   const requests: IncomingMessage[] = [];
   const folder = () => join(desktop.folder, 'update-app');
 
@@ -70,6 +72,20 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
     return base;
   }
 
+  function pour(response: ServerResponse): void {
+    const part = Buffer.alloc(64 * 1024, '# more\n');
+    let bytes = 0;
+    const more = (): void => {
+      while (!response.closed) {
+        bytes += part.length;
+        if (!response.write(part)) return;
+      }
+    };
+    response.on('drain', more);
+    response.on('close', () => poured.push(bytes));
+    more();
+  }
+
   const start = (more: Start) =>
     launched.app.evaluate((_, options) => {
       (globalThis as unknown as { harness: Harness }).harness.start(options);
@@ -102,6 +118,7 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
       const [, at = '', file = ''] = (request.url ?? '').split('/');
       const found = feeds.get(at)?.get(decodeURIComponent(file));
       if (!found) return void response.writeHead(404).end();
+      if (found.endless) return pour(response);
       response.writeHead(200, { 'content-length': found.body.length });
       if (!found.cut) return void response.end(found.body);
       response.write(found.body.subarray(0, found.body.length / 2), () => response.destroy());
@@ -218,6 +235,21 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
     await expect.poll(last, { timeout: 20_000 }).toMatchObject({ state: 'failed', problem: { code } });
     expect(JSON.stringify((await last())?.problem)).toMatch(why);
     expect(readFileSync(appImage, 'utf8')).toBe('the version that runs');
+  });
+
+  test.each([
+    ['an announcement', 'latest-linux.yml'],
+    ['a file', FILE],
+  ])('%s that does not end is given up, long before memory or disk are full', async (_, file) => {
+    const at = `endless-${poured.length}`;
+    const feed = offer(at);
+    feeds.get(at)?.set(file, { body: payload, endless: true });
+    await start({ feed, keys });
+    await wish('install');
+    await expect
+      .poll(last, { timeout: 10_000 })
+      .toMatchObject({ state: 'failed', problem: { code: 'UpdateFailed', params: { reason: 'too long' } } });
+    await expect.poll(() => poured.at(-1), { timeout: 10_000 }).toBeLessThan(32 * 1024 * 1024);
   });
 
   test('a feed that is away is said to be away, and this version goes on', async () => {
