@@ -71,9 +71,13 @@ function withoutAgent(gone: boolean): MenuModel {
 }
 
 /** An update that waits for the person; while it is fetched there is nothing to press. */
-function updateEntries({ update: { state, version, wish } }: Snapshot): MenuEntry[] {
+function updateEntries({ update: { state, version, wish, problem } }: Snapshot): MenuEntry[] {
   if (version === null || (wish !== null && wish !== 'check')) return [];
   const params = { version: safeText(version, 20) };
+  // This copy does not replace itself: the settings say where the new one is.
+  if (problem?.code === 'UpdatesUnavailable') {
+    return [action(word('updateElsewhere', params), { type: 'openWindow', place: 'settings' })];
+  }
   if (state === 'available') {
     return [action(word('updateDownload', params), { type: 'update', wish: 'download' })];
   }

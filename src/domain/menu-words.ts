@@ -66,6 +66,7 @@ export type MenuWord =
   | 'openWindow'
   | 'settings'
   | 'updateDownload'
+  | 'updateElsewhere'
   | 'updateInstall'
   | 'updateInstallNow'
   | 'quit'

@@ -91,6 +91,7 @@ export const tray = {
   copyClaudeCommand: 'Command that opens Claude Code',
   openConsole: 'Open AWS console as this role',
   updateDownload: 'Download update {{version}}',
+  updateElsewhere: 'Where to get version {{version}}…',
   updateInstall: 'Restart to update to {{version}}',
   updateInstallNow: 'Update to {{version}} now, while Claude works',
   openWindow: 'Open window',

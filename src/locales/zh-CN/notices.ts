@@ -24,7 +24,7 @@ export const notices: Record<keyof typeof en, string> = {
   asksTitle: 'Claude Code 在 {{name}} 中询问',
   asksBody: '{{folder}}：{{question}}',
   doneTitle: 'Claude Code 已完成 {{name}}',
-  doneBody: '{{folder}}：点击查看。',
+  doneBody: '{{folder}}：点按即可查看。',
   capTitle: '{{name}} 的费用',
   capNear: '{{folder}}：已用去 {{usd}} 美元上限的 80%（估算）。',
   capReached: '{{folder}}：已达到 {{usd}} 美元的上限（估算）。',

@@ -338,6 +338,13 @@ describe('the menu', () => {
       return lines(model({ update: { ...none, wish: null, problem: null, ...update } }).entries);
     };
     expect(said({ state: 'available' })).toContain('Download update 1.4.0');
+    const problem = {
+      code: 'UpdatesUnavailable',
+      params: { reason: 'deb: https://updates.example' },
+    } as const;
+    const elsewhere = said({ state: 'available', problem });
+    expect(elsewhere).toContain('Where to get version 1.4.0…');
+    expect(elsewhere).not.toContain('Download update 1.4.0');
     expect(said({ state: 'ready' })).toContain('Restart to update to 1.4.0');
     expect(said({ state: 'held' })).toContain('Update to 1.4.0 now, while Claude works');
     for (const calm of [

@@ -48,7 +48,10 @@ export function UpdatePanel(): ReactNode {
     ready: ['settings:updateInstall', () => wish('install')],
     held: ['settings:updateInstallNow', () => wish('install', true)],
   } as const satisfies Record<UpdateView['state'], readonly [string, () => void] | null>;
-  const next = act[update.state];
+  // A copy that does not replace itself: its problem says where a new version is, and it can look where it has a feed.
+  const elsewhere = update.problem?.code === 'UpdatesUnavailable';
+  const looks = update.version !== null && update.state !== 'checking';
+  const next = elsewhere ? (looks ? act.none : null) : act[update.state];
   return (
     <div className="setting">
       <div className="setting-line">
