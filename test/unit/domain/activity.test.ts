@@ -70,8 +70,7 @@ describe('process', () => {
 
   it('is read seldom the longer nothing happens, where its news are told of; else as often as ever', () => {
     const told = { ...register('idle', T + 480), told: true };
-    const wait = (at: number, event: ActivityEvent) =>
-      (play(...ready, [at, event]).checkAt ?? 0) - (T + at);
+    const wait = (at: number, event: ActivityEvent) => (play(...ready, [at, event]).checkAt ?? 0) - (T + at);
     expect(wait(10_000, told)).toBe(5_000);
     expect(wait(120_500, told)).toBe(30_000);
     expect(wait(3_600_000, told)).toBe(60_000);
