@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { BedrockTrayError } from '../contract/errors.ts';
+import { isPrivateFolder } from '../contract/socket-path.ts';
 
 /**
  * Installed, agent, pty-host, command line and their Node run from an immutable folder in the person's data,
@@ -75,15 +76,20 @@ const failed = (file: string, cause: unknown): BedrockTrayError => {
 /**
  * Makes the version's folder whole, if it is not, and answers its path. Only a whole folder ever has that name: files
  * go into a temporary folder, are verified and synced, and one rename puts it in place. Several starts at once make
- * one folder. Errors: StorageFailed (ENOSPC: the disk is full); then nothing of the attempt is left.
+ * one folder. Errors: StorageFailed (ENOSPC: the disk is full; EACCES: the state folder is another user's, who could have
+ * put a program of theirs there); then nothing of the attempt is left.
  */
 export async function installPayload(payload: string, manifest: Payload, home: string): Promise<string> {
   const versions = versionsFolder(home);
   const folder = join(versions, manifest.id);
+  for (const each of [home, versions]) {
+    await closeFolder(each).catch((e) => {
+      throw failed(each, e);
+    });
+  }
   if (await isWhole(folder, manifest)) return folder;
   const work = join(versions, `.${manifest.id}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
-    await mkdir(versions, { recursive: true, mode: 0o700 });
     await removeAbandoned(versions);
     const others = await installedFiles(versions);
     const sizes: number[] = [];
@@ -96,6 +102,18 @@ export async function installPayload(payload: string, manifest: Payload, home: s
     await rm(work, { recursive: true, force: true }).catch(() => undefined);
     throw failed(folder, e);
   }
+}
+
+/** Makes a folder that only this user can write into, or closes one that is this user's already. */
+async function closeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (process.platform === 'win32') return;
+  const uid = process.getuid?.() ?? -1;
+  const facts = await lstat(folder);
+  if (isPrivateFolder(facts, uid)) return;
+  if (!facts.isDirectory() || facts.uid !== uid)
+    throw Object.assign(new Error('not a folder of this user'), { code: 'EACCES' });
+  await chmod(folder, 0o700);
 }
 
 /** Writes down where the tray's program is, for `bedrock-tray open` and start at login. */

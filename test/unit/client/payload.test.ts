@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -78,6 +81,41 @@ describe('a payload', () => {
     await installPayload(at, manifest, home());
     expect(readFileSync(join(made, 'out/main.mjs'), 'utf8')).toBe('code');
     expect(readdirSync(versions())).toEqual(['one']);
+  });
+
+  it('is put only where nobody else can write', async () => {
+    const { at, manifest } = await payload('one', two);
+    mkdirSync(versions(), { recursive: true });
+    for (const each of [home(), versions()]) chmodSync(each, 0o777);
+    await installPayload(at, manifest, home());
+    for (const each of [home(), versions()]) expect((statSync(each).mode & 0o777).toString(8)).toBe('700');
+  });
+
+  // Only root can give a folder away.
+  it.skipIf(process.getuid?.() !== 0)('in a folder of another user is neither made nor run', async () => {
+    const { at, manifest } = await payload('one', two);
+    const made = await installPayload(at, manifest, home());
+    // As a package has it: its own command, and a Node that would make the copy.
+    const root = join(folder, 'root');
+    mkdirSync(join(root, 'bin'), { recursive: true });
+    mkdirSync(join(root, 'node_modules/node/bin'), { recursive: true });
+    writeFileSync(join(root, 'payload-id'), 'one\n');
+    cpSync(join(import.meta.dirname, '../../../bin/bedrock-tray'), join(root, 'bin/bedrock-tray'));
+    const node = join(root, 'node_modules/node/bin/node');
+    writeFileSync(node, '#!/bin/sh\necho refused >&2\nexit 1\n', { mode: 0o755 });
+    writeFileSync(join(made, 'bin/bedrock-tray'), '#!/bin/sh\necho ran\n', { mode: 0o755 });
+    const run = () =>
+      spawnSync('sh', [join(root, 'bin/bedrock-tray')], {
+        env: { ...process.env, BEDROCK_TRAY_HOME: home() },
+        encoding: 'utf8',
+      });
+    expect(run()).toMatchObject({ status: 0, stdout: 'ran\n' });
+    for (const each of [versions(), made, join(made, 'bin/bedrock-tray')]) chownSync(each, 65534, 65534);
+    expect(run()).toMatchObject({ status: 1, stdout: '', stderr: 'refused\n' });
+    await expect(installPayload(at, manifest, home())).rejects.toMatchObject({
+      code: 'StorageFailed',
+      params: { file: versions(), reason: 'EACCES' },
+    });
   });
 
   it('that is damaged is refused, with nothing left', async () => {
