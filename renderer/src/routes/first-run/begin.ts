@@ -3,6 +3,7 @@ import type { Environment, ProfileView, SetupFindings, Snapshot } from '../../..
 import { proposedBedrockRegion } from '../../../../src/domain/bedrock-proposals.ts';
 import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
 import { defaultTemplate } from '../../../../src/domain/profile-name-template.ts';
+import { plainStartUrl } from '../../../../src/domain/sso-session-name.ts';
 import type { PageAgent } from '../../model/agent.ts';
 import { errorView } from '../../model/ask.ts';
 import { suggestProfileName, suggestSsoSessionName } from '../../model/names.ts';
@@ -27,14 +28,6 @@ const isAboutPortal = (error: unknown): boolean =>
   isBedrockTrayError(error) &&
   (error.code === 'StartUrlInvalid' || error.code === 'StartUrlUnknown' || error.code === 'RegionInvalid');
 
-/** A start URL as people type or paste it: the scheme may be missing, a `#/` behind it says nothing. */
-export function typedStartUrl(text: string): string {
-  const typed = text.trim().replace(/#.*$/, '');
-  return /^[a-z][a-z0-9+.-]*:/i.test(typed) || typed === '' ? typed : `https://${typed}`;
-}
-
-const samePortal = (a: string, b: string): boolean => a.replace(/\/+$/, '') === b.replace(/\/+$/, '');
-
 const anew: Partial<Plan> = { environments: [], made: [], confirmed: false, checked: false };
 
 /** Adds an access portal, its region asked of AWS, and starts the sign-in. Errors: those about the portal itself, and where nothing was written. */
@@ -44,7 +37,9 @@ export async function beginPortal(
   wish: PortalWish,
 ): Promise<PortalOutcome> {
   const { startUrl } = wish;
-  const known = ssoSessions.find((s) => s.kind === 'sso-session' && samePortal(s.startUrl, startUrl));
+  const known = ssoSessions.find(
+    (s) => s.kind === 'sso-session' && plainStartUrl(s.startUrl) === plainStartUrl(startUrl),
+  );
   if (known) return { kind: 'begun', problem: await beginSsoSession(agent, known.id, isSignedIn(known)) };
   const told = wish.region === null ? await agent.call('setup.region', { startUrl }) : null;
   // A company's own address leads to its portal: that is what every AWS tool is to be told.
