@@ -1,6 +1,6 @@
 /** Updates on a real Electron against a feed on this machine: what is taken, what is refused, and when it is installed. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -272,6 +272,19 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
       problem: { code: 'UpdatesUnavailable', params: { reason: 'deb: https://updates.example/releases' } },
     });
     expect(asked('deb', FILE)).toEqual([]);
+  });
+
+  test('an installation that fails says so, and this copy stays the one that runs', async () => {
+    await start({ feed: offer('failing'), keys });
+    await wish('download');
+    await expect.poll(last).toMatchObject({ state: 'ready', version: '0.2.0' });
+    rmSync(appImage);
+    await launched.app.evaluate(({ app }) => app.requestSingleInstanceLock());
+    await wish('install');
+    await expect.poll(last).toMatchObject({ state: 'failed', problem: { code: 'UpdateFailed' } });
+    expect(await launched.app.evaluate(({ app }) => app.hasSingleInstanceLock())).toBe(true);
+    writeFileSync(appImage, 'the version that runs');
+    chmodSync(appImage, 0o777);
   });
 
   test('in automatic mode it is installed as the tray ends, and the old one does not come back', async () => {
