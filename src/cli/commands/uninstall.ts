@@ -1,4 +1,4 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
@@ -6,7 +6,7 @@ import { agentPlaces } from '../../client/agent-places.ts';
 import { stopAgent } from '../../client/find-or-start-agent.ts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { type ErrorView, exitCodes, sessionIsOpen, type Trace } from '../../contract/index.ts';
-import { isStateName } from '../../domain/state-names.ts';
+import { isStateName, ownNamesIn } from '../../domain/state-names.ts';
 import { answered, canAsk, Left, leavable } from '../prompting.ts';
 import { note, outDir, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
@@ -90,11 +90,24 @@ async function takeBack(agent: AgentConnection, ids: readonly Id[]): Promise<Out
 
 /** Removes what is ours in the state folder, and the folder where nothing else is in it; what stays. */
 async function removeData(home: string): Promise<string[]> {
-  for (const name of await readdir(home).catch(() => []))
-    if (isStateName(name))
-      await rm(join(home, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }).catch(
-        () => undefined,
-      );
+  const remove = (path: string) =>
+    rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }).catch(() => undefined);
+  for (const name of await readdir(home).catch(() => [])) {
+    if (!isStateName(name)) continue;
+    const path = join(home, name);
+    const own = ownNamesIn(name);
+    const isFolder = await lstat(path).then(
+      (facts) => facts.isDirectory(),
+      () => false,
+    );
+    if (own === null || !isFolder) {
+      await remove(path);
+      continue;
+    }
+    for (const each of await readdir(path).catch(() => []))
+      if (own.some((pattern) => pattern.test(each))) await remove(join(path, each));
+    await rmdir(path).catch(() => undefined);
+  }
   const rest = await readdir(home).catch(() => []);
   if (rest.length === 0) await rmdir(home).catch(() => undefined);
   return rest;

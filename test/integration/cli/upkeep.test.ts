@@ -223,11 +223,14 @@ describe('what keeps the product in order', () => {
 
     it('--all leaves nothing of ours, byte for byte, and what is another’s in the folder stays', async () => {
       writeFileSync(join(it_.home, 'theirs.txt'), 'mine');
+      // A folder that a person named may have had a `bin` before.
+      writeFileSync(join(it_.home, 'bin', 'their-tool'), 'mine');
       const done = await json('uninstall', '--yes', '--all');
       expect(done.failed).toEqual([]);
-      expect(done.left).toEqual(['theirs.txt']);
+      expect(done.left.toSorted()).toEqual(['bin', 'theirs.txt']);
       expect(readFileSync(config(), 'utf8')).toBe(configBefore);
-      expect(readdirSync(it_.home)).toEqual(['theirs.txt']);
+      expect(readdirSync(it_.home).toSorted()).toEqual(['bin', 'theirs.txt']);
+      expect(readdirSync(join(it_.home, 'bin'))).toEqual(['their-tool']);
       for (const gone of ['.config/autostart/bedrock-tray.desktop', '.local/bin/bedrock-tray'])
         expect(existsSync(join(home, gone)), gone).toBe(false);
       expect(readdirSync(join(home, '.aws', 'sso', 'cache')).filter((n) => n.includes('token'))).toEqual([]);
