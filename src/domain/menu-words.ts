@@ -123,8 +123,8 @@ export function timeLeftChangesIn(ms: number): number | null {
   return (ms % (ms < DAY ? MINUTE : 60 * MINUTE)) + 1;
 }
 
-/** C0 and C1 controls, line separators and what changes the direction of text: a name must not be able to disguise a label. */
-const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu;
+/** Controls, line separators and whatever is not seen or changes the direction of text: a name must not be able to disguise a label. */
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** A name from outside (title, profile, folder) as one short line of plain text. */
 export function safeText(text: string, longest = 60): string {

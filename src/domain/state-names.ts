@@ -13,9 +13,9 @@ const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /** Folders that others call so too, and what of ours lies in each. */
 const within: Readonly<Record<string, readonly RegExp[]>> = {
-  bin: [/^bedrock-tray(\.cmd)?$/, new RegExp(`^attach-${uuid}\\.command$`), temporary],
+  bin: [/^bedrock-tray(\.cmd)?$/, new RegExp(`^attach-${uuid}\\.command$`, 'i'), temporary],
   logs: [/^(agent|agent-start|pty-host)\.log(\.\d+)?$/],
-  sessions: [new RegExp(`^${uuid}$`)],
+  sessions: [new RegExp(`^${uuid}$`, 'i')],
 };
 
 /** What in that folder of the state folder is ours; null: all of it. */

@@ -435,6 +435,8 @@ describe('words for the time left', () => {
 describe('names from outside', () => {
   test('controls and direction marks cannot disguise a label', () => {
     expect(safeText('a\u202egnp.exe\u0007\nb\u2028c')).toBe('a gnp.exe b c');
+    // An Arabic letter mark, a soft hyphen, letters that nobody sees.
+    expect(safeText('a\u061cb\u00adc\u{e0072}\u{e006d}d')).toBe('a b c d');
     expect([...safeText('x'.repeat(500))]).toHaveLength(60);
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
