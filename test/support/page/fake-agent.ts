@@ -143,6 +143,9 @@ export class FakeAgent implements AsyncDisposable {
   /** As if newly started: another state, nothing called, nothing refused. */
   async reset(state: Snapshot): Promise<void> {
     if (!this.#api) await this.appear();
+    // Fifty terminals of earlier pages would slow each later one.
+    for (const { id } of this.#state.sessions)
+      await this.host.client.request({ type: 'kill', id, graceMs: 0 }).catch(() => undefined);
     this.calls.length = 0;
     this.held = null;
     this.refuse.clear();
