@@ -66,12 +66,15 @@ export const SessionName = z
   .max(100)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u);
 
-/** A key chord as Electron's globalShortcut takes it, e.g. `CommandOrControl+Alt+J`. */
+/**
+ * A key chord as Electron's globalShortcut takes it, e.g. `CommandOrControl+Alt+J`. Never one that only types (Shift+A,
+ * AltGr+Q): the whole system would lose that letter.
+ */
 export const Accelerator = z
   .string()
   .max(64)
   .regex(
-    /^((Command|Cmd|Control|Ctrl|CommandOrControl|CmdOrCtrl|Alt|Option|AltGr|Shift|Super|Meta)\+)+([A-Z0-9]|F\d{1,2}|Space|Tab|Up|Down|Left|Right)$/,
+    /^(?=.*(Command|Cmd|Control|Ctrl|CommandOrControl|CmdOrCtrl|Alt|Option|Super|Meta)\+)((Command|Cmd|Control|Ctrl|CommandOrControl|CmdOrCtrl|Alt|Option|AltGr|Shift|Super|Meta)\+)+([A-Z0-9]|F\d{1,2}|Space|Tab|Up|Down|Left|Right)$/,
   );
 
 export const Columns = z.number().int().min(1).max(1000);

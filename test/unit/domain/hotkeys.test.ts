@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Accelerator } from '../../../src/contract/names.ts';
 import { hotkeyActions, sameHotkey } from '../../../src/domain/hotkeys.ts';
 import { AT, session, snapshot } from '../../support/tray/snapshots.ts';
 
@@ -23,6 +24,13 @@ describe('the same key', () => {
   ])('%s is not %s', (a, b) => {
     expect(sameHotkey(a, b)).toBe(false);
   });
+});
+
+test('a chord that only types is no global key, whoever sets it', () => {
+  for (const key of ['CommandOrControl+Alt+J', 'Alt+Shift+Space', 'Super+1', 'Control+F5', 'AltGr+Control+Q'])
+    expect(Accelerator.safeParse(key).success, key).toBe(true);
+  for (const key of ['A', 'Shift+A', 'AltGr+Q', 'Shift+AltGr+Space', 'Shift+Control', 'Alt+'])
+    expect(Accelerator.safeParse(key).success, key).toBe(false);
 });
 
 test('the key for who needs me goes to the longest waiting, else to the list', () => {
