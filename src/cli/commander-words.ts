@@ -68,6 +68,12 @@ const inUsage = (text: string): string => {
     .replace('[command]', `[${t('cli:help.anyCommand')}]`);
 };
 
+/** The values that an option or argument takes, as Commander puts them behind its description. */
+const choicesSaid = (text: string): string =>
+  text.replace(/\(choices: ([^()]*)\)$/, (_, choices: string) =>
+    translator().t('cli:help.choices', { choices: choices.replaceAll('"', '') }),
+  );
+
 /** Tells a program, and the commands that inherit its settings, to speak as we do. */
 export function speakAsWeDo(program: Command): void {
   const { t } = translator();
@@ -81,6 +87,8 @@ export function speakAsWeDo(program: Command): void {
       },
       styleUsage: inUsage,
       styleSubcommandTerm: inUsage,
+      styleOptionDescription: choicesSaid,
+      styleArgumentDescription: choicesSaid,
       displayWidth: cellWidth,
     })
     .configureOutput({ outputError: (text, write) => write(mistakeSaid(text)) });

@@ -1,6 +1,7 @@
 import * as clack from '@clack/prompts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import type { ImportCandidate } from '../../contract/index.ts';
+import { promptOutput, yesOrNo } from '../prompt-words.ts';
 import { answered, canAsk, Left, leavable } from '../prompting.ts';
 import { note, print, printJson, translator } from '../shell.ts';
 import { plain } from '../table.ts';
@@ -32,6 +33,7 @@ export async function chooseImports(candidates: readonly ImportCandidate[]): Pro
   if (possible.length === 0) return [];
   const chosen = answered(
     await clack.autocompleteMultiselect({
+      output: promptOutput(),
       message: t('cli:import.which'),
       maxItems: 12,
       required: true,
@@ -40,7 +42,9 @@ export async function chooseImports(candidates: readonly ImportCandidate[]): Pro
     }),
   );
   for (const c of possible) if (chosen.includes(c.id)) clack.note(textOf(c.writes), plain(c.id));
-  const sure = answered(await clack.confirm({ message: t('cli:import.write', { count: chosen.length }) }));
+  const sure = answered(
+    await clack.confirm({ ...yesOrNo(), message: t('cli:import.write', { count: chosen.length }) }),
+  );
   if (!sure) throw new Left();
   return chosen;
 }

@@ -3,6 +3,7 @@ import type { AgentConnection } from '../../client/rpc-client.ts';
 import type { Environment, ModelView } from '../../contract/index.ts';
 import { askedModel } from '../../domain/bedrock-models.ts';
 import { proposedBedrockRegion } from '../../domain/bedrock-proposals.ts';
+import { promptOutput } from '../prompt-words.ts';
 import { answered, ask } from '../prompting.ts';
 import { badInput, translator } from '../shell.ts';
 import { plain } from '../table.ts';
@@ -20,6 +21,7 @@ export async function chooseBedrockRegion(
   const all = [proposal, ...regions.filter((region) => region !== proposal)];
   return ask(undefined, '--bedrock-region', () =>
     clack.autocomplete({
+      output: promptOutput(),
       message: translator().t('setup:bedrockRegion'),
       maxItems: 10,
       initialValue: proposal,
@@ -85,6 +87,7 @@ export async function chooseModel(
     const isDefault = isOffered(models, own);
     const choice = answered(
       await clack.autocomplete({
+        output: promptOutput(),
         message: t('setup:model'),
         maxItems: 10,
         initialValue: before ?? (isDefault ? '' : (models[0]?.id ?? '')),

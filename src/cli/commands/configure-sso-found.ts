@@ -1,6 +1,7 @@
 import * as clack from '@clack/prompts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import type { ImportTool, SetupFindings } from '../../contract/index.ts';
+import { promptOutput } from '../prompt-words.ts';
 import { answered } from '../prompting.ts';
 import { translator } from '../shell.ts';
 import { plain } from '../table.ts';
@@ -59,6 +60,7 @@ async function takeOver(agent: AgentConnection): Promise<Beginning> {
   if (only !== undefined && others.length === 0) return { kind: 'profile', profile: only, isNew: true };
   const profile = answered(
     await clack.autocomplete({
+      output: promptOutput(),
       message: translator().t('setup:importWhich'),
       maxItems: 12,
       options: profiles.map((name) => ({ value: name, label: plain(name) })),
@@ -108,6 +110,7 @@ export async function chooseBeginning(
   if (choices.length === 0) return portal();
   const choice = answered(
     await clack.autocomplete({
+      output: promptOutput(),
       message: t('setup:begin'),
       maxItems: 12,
       options: [

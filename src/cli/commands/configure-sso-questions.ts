@@ -19,6 +19,7 @@ import {
   templateProblem,
 } from '../../domain/profile-name-template.ts';
 import { typedStartUrl } from '../../domain/sso-session-name.ts';
+import { promptOutput, yesOrNo } from '../prompt-words.ts';
 import { answered, ask, canAsk, Left } from '../prompting.ts';
 import { badInput, Said, translator } from '../shell.ts';
 import { plain } from '../table.ts';
@@ -91,6 +92,7 @@ async function chooseMany<T>(
   if (!canAsk()) throw new Said(translator().t('cli:configure.needed', { option }));
   const chosen = answered(
     await clack.autocompleteMultiselect({
+      output: promptOutput(),
       message,
       maxItems: 12,
       required: true,
@@ -234,6 +236,7 @@ export async function choosePlan(
     options.use ??
     answered(
       await clack.autocomplete({
+        output: promptOutput(),
         message: t('cli:configure.use'),
         maxItems: 12,
         options: [
@@ -242,7 +245,9 @@ export async function choosePlan(
         ],
       }),
     );
-  const sure = answered(await clack.confirm({ message: t('cli:configure.write', { count: names.length }) }));
+  const sure = answered(
+    await clack.confirm({ ...yesOrNo(), message: t('cli:configure.write', { count: names.length }) }),
+  );
   if (!sure) throw new Left();
   return { roles, region, names: { template }, use: use === '' ? null : use };
 }

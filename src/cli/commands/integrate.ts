@@ -3,6 +3,7 @@ import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { exitCodes, type IntegrationFile } from '../../contract/index.ts';
+import { yesOrNo } from '../prompt-words.ts';
 import { answered, canAsk, Left, leavable } from '../prompting.ts';
 import { note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
@@ -61,7 +62,7 @@ async function undo(agent: AgentConnection, options: Options): Promise<void> {
 async function isSure(): Promise<boolean> {
   try {
     const message = translator().t('cli:integrate.sure');
-    return answered(await leavable(() => clack.confirm({ message, initialValue: false })));
+    return answered(await leavable(() => clack.confirm({ ...yesOrNo(), message, initialValue: false })));
   } catch (error) {
     if (error instanceof Left) return false;
     throw error;

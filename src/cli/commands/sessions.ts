@@ -8,6 +8,7 @@ import {
   type SessionView,
   sessionIsOpen,
 } from '../../contract/index.ts';
+import { yesOrNo } from '../prompt-words.ts';
 import { canAsk } from '../prompting.ts';
 import { sessionRows } from '../session-rows.ts';
 import { errorView, note, print, printJson, Said, translator, withAgent } from '../shell.ts';
@@ -31,7 +32,7 @@ async function findSession(agent: AgentConnection, id: string): Promise<SessionV
 /** Yes or no, asked in the terminal; without one that is a usage error, which says what to add. */
 async function sure(question: string, without: string): Promise<boolean> {
   if (!canAsk()) throw new Said(without);
-  const answer = await clack.confirm({ message: question, initialValue: false });
+  const answer = await clack.confirm({ ...yesOrNo(), message: question, initialValue: false });
   return !clack.isCancel(answer) && answer;
 }
 

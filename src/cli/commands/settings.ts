@@ -64,7 +64,10 @@ async function list({ json }: Json): Promise<void> {
     const rows = settingsCatalog.map((entry) => [
       entry.path,
       settingText(entry, settingValue(entry.path, all)),
-      `${t(`settings:name.${entry.path}`)}. ${t(`settings:about.${entry.path}`)}`,
+      t('cli:settings.about', {
+        name: t(`settings:name.${entry.path}`),
+        about: t(`settings:about.${entry.path}`),
+      }),
     ]);
     print(table([t('cli:head.setting'), t('cli:head.value'), t('cli:head.about')], rows));
   });

@@ -7,6 +7,7 @@ import { stopAgent } from '../../client/find-or-start-agent.ts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { type ErrorView, exitCodes, sessionIsOpen, type Trace } from '../../contract/index.ts';
 import { isStateName, ownNamesIn } from '../../domain/state-names.ts';
+import { promptOutput, yesOrNo } from '../prompt-words.ts';
 import { answered, canAsk, Left, leavable } from '../prompting.ts';
 import { note, outDir, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
@@ -67,6 +68,7 @@ async function asked(traces: readonly Trace[], usual: readonly Id[], running: nu
     const chosen = answered(
       await step(
         clack.multiselect({
+          output: promptOutput(),
           message: t('upkeep:uninstall.choose'),
           options: traces.map(({ id, where }) => ({ value: id, label: nameOf(id), hint: plain(where) })),
           initialValues: [...usual],
@@ -76,7 +78,8 @@ async function asked(traces: readonly Trace[], usual: readonly Id[], running: nu
     );
     if (running > 0) clack.log.warn(t('upkeep:uninstall.sessions', { count: running }));
     const message = t('upkeep:uninstall.sure');
-    if (!answered(await step(clack.confirm({ message, initialValue: false })))) throw new Left();
+    if (!answered(await step(clack.confirm({ ...yesOrNo(), message, initialValue: false }))))
+      throw new Left();
     return chosen;
   });
 }

@@ -54,7 +54,7 @@ export const errors = {
     'There is no environment “{{environment}}”. Run “bedrock-tray env list” to see those there are.',
   EnvironmentExists: 'There is already an environment “{{environment}}”. Choose another name.',
   EnvironmentMissing:
-    'No environment is chosen yet. Choose an account and a role under Access, or run “bedrock-tray env create”.',
+    'No environment is chosen yet. Choose an account and a role under Access, or run “bedrock-tray configure sso”.',
   AccessDenied:
     'AWS does not let you use role {{roleName}} in account {{accountId}}. Choose another role, or ask your administrator.',
   NetworkUnavailable:

@@ -39,7 +39,7 @@ export const errors: Record<keyof typeof en, string> = {
   ConfigMalformed: '无法读取 {{file}} 第 {{line}} 行：{{reason}}。请更正该行；未作任何更改。',
   EnvironmentUnknown: '没有名为“{{environment}}”的环境。请运行“bedrock-tray env list”查看现有的。',
   EnvironmentExists: '已有名为“{{environment}}”的环境。请换一个名称。',
-  EnvironmentMissing: '尚未选择环境。请在“访问”中选择账户和角色，或运行“bedrock-tray env create”。',
+  EnvironmentMissing: '尚未选择环境。请在“访问”中选择账户和角色，或运行“bedrock-tray configure sso”。',
   AccessDenied: 'AWS 不允许您在账户 {{accountId}} 中使用角色 {{roleName}}。请选择其他角色或联系管理员。',
   NetworkUnavailable: '无法连接 {{host}}（{{reason}}）。请检查网络或代理；会自动重试。',
   Throttled: 'AWS 要求稍后再请求 {{service}}。会自动重试。',

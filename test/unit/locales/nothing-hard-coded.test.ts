@@ -60,7 +60,7 @@ describe('the command line', () => {
           .replace(/⟦[^⟧]*$/gm, ''),
       );
       expect(help, path).not.toMatch(
-        /Usage|Options|Commands|Arguments|display help|output the version|\[options\]|\[command\]/,
+        /Usage|Options|Commands|Arguments|display help|output the version|choices:|\[options\]|\[command\]/,
       );
     });
   });
