@@ -25,7 +25,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { extractFile, listPackage } from '@electron/asar';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fuses, readFuses } from '../../scripts/dist/fuses.ts';
 import { filesBelow, writeManifest } from '../../scripts/dist/payload.ts';
 import { type Bom, sbomProblem } from '../../scripts/dist/sbom.ts';
@@ -94,7 +94,9 @@ describe.skipIf(missing !== undefined)(
       return app.pid ?? -1;
     };
     const ended = (child: ChildProcess) =>
-      child.exitCode !== null ? Promise.resolve() : new Promise((resolve) => child.once('exit', resolve));
+      child.exitCode !== null || child.signalCode !== null
+        ? Promise.resolve()
+        : new Promise((resolve) => child.once('exit', resolve));
     const quit = async (): Promise<void> => {
       await desktop.tray.click([/^Quit/]);
       if (app) await ended(app);
@@ -141,7 +143,10 @@ describe.skipIf(missing !== undefined)(
     }, 180_000);
 
     afterAll(async () => {
-      if (desktop !== undefined) command('agent', 'stop', '--end-sessions');
+      // Before its buses end.
+      app?.kill('SIGTERM');
+      if (app) await ended(app);
+      if (machine !== undefined) command('agent', 'stop', '--end-sessions');
       await desktop?.stop();
       await sandbox?.stop();
       if (work !== undefined) rmSync(work, { recursive: true, force: true });
@@ -316,10 +321,15 @@ describe.skipIf(missing !== undefined)(
         (await desktop.tray.waitForMenu((menu) => menu.some((e) => /^Sign in/.test(e.label)), 30_000)).length,
       ).toBeGreaterThan(3);
       await desktop.tray.click([/^Open window/]);
-      await expect
-        .poll(() => sandboxProof(desktop, pid).renderers.length, { timeout: 15_000 })
-        .toBeGreaterThan(0);
-      const proof = sandboxProof(desktop, pid);
+      // A helper of Chromium may end while it is looked at.
+      const proof = await vi.waitFor(
+        () => {
+          const seen = sandboxProof(desktop, pid);
+          expect(seen.renderers.length).toBeGreaterThan(0);
+          return seen;
+        },
+        { timeout: 15_000, interval: 200 },
+      );
       expect([proof.uid, proof.unsandboxed]).toEqual([desktop.user.uid, []]);
       for (const renderer of proof.renderers)
         expect(renderer).toMatchObject({ seccomp: 2, noNewPrivs: true });
@@ -382,7 +392,7 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(() => now().version, { timeout: 20_000 }).toBe('99.0.0');
       expect(old.version).toBe(PRODUCT_VERSION);
       expect(exe(now().pid)).toBe(join(versions(), id, 'node_modules/node/bin/node'));
-      expect(existsSync(`/proc/${old.agent}`)).toBe(false);
+      await expect.poll(() => running('agent/main.mjs').map(({ pid }) => pid)).not.toContain(old.agent);
 
       // Same pty-host, same Claude Code, and its credentials still come from the path that its settings name.
       expect(running('pty-host/main.mjs').map(({ pid }) => pid)).toEqual([ptyHost?.pid]);
