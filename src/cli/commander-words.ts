@@ -70,7 +70,7 @@ const inUsage = (text: string): string => {
 
 /** The values that an option or argument takes, as Commander puts them behind its description. */
 const choicesSaid = (text: string): string =>
-  text.replace(/\(choices: ([^()]*)\)$/, (_, choices: string) =>
+  text.replace(/ ?\(choices: ([^()]*)\)$/, (_, choices: string) =>
     translator().t('cli:help.choices', { choices: choices.replaceAll('"', '') }),
   );
 

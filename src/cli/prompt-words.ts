@@ -18,8 +18,8 @@ const keys: readonly (readonly [RegExp, MessageKey])[] = [
 ];
 
 const sayings: readonly (readonly [RegExp, MessageKey])[] = [
-  [/\bSearch:/, 'cli:prompt.searched'],
-  [/\b(?<number>\d+) items selected/, 'cli:prompt.chosen'],
+  [/Search:/, 'cli:prompt.searched'],
+  [/(?<number>\d+) items selected/, 'cli:prompt.chosen'],
   [/(?<=\()(?<number>\d+) match(?:es)?(?=\))/, 'cli:prompt.matches'],
   [/No matches found/, 'cli:prompt.none'],
   [/Please select at least one (?:item|option)\.?/, 'cli:prompt.atLeastOne'],

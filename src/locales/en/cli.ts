@@ -13,7 +13,7 @@ export const cli = {
   'help.anyCommand': 'command',
   'help.help': 'shows this help',
   'help.version': 'prints the version',
-  'help.choices': '({{choices}})',
+  'help.choices': ' ({{choices}})',
   'settings.about': '{{name}}. {{about}}',
   'mistake.unknownOption': 'There is no option {{option}}.',
   'mistake.unknownCommand': 'There is no command {{command}}.',

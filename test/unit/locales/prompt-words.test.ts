@@ -1,10 +1,12 @@
 import { PassThrough } from 'node:stream';
 import * as clack from '@clack/prompts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { promptSaid } from '../../../src/cli/prompt-words.ts';
 import { speakPseudo, unmarked } from '../../support/pseudo-locale.ts';
 
 speakPseudo();
+// As on a terminal: colours stand between the words.
+vi.stubEnv('FORCE_COLOR', '1');
 
 const uncoloured = (text: string) => text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '');
 
@@ -47,6 +49,7 @@ describe('the library for questions says nothing in English of its own', () => {
   ])('%s', async (_, question, keys) => {
     const parts = await written(question, keys);
     const english = uncoloured(parts.join(''));
+    expect(parts.join('')).toContain('\u001b[2mEnter:');
     for (const own of [/Enter: confirm/, /\(\d match(es)?\)/, /No matches found/])
       expect(english).toMatch(own);
     const said = uncoloured(unmarked(parts.map(promptSaid).join('')));
