@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RegisterReading, registerReading } from '../../domain/activity-register.ts';
 import type { Clock } from '../ports.ts';
 
@@ -26,6 +27,9 @@ const EARLY_MS = 2_000;
 /** `claude agents --json` starts a program of 380 MB: seldom, and less and less often where it does not help. */
 const ASK_AGAIN_MS = 15_000;
 const ASK_AT_MOST_MS = 10 * 60_000;
+/** Claude Code writes its entry in place: a reader may come between. */
+const TORN_AGAIN_MS = 15;
+const TORN_TRIES = 6;
 const entryName = /^(\d+)\.json$/;
 /** Entries of other sessions that are looked through. */
 const MAX_ENTRIES = 200;
@@ -50,7 +54,7 @@ export class ClaudeRegister {
   /** What it says of a session; null where it says nothing. `ask`: the command may be run. */
   async read(session: Registered, ask: boolean): Promise<RegisterReading | null> {
     const pid = this.#pids.get(session.id) ?? session.pid;
-    const own = await this.#entry(session.folder, pid);
+    const own = await this.#whole(session.folder, pid);
     if (own !== null && isOf(own, { ...session, pid })) return registerReading(own);
     const found = (await this.#others(session.folder)).find((entry) => isOf(entry, session, true));
     if (found) {
@@ -108,12 +112,25 @@ export class ClaudeRegister {
     this.#watchers.clear();
   }
 
-  async #entry(folder: string, pid: number): Promise<Entry | null> {
+  /** An entry that is just being written is read again: asking the command instead would take a second or two. */
+  async #whole(folder: string, pid: number): Promise<Entry | null> {
+    for (let tries = 0; ; tries++) {
+      const entry = await this.#entry(folder, pid);
+      if (entry !== 'torn') return entry;
+      if (tries === TORN_TRIES) return null;
+      await sleep(TORN_AGAIN_MS);
+    }
+  }
+
+  /** Null: there is none, or it is of no kind that is known. */
+  async #entry(folder: string, pid: number): Promise<Entry | 'torn' | null> {
+    const text = await readFile(join(folder, 'sessions', `${pid}.json`), 'utf8').catch(() => null);
+    if (text === null) return null;
     try {
-      const entry: unknown = JSON.parse(await readFile(join(folder, 'sessions', `${pid}.json`), 'utf8'));
+      const entry: unknown = JSON.parse(text);
       return isEntry(entry) ? entry : null;
     } catch {
-      return null;
+      return 'torn';
     }
   }
 
@@ -130,7 +147,7 @@ export class ClaudeRegister {
     const names = await readdir(join(folder, 'sessions')).catch(() => []);
     const pids = names.flatMap((name) => entryName.exec(name)?.[1] ?? []).slice(-MAX_ENTRIES);
     const entries = await Promise.all(pids.map((pid) => this.#entry(folder, Number(pid))));
-    return entries.filter((entry) => entry !== null);
+    return entries.filter((entry) => entry !== null && entry !== 'torn');
   }
 
   async #ask(folder: string): Promise<unknown[]> {

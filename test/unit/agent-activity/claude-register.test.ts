@@ -76,6 +76,15 @@ it.each(['', '{', 'null', '[]', '{"pid":"100"}'])('an entry that is none: %j', a
   expect(await register.read(session(), false)).toBeNull();
 });
 
+it('an entry that is just being written is waited for, and nothing else asked', async () => {
+  printed = async () => JSON.stringify([entry(100, { status: 'waiting' })]);
+  await write(100, '{"pid":100,');
+  const reading = register.read(session(), true);
+  setTimeout(() => void write(100, entry(100)), 30);
+  expect(await reading).toEqual(busy);
+  expect(asked).toBe(0);
+});
+
 it('a status that is not known is no word', async () => {
   await write(100, entry(100, { status: 'dreaming' }));
   expect(await register.read(session(), false)).toBeNull();
