@@ -19,9 +19,10 @@ export class AgentHome {
   constructor(below = '') {
     buildOnce();
     this.home = join(this.folder, below, 'state');
-    const userHome = join(this.folder, 'home');
+    // Folders above ~/.aws are watched, should it come: none of them is the busy /tmp.
+    const userHome = join(this.folder, 'users', 'home');
     mkdirSync(join(this.folder, below), { recursive: true });
-    mkdirSync(userHome);
+    mkdirSync(userHome, { recursive: true });
     this.env = {
       PATH: process.env.PATH ?? '',
       HOME: userHome,
