@@ -38,6 +38,8 @@ export function mostUrgent(sessions: readonly SessionView[]): SessionView | null
 
 const SHORT_LINES = 3;
 const SHORT_CHARACTERS = 240;
+/** Characters that nobody sees, or that change the direction of text: what they are in is read in the terminal. */
+const unseen = /[\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /**
  * Whether a question can be decided where only few words can be read (menu, notification): all of it is shown there.
@@ -49,6 +51,7 @@ export function answerableAtAGlance(session: SessionView): boolean {
     request !== null &&
     request.kind === 'permission' &&
     request.answerable &&
+    !unseen.test(request.text) &&
     [...request.text].length <= SHORT_CHARACTERS &&
     request.text.split('\n').length <= SHORT_LINES
   );

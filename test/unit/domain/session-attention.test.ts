@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ActivityState, SessionView } from '../../../src/contract/state.ts';
 import type { MenuEntry } from '../../../src/domain/menu-entries.ts';
 import { menuModel } from '../../../src/domain/menu-model.ts';
-import { byAttention, mostUrgent } from '../../../src/domain/session-attention.ts';
+import { answerableAtAGlance, byAttention, mostUrgent } from '../../../src/domain/session-attention.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { say } from '../../../src/tray/say.ts';
 import { AT, credentials, session, snapshot, ssoSession } from '../../support/tray/snapshots.ts';
@@ -54,6 +54,20 @@ test('who needs the person comes first, the oldest on top; ended ones last, the 
     'new',
     'old',
   ]);
+});
+
+test.each([
+  ['npm test', true],
+  ['a\nb\nc', true],
+  ['a\nb\nc\nd', false],
+  ['x'.repeat(241), false],
+  ['rm -rf \u202Etxt.safe', false],
+  ['ls \u{E0041}', false],
+  ['ls\u2028rm', false],
+])('a question that can be read whole at a glance: %j: %s', (text, can) => {
+  const { activity, ...rest } = one('asks', 'needsYou', 1);
+  const request = { id: 'r', kind: 'permission', tool: 'Bash', text, sinceAt: AT, answerable: true } as const;
+  expect(answerableAtAGlance({ ...rest, activity: { ...activity, request } })).toBe(can);
 });
 
 test('the most urgent: a question before a failure before what is done; nobody where all work', () => {
