@@ -22,6 +22,8 @@ export const firstRun = {
   portalTitle: 'Where do you sign in to AWS?',
   portalLead:
     'Your company has an address for it: the start URL of its AWS access portal. That is all there is to type.',
+  portalUnreachable:
+    '{{host}} cannot be reached ({{reason}}). Check the network or proxy, then press the button again.',
   foundTitle: 'Use what is already here?',
   foundLead: 'This was found on this computer. Choose what Claude Code should use.',
   looking: 'Looking for what is set up already…',

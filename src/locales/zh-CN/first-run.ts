@@ -20,6 +20,7 @@ export const firstRun: Record<keyof typeof en, string> = {
 
   portalTitle: '您在哪里登录 AWS？',
   portalLead: '您的公司有一个专用地址，即 AWS 访问门户的起始 URL。只需输入它。',
+  portalUnreachable: '无法连接 {{host}}（{{reason}}）。请检查网络或代理，然后再次点击按钮。',
   foundTitle: '使用现有配置？',
   foundLead: '在这台电脑上找到了以下内容，请选择 Claude Code 要使用的一项。',
   looking: '正在查找已有的配置…',

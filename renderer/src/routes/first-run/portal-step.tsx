@@ -6,7 +6,7 @@ import { typedStartUrl } from '../../../../src/domain/sso-session-name.ts';
 import { RegionChoice } from '../../components/bedrock-choices.tsx';
 import { FreeChoice, RadioChoice, TextInput } from '../../components/fields.tsx';
 import { ImportPanel } from '../../components/import-panel.tsx';
-import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
+import { ErrorNotice, Notice, useErrorText } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
 import { startUrlProblem } from '../../model/names.ts';
@@ -220,7 +220,17 @@ function PortalFields({
           />
         </div>
       )}
-      {!aboutUrl && !aboutRegion && <ErrorNotice error={error} />}
+      {error?.code === 'NetworkUnavailable' ? (
+        // Elsewhere it is tried again by itself; here the person waits for the answer.
+        <Notice tone="problem" live>
+          {words.t('firstRun:portalUnreachable', {
+            host: plainText(String(error.params.host), 200),
+            reason: plainText(String(error.params.reason), 100),
+          })}
+        </Notice>
+      ) : (
+        !aboutUrl && !aboutRegion && <ErrorNotice error={error} />
+      )}
     </>
   );
 }
