@@ -19,6 +19,8 @@ export function verifiedBody(text: string, fileName: string, keys: readonly stri
   const line = text.slice(at + SIGNATURE_LINE.length).trimEnd();
   if (!/^[A-Za-z0-9+/]{86}==$/.test(line)) return null;
   const signature = Buffer.from(line, 'base64');
+  // Of the last character two bits count only: no other spelling passes.
+  if (signature.toString('base64') !== line) return null;
   const message = signedBytes(fileName, body);
   const isSigned = keys.some((raw) => {
     const bytes = Buffer.from(raw, 'base64');
