@@ -353,7 +353,7 @@ const mutations: readonly Mutation[] = [
     away: 'an update waits while Claude works',
     edits: [
       [
-        'src/domain/update.ts',
+        'src/domain/updates/update.ts',
         `return working ? 'hold' : 'install';`,
         `return working ? 'install' : 'install';`,
       ],

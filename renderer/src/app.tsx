@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { overview } from '../../src/domain/overview.ts';
-import { needsPerson } from '../../src/domain/session-attention.ts';
+import { needsPerson } from '../../src/domain/sessions/session-attention.ts';
 import { Button } from './components/button.tsx';
 import { Icon, Mark } from './components/icons.tsx';
 import { IndicatorSign } from './components/indicator.tsx';

@@ -1,6 +1,6 @@
 import { AwsFault } from '../aws/faults.ts';
 import { BedrockTrayError } from '../contract/errors.ts';
-import { type Fault, faultName } from '../domain/fault.ts';
+import { type Fault, faultName } from '../domain/keep-alive/fault.ts';
 
 /** A failed call as the machines of keep-alive see it. Whatever is no answer of AWS is this machine's trouble (`disk`). */
 export function faultOf(e: unknown): Fault {

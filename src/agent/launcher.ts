@@ -2,10 +2,10 @@ import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../aws/replace-file.ts';
 import { BedrockTrayError } from '../contract/errors.ts';
-import { type LauncherParts, launcherName, launcherText } from '../domain/launcher-text.ts';
+import { type LauncherParts, launcherName, launcherText } from '../domain/desktop/launcher-text.ts';
 import { versionOf } from './versions.ts';
 
-/** `bin/bedrock-tray` in the state folder (domain/launcher-text.ts): made when it is first needed, then kept current. */
+/** `bin/bedrock-tray` in the state folder (domain/desktop/launcher-text.ts): made when it is first needed, then kept current. */
 export class Launcher {
   readonly path: string;
   readonly #text: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { BedrockTrayError, exitCodeOf, isBedrockTrayError } from '../contract/errors.ts';
 import { PRODUCT_VERSION } from '../contract/version.ts';
-import { redact, redactText } from '../domain/redaction.ts';
+import { redact, redactText } from '../domain/support/redaction.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../locales/index.ts';
 import { openBrowser } from './browsers/open-browser.ts';
 import { SystemClock } from './clock.ts';

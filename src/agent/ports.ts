@@ -27,7 +27,7 @@ import type {
 } from '../contract/index.ts';
 import type { TypedKey } from '../contract/pty-protocol.ts';
 import type { HotkeyName } from '../contract/settings.ts';
-import type { CredentialSource } from '../domain/credential-source.ts';
+import type { CredentialSource } from '../domain/credentials/credential-source.ts';
 
 /**
  * The interfaces by which the agent's rooms know each other. Each room is a class of its own that implements one
@@ -157,7 +157,7 @@ export interface TemporaryCredentials extends RoleCredentials {
 
 export type { SsoToken };
 
-/** Keeps the SSO sessions' tokens alive (domain/sso-session decides, this performs). */
+/** Keeps the SSO sessions' tokens alive (domain/keep-alive/sso-session decides, this performs). */
 export interface Keeper extends Observable {
   /** Loads cache files, watches them, arms the timer. */
   start(): Promise<void>;

@@ -3,16 +3,21 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BedrockTrayError } from '../contract/errors.ts';
 import type { ProfileKind, ProfileNote } from '../contract/state.ts';
-import { type CredentialSource, ssoSessionOf } from '../domain/credential-source.ts';
+import { type CredentialSource, ssoSessionOf } from '../domain/credentials/credential-source.ts';
+import {
+  type Options,
+  plainValue,
+  resolveSource,
+  type Sections,
+} from '../domain/credentials/resolve-source.ts';
 import {
   type Partition,
   partitionOfArn,
   partitionOfRegion,
   partitionOfStartUrl,
   roleOfArn,
-} from '../domain/partition.ts';
-import { mfaSerialsOf, type NoteFacts, notesOf, type SdkTrap } from '../domain/profile-notes.ts';
-import { type Options, plainValue, resolveSource, type Sections } from '../domain/resolve-source.ts';
+} from '../domain/profiles/partition.ts';
+import { mfaSerialsOf, type NoteFacts, notesOf, type SdkTrap } from '../domain/profiles/profile-notes.ts';
 import type { Env } from './endpoints.ts';
 import { decodeIni, IniError, type IniSection, parseIni, splitWords } from './ini.ts';
 import { sdkTraps } from './sdk-traps.ts';

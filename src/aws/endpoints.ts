@@ -1,4 +1,4 @@
-import { partitionFacts, partitionIdOf } from '../domain/partition.ts';
+import { partitionFacts, partitionIdOf } from '../domain/profiles/partition.ts';
 
 /** Environment variables, as data. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -1,10 +1,10 @@
-import { partitionFacts, partitionOfStartUrl } from '../domain/partition.ts';
+import { partitionFacts, partitionOfStartUrl } from '../domain/profiles/partition.ts';
 import {
   hasNoPage,
   isAwsPortalHost,
   regionOfPortalHost,
   regionOfPortalPage,
-} from '../domain/portal-address.ts';
+} from '../domain/profiles/portal-address.ts';
 import { endpointOf } from './endpoints.ts';
 import { toFault } from './faults.ts';
 import type { AwsNetwork } from './network.ts';

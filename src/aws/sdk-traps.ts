@@ -1,4 +1,4 @@
-import type { SdkTrap } from '../domain/profile-notes.ts';
+import type { SdkTrap } from '../domain/profiles/profile-notes.ts';
 import type { IniOption, IniSection } from './ini.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { browserCommands } from '../domain/browser-commands.ts';
+import { browserCommands } from '../domain/desktop/browser-commands.ts';
 
 /** Starts one opener without a shell; whether it could be started. */
 function starts(command: readonly string[]): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { IdentityMode } from '../contract/index.ts';
-import { identityFacts } from '../domain/identity-facts.ts';
+import { identityFacts } from '../domain/sessions/identity-facts.ts';
 import { translator } from './shell.ts';
 
 /** A line for each of those in a session who ask AWS for something: with whose identity and in whose region. */

@@ -1,6 +1,6 @@
 import { type SessionView, sessionIsOpen } from '../contract/index.ts';
-import { costText } from '../domain/session-cost.ts';
-import { endedWell, saidNothing } from '../domain/session-state.ts';
+import { costText } from '../domain/cost/session-cost.ts';
+import { endedWell, saidNothing } from '../domain/sessions/session-state.ts';
 import { translator } from './shell.ts';
 import { table } from './table.ts';
 import { clockTime } from './words.ts';

@@ -55,7 +55,7 @@ export const errorParams = {
   Throttled: z.object({ service: z.string() }),
   ServiceFailed: z.object({ service: z.string(), reason: z.string() }),
   ClaudeNotInstalled: z.object({ searched: z.string() }),
-  /** Older than sessions need (domain/claude-version): it would sign with other AWS identities than ours. */
+  /** Older than sessions need (domain/sessions/claude-version): it would sign with other AWS identities than ours. */
   ClaudeTooOld: z.object({ path: z.string(), version: z.string(), needed: z.string() }),
   FolderMissing: z.object({ folder: z.string() }),
   /** It is there but is no folder, or may not be read: `reason` is the system's code. */

@@ -277,7 +277,7 @@ export const procedures = {
   ),
 
   'sessions.list': call(shells, None, z.object({ sessions: z.array(SessionView) })),
-  /** Opens Claude Code. `args`: only harmless ones (src/domain/claude-arguments). Errors: FolderMissing, EnvironmentMissing, EnvironmentUnknown, ClaudeNotInstalled, ProfileUnknown, ArgumentRefused. */
+  /** Opens Claude Code. `args`: only harmless ones (src/domain/sessions/claude-arguments). Errors: FolderMissing, EnvironmentMissing, EnvironmentUnknown, ClaudeNotInstalled, ProfileUnknown, ArgumentRefused. */
   'sessions.open': call(
     shells,
     SessionWish.extend({ args: z.array(z.string().max(32_768)).max(64).optional() }).strict(),

@@ -1,4 +1,4 @@
-import { quoteForSh } from './shell-quoting.ts';
+import { quoteForSh } from './desktop/shell-quoting.ts';
 
 /** Variables of the person's that would lead back to their real home, their AWS identity or another agent. */
 const personal =

@@ -1,6 +1,6 @@
 import type { Environment } from '../contract/state.ts';
-import { otherProviders } from './other-providers.ts';
-import { quoteForShell } from './shell-quoting.ts';
+import { quoteForShell } from './desktop/shell-quoting.ts';
+import { otherProviders } from './sessions/other-providers.ts';
 
 /**
  * What plain `claude`, the extensions of editors and other programs need in the person's own files so that they use a

@@ -1,6 +1,6 @@
 import { globalShortcut } from 'electron';
 import { type HotkeyName, hotkeyNames } from '../contract/settings.ts';
-import { sameHotkey } from '../domain/hotkeys.ts';
+import { sameHotkey } from '../domain/desktop/hotkeys.ts';
 
 /** A key that is held down repeats (X11, the first time after 660 ms): presses closer than this are one, ms. */
 const REPEAT_MS = 1_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NativeImage, nativeImage, nativeTheme } from 'electron';
-import type { IconState } from '../domain/menu-icon.ts';
+import type { IconState } from '../domain/menu/menu-icon.ts';
 
 /** Desktops whose top bar is dark whatever the applications' theme is. */
 const darkBars = /GNOME|Unity|Pantheon/i;

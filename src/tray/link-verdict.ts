@@ -1,6 +1,6 @@
 import type { Snapshot } from '../contract/state.ts';
-import { portalConsoleUrl } from '../domain/partition.ts';
-import { isAwsPortalHost } from '../domain/portal-address.ts';
+import { portalConsoleUrl } from '../domain/profiles/partition.ts';
+import { isAwsPortalHost } from '../domain/profiles/portal-address.ts';
 
 /** `ask`: shown whole first, with the host apart. `open`: an address that is ours to open. `refuse`: never leaves. */
 export type LinkVerdict =

@@ -1,4 +1,4 @@
-import type { PresenceSources } from '../domain/desktop-presence.ts';
+import type { PresenceSources } from '../domain/keep-alive/desktop-presence.ts';
 import type { DesktopBus } from './desktop-bus.ts';
 
 const LOGIN1 = 'org.freedesktop.login1';

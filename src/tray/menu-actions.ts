@@ -1,9 +1,9 @@
 import { clipboard, dialog } from 'electron';
 import { BedrockTrayError } from '../contract/errors.ts';
 import type { Environment } from '../contract/state.ts';
-import type { MenuAction } from '../domain/menu-entries.ts';
-import { modelForRegion } from '../domain/menu-switches.ts';
-import { safeText } from '../domain/menu-words.ts';
+import type { MenuAction } from '../domain/menu/menu-entries.ts';
+import { modelForRegion } from '../domain/menu/menu-switches.ts';
+import { safeText } from '../domain/menu/menu-words.ts';
 import type { AgentLink } from './agent-link.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { LinkOpener } from './external-links.ts';

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { Menu } from 'electron';
-import type { IconState } from '../domain/menu-icon.ts';
-import type { MenuInput } from '../domain/menu-input.ts';
-import { menuModel } from '../domain/menu-model.ts';
+import type { IconState } from '../domain/menu/menu-icon.ts';
+import type { MenuInput } from '../domain/menu/menu-input.ts';
+import { menuModel } from '../domain/menu/menu-model.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { Catalog } from './catalog.ts';
 import type { MenuActions } from './menu-actions.ts';

@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { MenuAction, MenuEntry } from '../domain/menu-entries.ts';
-import type { Message } from '../domain/menu-words.ts';
+import type { MenuAction, MenuEntry } from '../domain/menu/menu-entries.ts';
+import type { Message } from '../domain/menu/menu-words.ts';
 
 /** An ampersand in a label would be taken for the mark of a mnemonic. */
 export const escapeMnemonic = (label: string): string => label.replaceAll('&', '&&');

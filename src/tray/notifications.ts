@@ -1,8 +1,8 @@
 import type { Snapshot } from '../contract/state.ts';
-import type { MenuAction } from '../domain/menu-entries.ts';
-import type { Message } from '../domain/menu-words.ts';
-import type { Notice } from '../domain/notice.ts';
-import { afterSleep, type NoticeClock, nextNotices, nothingTold } from '../domain/notices.ts';
+import type { MenuAction } from '../domain/menu/menu-entries.ts';
+import type { Message } from '../domain/menu/menu-words.ts';
+import type { Notice } from '../domain/notices/notice.ts';
+import { afterSleep, type NoticeClock, nextNotices, nothingTold } from '../domain/notices/notices.ts';
 import type { Notifier } from './notifier.ts';
 
 export interface NotificationRooms {

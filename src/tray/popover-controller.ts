@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, type Rectangle, screen } from 'electron';
-import { popoverPlace } from '../domain/popover-place.ts';
+import { popoverPlace } from '../domain/desktop/popover-place.ts';
 import type { PageHost } from './page-host.ts';
 import { pageRoute } from './page-routes.ts';
 import { isPageUrl } from './session-security.ts';

@@ -1,5 +1,5 @@
 import { powerMonitor } from 'electron';
-import { desktopPresence, type PresenceSources } from '../domain/desktop-presence.ts';
+import { desktopPresence, type PresenceSources } from '../domain/keep-alive/desktop-presence.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { LinuxPresence } from './linux-presence.ts';
 

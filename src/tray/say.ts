@@ -1,4 +1,4 @@
-import { inWords, type Message } from '../domain/menu-words.ts';
+import { inWords, type Message } from '../domain/menu/menu-words.ts';
 import type { MessageKey, Translator } from '../locales/index.ts';
 
 /** A message of the menu model in a translator's words. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, powerMonitor } from 'electron';
-import { hotkeyActions } from '../domain/hotkeys.ts';
+import { hotkeyActions } from '../domain/desktop/hotkeys.ts';
 import { AgentLink } from './agent-link.ts';
 import { APP_ID, SCHEME } from './app-identity.ts';
 import { Catalog } from './catalog.ts';

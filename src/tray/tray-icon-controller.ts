@@ -1,5 +1,5 @@
 import { type Menu, nativeTheme, type Rectangle, Tray } from 'electron';
-import type { IconState } from '../domain/menu-icon.ts';
+import type { IconState } from '../domain/menu/menu-icon.ts';
 import { iconImage, PanelTone } from './icon-images.ts';
 
 /** A renewal is over in less than this as a rule: the icon does not flicker for it. */

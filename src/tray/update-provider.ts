@@ -2,7 +2,7 @@ import { CancellationToken, Provider, type ResolvedUpdateFileInfo, type UpdateIn
 import { type ProviderRuntimeOptions, parseUpdateInfo } from 'electron-updater/out/providers/Provider';
 import * as z from 'zod';
 import { BedrockTrayError } from '../contract/errors.ts';
-import { isNewerVersion } from '../domain/update.ts';
+import { isNewerVersion } from '../domain/updates/update.ts';
 import { verifiedBody } from './update-signature.ts';
 
 const READ_MS = 30_000;

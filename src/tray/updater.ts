@@ -7,7 +7,7 @@ import {
   type UpdateFacts,
   type UpdateGoal,
   type UpdatePhase,
-} from '../domain/update.ts';
+} from '../domain/updates/update.ts';
 
 /** A version that was announced, and where a person gets it. */
 export interface Found {
@@ -53,7 +53,7 @@ const AFTER_FAILURE_MS = 60 * 60_000;
 /** Progress is told in steps of this share. */
 const STEP = 0.05;
 
-/** Keeps the product up to date as settings and wishes say (src/domain/update.ts decides), and tells the agent. */
+/** Keeps the product up to date as settings and wishes say (src/domain/updates/update.ts decides), and tells the agent. */
 export class Updater {
   readonly #rooms: UpdaterRooms;
   readonly #now: () => number;

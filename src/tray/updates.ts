@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { app, powerMonitor } from 'electron';
 import { appImageOf } from '../client/app-image.ts';
 import { BedrockTrayError } from '../contract/errors.ts';
-import { type InstallationFacts, updateWay } from '../domain/update-way.ts';
+import { type InstallationFacts, updateWay } from '../domain/updates/update-way.ts';
 import type { AgentLink } from './agent-link.ts';
 import { updateKeys } from './update-keys.ts';
 import { Updater } from './updater.ts';

@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, Menu } from 'electron';
-import { LEAST_WINDOW } from '../domain/window-place.ts';
+import { LEAST_WINDOW } from '../domain/desktop/window-place.ts';
 import type { AgentLink } from './agent-link.ts';
 import { type PageHost, pageAddress } from './page-host.ts';
 import { pageRoute } from './page-routes.ts';

@@ -1,6 +1,6 @@
 import { type BrowserWindow, nativeTheme, screen } from 'electron';
 import Store from 'electron-store';
-import { type Rect, windowPlace, zoomStep } from '../domain/window-place.ts';
+import { type Rect, windowPlace, zoomStep } from '../domain/desktop/window-place.ts';
 
 interface Kept {
   place?: { bounds: Rect; maximized: boolean };

@@ -1,6 +1,6 @@
 import { app } from 'electron';
 import type { Language } from '../contract/settings.ts';
-import type { Message } from '../domain/menu-words.ts';
+import type { Message } from '../domain/menu/menu-words.ts';
 import { createTranslator, shownLanguage, type Translator } from '../locales/index.ts';
 import { say } from './say.ts';
 

@@ -1,6 +1,6 @@
 import { RoleBroker } from '../../src/agent/broker/broker.ts';
 import { SsoKeeper } from '../../src/agent/keeper/keeper.ts';
-import { CREDENTIALS_LEAD_MS, TOKEN_LEAD_MS } from '../../src/domain/schedule.ts';
+import { CREDENTIALS_LEAD_MS, TOKEN_LEAD_MS } from '../../src/domain/keep-alive/schedule.ts';
 import { onlySso } from '../support/broker-sources.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import {

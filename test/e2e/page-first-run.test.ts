@@ -331,7 +331,11 @@ describePages('the first run', (pages) => {
       agent.set({ network: { state: 'offline', sinceAt: Date.now() } });
       agent.refuse.set('setup.region', error('NetworkUnavailable', { host: 'corp', reason: 'ENOTFOUND' }));
       await page.keyboard.press('Enter');
-      await page.getByText('corp cannot be reached (ENOTFOUND). Check the network or proxy, then press', { exact: false }).waitFor();
+      await page
+        .getByText('corp cannot be reached (ENOTFOUND). Check the network or proxy, then press', {
+          exact: false,
+        })
+        .waitFor();
       await page.locator('.notice').getByText('AWS cannot be reached since', { exact: false }).waitFor();
       agent.set({ network: { state: 'online', sinceAt: Date.now() } });
       await page.keyboard.press('Enter');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BedrockTrayError } from '../../src/contract/errors.ts';
-import { settingsCatalog } from '../../src/domain/settings-catalog.ts';
+import { settingsCatalog } from '../../src/domain/settings/settings-catalog.ts';
 import { resources } from '../../src/locales/index.ts';
 import {
   describePages,

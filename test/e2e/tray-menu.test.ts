@@ -1,6 +1,6 @@
 /** Every entry of the tray's menu is pressed and does what it says: on the double of a panel, on a real one. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MenuAction } from '../../src/domain/menu-entries.ts';
+import type { MenuAction } from '../../src/domain/menu/menu-entries.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
 import { acts, pressEverything, watchOutside } from '../support/tray/menu-acts.ts';

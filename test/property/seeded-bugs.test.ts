@@ -25,7 +25,7 @@ const machineBugs: readonly Bug[] = [
     breaks: 'never-expired',
     edits: [
       {
-        file: 'domain/role-credentials.ts',
+        file: 'domain/keep-alive/role-credentials.ts',
         from: '?? now, expiresAt: event.expiresAt };',
         to: '?? now, expiresAt: event.expiresAt + 86_400_000 };',
       },
@@ -36,7 +36,7 @@ const machineBugs: readonly Bug[] = [
     breaks: 'fresh-enough',
     edits: [
       {
-        file: 'domain/schedule.ts',
+        file: 'domain/keep-alive/schedule.ts',
         from: 'CREDENTIALS_LEAD_MS = 20 * minute',
         to: 'CREDENTIALS_LEAD_MS = 5 * minute',
       },
@@ -47,7 +47,7 @@ const machineBugs: readonly Bug[] = [
     breaks: 'few-calls',
     edits: [
       {
-        file: 'domain/schedule.ts',
+        file: 'domain/keep-alive/schedule.ts',
         from: 'return lifetime.expiresAt - windowBeforeEnd(lifetime, leadMs)',
         to: 'return lifetime.expiresAt - windowBeforeEnd(lifetime, leadMs * 1_000)',
       },
@@ -56,14 +56,14 @@ const machineBugs: readonly Bug[] = [
   {
     what: 'prompts come whoever is there',
     breaks: 'one-prompt',
-    edits: [{ file: 'domain/prompt.ts', from: "return presence === 'away' || (", to: 'return (' }],
+    edits: [{ file: 'domain/keep-alive/prompt.ts', from: "return presence === 'away' || (", to: 'return (' }],
   },
   {
     what: 'a failed refresh is tried again at once',
     breaks: 'no-hot-loop',
     edits: [
       {
-        file: 'domain/backoff.ts',
+        file: 'domain/keep-alive/backoff.ts',
         from: 'return Math.max(MIN_SPACING_MS, jittered, asked)',
         to: 'return Math.min(0, jittered)',
       },
@@ -72,14 +72,14 @@ const machineBugs: readonly Bug[] = [
   {
     what: 'a refresh that failed is not tried again',
     breaks: 'recovers',
-    edits: [{ file: 'domain/sso-session.ts', from: 'return state.retryAt;', to: 'return null;' }],
+    edits: [{ file: 'domain/keep-alive/sso-session.ts', from: 'return state.retryAt;', to: 'return null;' }],
   },
   {
     what: 'a clock that is set back leaves the deadlines of credentials where they were',
     breaks: 'recovers',
     edits: [
       {
-        file: 'domain/role-credentials.ts',
+        file: 'domain/keep-alive/role-credentials.ts',
         from: 'return { state: movedBack(state, event.byMs, now), effects: [] };',
         to: 'return same;',
       },

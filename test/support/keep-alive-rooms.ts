@@ -8,7 +8,7 @@ import type { PortalCredentials } from '../../src/aws/portal.ts';
 import type { TokenProblem } from '../../src/aws/sso-cache.ts';
 import { BedrockTrayError } from '../../src/contract/errors.ts';
 import { Settings } from '../../src/contract/settings.ts';
-import type { CredentialSource } from '../../src/domain/credential-source.ts';
+import type { CredentialSource } from '../../src/domain/credentials/credential-source.ts';
 import { FakeClock } from './fake-clock.ts';
 
 /** AWS's services and files in memory, under a clock that moves when told to: for tests of keeper, desk and broker. */

@@ -19,8 +19,8 @@ import {
   Settings,
   terminalSocketOf,
 } from '../../src/contract/index.ts';
-import { formatCredentials } from '../../src/domain/credential-formats.ts';
-import type { CredentialSource } from '../../src/domain/credential-source.ts';
+import { formatCredentials } from '../../src/domain/credentials/credential-formats.ts';
+import type { CredentialSource } from '../../src/domain/credentials/credential-source.ts';
 import { Happenings, TestTerminal } from './pty-host.ts';
 import { pinnedNode } from './sandbox.ts';
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { consoleLink } from '../../../src/domain/console-link.ts';
+import { consoleLink } from '../../../src/domain/profiles/console-link.ts';
 import { useWords } from '../model/app-context.tsx';
 import { plainText } from '../model/plain-text.ts';
 import { isWebAddress } from '../model/web-address.ts';

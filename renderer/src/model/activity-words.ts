@@ -2,7 +2,7 @@ import type { SessionView } from '../../../src/contract/state.ts';
 import { sessionIsOpen } from '../../../src/contract/state.ts';
 import { durationMessage } from '../../../src/domain/duration.ts';
 import type { Indicator } from '../../../src/domain/overview.ts';
-import { endedWell, saidNothing } from '../../../src/domain/session-state.ts';
+import { endedWell, saidNothing } from '../../../src/domain/sessions/session-state.ts';
 import type { Translator } from '../../../src/locales/index.ts';
 import { plainText } from './plain-text.ts';
 import { endedWords } from './session-words.ts';

@@ -1,4 +1,4 @@
-import { modelFamily } from '../../../src/domain/model-family.ts';
+import { modelFamily } from '../../../src/domain/bedrock/model-family.ts';
 import { plainText } from './plain-text.ts';
 
 /** A model as people call it ("Sonnet 4.5"); what has no such name is shown by the last part of its id. */

@@ -1,5 +1,5 @@
 import { type SessionView, sessionIsOpen } from '../../../src/contract/state.ts';
-import { byAttention } from '../../../src/domain/session-attention.ts';
+import { byAttention } from '../../../src/domain/sessions/session-attention.ts';
 
 /** `own`: as the person arranged them. `needs`: by who needs the person. */
 export const listOrders = ['own', 'needs'] as const;

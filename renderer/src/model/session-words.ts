@@ -1,5 +1,5 @@
 import type { SessionView } from '../../../src/contract/state.ts';
-import { endedWell } from '../../../src/domain/session-state.ts';
+import { endedWell } from '../../../src/domain/sessions/session-state.ts';
 import type { Translator } from '../../../src/locales/index.ts';
 import { folderName, plainText } from './plain-text.ts';
 

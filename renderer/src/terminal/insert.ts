@@ -1,4 +1,4 @@
-import { quoteForSh } from '../../../src/domain/shell-quoting.ts';
+import { quoteForSh } from '../../../src/domain/desktop/shell-quoting.ts';
 
 /** Asks Claude Code to take an image from the clipboard. */
 export const TAKE_IMAGE = '\u0016';

@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RegisterReading, registerReading } from '../../domain/activity-register.ts';
+import { type RegisterReading, registerReading } from '../../domain/activity/activity-register.ts';
 import type { Clock } from '../ports.ts';
 
 /** A session as it is looked up in the register. */

@@ -6,9 +6,9 @@ import {
   type Snapshot,
   sessionIsOpen,
 } from '../../contract/index.ts';
-import { harmlessArguments, harmlessPermissionMode } from '../../domain/claude-arguments.ts';
-import { ssoSessionOf } from '../../domain/credential-source.ts';
-import { sameHotkey } from '../../domain/hotkeys.ts';
+import { ssoSessionOf } from '../../domain/credentials/credential-source.ts';
+import { sameHotkey } from '../../domain/desktop/hotkeys.ts';
+import { harmlessArguments, harmlessPermissionMode } from '../../domain/sessions/claude-arguments.ts';
 import type { BrowsersRoom } from '../browsers/browsers-room.ts';
 import type { NetworkRoom } from '../network/network-room.ts';
 import type {

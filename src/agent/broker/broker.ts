@@ -1,6 +1,6 @@
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialsView } from '../../contract/state.ts';
-import { nearest } from '../../domain/schedule.ts';
+import { nearest } from '../../domain/keep-alive/schedule.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import { DeadlineTimer } from '../clock.ts';
 import type {

@@ -1,6 +1,6 @@
 import type { ProfileKind } from '../../contract/state.ts';
-import { type CredentialSource, ssoSessionOf } from '../../domain/credential-source.ts';
-import { roleOfArn } from '../../domain/partition.ts';
+import { type CredentialSource, ssoSessionOf } from '../../domain/credentials/credential-source.ts';
+import { roleOfArn } from '../../domain/profiles/partition.ts';
 
 /**
  * What the broker holds credentials of: a profile's source, and a session for keys that have no end

@@ -9,7 +9,7 @@ import {
   type RoleCredentialsState,
   roleCredentialsDeadline,
   usableLife,
-} from '../../domain/role-credentials.ts';
+} from '../../domain/keep-alive/role-credentials.ts';
 import { errorOf, faultOf, unitRandom } from '../aws-errors.ts';
 import { sleepUntil } from '../clock.ts';
 import type { AgentContext, RoleCredentials } from '../ports.ts';

@@ -8,7 +8,7 @@ import {
   chromiumProfiles,
   firefoxProfiles,
   type Platform,
-} from '../../domain/browsers.ts';
+} from '../../domain/desktop/browsers.ts';
 
 export interface FoundBrowser {
   kind: BrowserKind;

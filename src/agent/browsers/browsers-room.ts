@@ -1,5 +1,5 @@
 import type { ProcedureOutput } from '../../contract/index.ts';
-import { browserCommand } from '../../domain/browsers.ts';
+import { browserCommand } from '../../domain/desktop/browsers.ts';
 import type { AgentContext, SettingsStore } from '../ports.ts';
 import { type BrowserPlaces, findBrowsers } from './browser-finder.ts';
 import { isWebAddress, runOpener } from './open-browser.ts';

@@ -5,7 +5,7 @@ import { defaultScopes } from '../../aws/oidc.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { ProcedureArguments } from '../../contract/procedures.ts';
 import type { ProfileView } from '../../contract/state.ts';
-import { profileNames, takenBy } from '../../domain/profile-name-template.ts';
+import { profileNames, takenBy } from '../../domain/profiles/profile-name-template.ts';
 import type { AgentContext, ConfigWriter, ProfileCatalog, SsoSessionConfig } from '../ports.ts';
 import { ConfigHistory } from './config-history.ts';
 

@@ -20,8 +20,8 @@ import {
   RUN_KEY,
   runKey,
   startAtLoginFile,
-} from '../../domain/desktop-entries.ts';
-import type { Platform } from '../../domain/program-places.ts';
+} from '../../domain/desktop/desktop-entries.ts';
+import type { Platform } from '../../domain/desktop/program-places.ts';
 import { runOpener } from '../browsers/open-browser.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type { Launcher } from '../launcher.ts';

@@ -6,8 +6,11 @@ import {
   isBedrockTrayError,
 } from '../../contract/errors.ts';
 import type { CredentialFormat, RouteError } from '../../contract/routes.ts';
-import { formatContainerCredentials, formatCredentials } from '../../domain/credential-formats.ts';
-import { ssoRootOf } from '../../domain/credential-source.ts';
+import {
+  formatContainerCredentials,
+  formatCredentials,
+} from '../../domain/credentials/credential-formats.ts';
+import { ssoRootOf } from '../../domain/credentials/credential-source.ts';
 import {
   createTranslator,
   type ShownLanguage,

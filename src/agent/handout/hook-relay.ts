@@ -1,5 +1,5 @@
 import { HookEvent, MAX_HOOK_BYTES, READ_HOOK_BYTES } from '../../contract/routes.ts';
-import { hookHead } from '../../domain/activity-hook.ts';
+import { hookHead } from '../../domain/activity/activity-hook.ts';
 import type { SessionIdentity } from '../ports.ts';
 
 /** A client sends its event at once; one that does not is broken. */
@@ -44,7 +44,7 @@ export class HookRelay {
 
   /**
    * Asks `answerer` at each event of that name; of several the first with something to say is heard. Only hooks that
-   * Claude Code waits for can be answered (domain/launch-hooks.ts): UserPromptSubmit, PreToolUse, PermissionRequest.
+   * Claude Code waits for can be answered (domain/sessions/launch-hooks.ts): UserPromptSubmit, PreToolUse, PermissionRequest.
    */
   answer(event: string, answerer: HookAnswerer): () => void {
     const there = this.#answerers.get(event) ?? new Set();

@@ -1,7 +1,7 @@
 import { type BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { CredentialFormat } from '../../contract/routes.ts';
-import { formatCredentials, uselessKeys } from '../../domain/credential-formats.ts';
-import { ssoRootOf } from '../../domain/credential-source.ts';
+import { formatCredentials, uselessKeys } from '../../domain/credentials/credential-formats.ts';
+import { ssoRootOf } from '../../domain/credentials/credential-source.ts';
 import type {
   AgentContext,
   Broker,

@@ -1,5 +1,5 @@
-import type { ConversationLine } from '../../domain/conversation.ts';
-import { oneLine } from '../../domain/conversation-words.ts';
+import type { ConversationLine } from '../../domain/conversations/conversation.ts';
+import { oneLine } from '../../domain/conversations/conversation-words.ts';
 
 /** What is known of a conversation as a whole, line by line. */
 export interface ConversationFacts {

@@ -1,5 +1,5 @@
 import type { ConversationMatch } from '../../contract/state.ts';
-import { excerpt, folded, matchesIn, oneLine } from '../../domain/conversation-words.ts';
+import { excerpt, folded, matchesIn, oneLine } from '../../domain/conversations/conversation-words.ts';
 import { learn, noFacts } from './conversation-facts.ts';
 import { readStretch } from './transcript-chunk.ts';
 import { findTranscripts, type TranscriptFile } from './transcript-files.ts';

@@ -1,7 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ConversationMessage } from '../../domain/conversation.ts';
-import { deletedAt, ENDING_SOON_MS } from '../../domain/conversation-deletion.ts';
-import { excerpt, folded, matchesIn, type QueryWord, queryWords } from '../../domain/conversation-words.ts';
+import type { ConversationMessage } from '../../domain/conversations/conversation.ts';
+import { deletedAt, ENDING_SOON_MS } from '../../domain/conversations/conversation-deletion.ts';
+import {
+  excerpt,
+  folded,
+  matchesIn,
+  type QueryWord,
+  queryWords,
+} from '../../domain/conversations/conversation-words.ts';
 import { CHUNK_SPAN } from './index-file.ts';
 import { readStretch, searchedTexts } from './transcript-chunk.ts';
 import type { HistoryRequests, IndexedConversation } from './worker-messages.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
-import { keptDays } from '../../domain/conversation-deletion.ts';
+import { keptDays } from '../../domain/conversations/conversation-deletion.ts';
 import { findInTranscript, folderOf, readTranscript, transcriptOf } from './conversation-reading.ts';
 import { listConversations } from './conversation-search.ts';
 import { isCorrupt, isFull, openIndex } from './index-file.ts';

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fchmodSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Rises whenever the tables or the words (src/domain/conversation*) change: an older index is made anew. */
+/** Rises whenever the tables or the words (src/domain/conversations/conversation*) change: an older index is made anew. */
 const LAYOUT = 1;
 
 /** Primary result codes of SQLite. */

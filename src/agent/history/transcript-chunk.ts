@@ -4,8 +4,8 @@ import {
   type ConversationMessage,
   conversationLine,
   isWorthParsing,
-} from '../../domain/conversation.ts';
-import { isBearable } from '../../domain/transcript-line.ts';
+} from '../../domain/conversations/conversation.ts';
+import { isBearable } from '../../domain/conversations/transcript-line.ts';
 import { LineReader, type RawLine } from '../line-reader.ts';
 import { openTranscript } from '../open-transcript.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { addIndexWords } from '../../domain/conversation-words.ts';
+import { addIndexWords } from '../../domain/conversations/conversation-words.ts';
 import { LineReader } from '../line-reader.ts';
 import { openTranscript } from '../open-transcript.ts';
 import { type ConversationFacts, learn, noFacts } from './conversation-facts.ts';

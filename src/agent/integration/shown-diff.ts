@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff';
-import { maskSecrets } from '../../domain/masked-secrets.ts';
+import { maskSecrets } from '../../domain/support/masked-secrets.ts';
 
 const CONTEXT = 3;
 

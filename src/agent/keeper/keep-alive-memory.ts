@@ -7,7 +7,7 @@ import {
   expectedEnd,
   nextEndKnowledge,
   nothingLearned,
-} from '../../domain/sso-session-end.ts';
+} from '../../domain/keep-alive/sso-session-end.ts';
 import { systemReason } from '../aws-errors.ts';
 import type { AgentContext, SsoSessionConfig } from '../ports.ts';
 import { StateFile } from '../state-file.ts';

@@ -1,8 +1,8 @@
 import type { Oidc } from '../../aws/oidc.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { SsoSessionView } from '../../contract/state.ts';
-import { endsSsoSession, provesEnd } from '../../domain/fault.ts';
-import { isUsable, nearest } from '../../domain/schedule.ts';
+import { endsSsoSession, provesEnd } from '../../domain/keep-alive/fault.ts';
+import { isUsable, nearest } from '../../domain/keep-alive/schedule.ts';
 import {
   canRefresh,
   nextSsoSession,
@@ -14,8 +14,8 @@ import {
   signedOut,
   ssoSessionDeadline,
   type TokenFacts,
-} from '../../domain/sso-session.ts';
-import { type EndEvent, tellingInstant } from '../../domain/sso-session-end.ts';
+} from '../../domain/keep-alive/sso-session.ts';
+import { type EndEvent, tellingInstant } from '../../domain/keep-alive/sso-session-end.ts';
 import { errorOf, faultOf, systemReason, unitRandom } from '../aws-errors.ts';
 import { sleepUntil } from '../clock.ts';
 import type { AgentContext, SsoSessionConfig, SsoToken } from '../ports.ts';
@@ -38,7 +38,7 @@ export interface KeptSessionHooks {
   ended(): void;
 }
 
-/** One SSO session: holds its token, performs what domain/sso-session decides. */
+/** One SSO session: holds its token, performs what domain/keep-alive/sso-session decides. */
 export class KeptSession {
   config: SsoSessionConfig;
   /** Tokens obtained since the agent started. */

@@ -1,5 +1,5 @@
 import type { EndingView, PromptView } from '../../contract/state.ts';
-import { type EndingSubject, endingDeadline, nextEnding, noEnding } from '../../domain/ending.ts';
+import { type EndingSubject, endingDeadline, nextEnding, noEnding } from '../../domain/keep-alive/ending.ts';
 import {
   nextPrompt,
   noPrompt,
@@ -7,8 +7,8 @@ import {
   type PromptEvent,
   promptDeadline,
   shownPrompt,
-} from '../../domain/prompt.ts';
-import { nearest } from '../../domain/schedule.ts';
+} from '../../domain/keep-alive/prompt.ts';
+import { nearest } from '../../domain/keep-alive/schedule.ts';
 import type { AgentContext, SettingsStore } from '../ports.ts';
 import type { PresenceWatch } from '../presence/presence-room.ts';
 

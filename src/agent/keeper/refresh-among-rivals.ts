@@ -1,4 +1,4 @@
-import { endsSsoSession } from '../../domain/fault.ts';
+import { endsSsoSession } from '../../domain/keep-alive/fault.ts';
 import { faultOf } from '../aws-errors.ts';
 import type { SsoToken } from '../ports.ts';
 

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { redactFields, redactText } from '../../domain/redaction.ts';
+import { redactFields, redactText } from '../../domain/support/redaction.ts';
 import type { Log } from '../ports.ts';
 import { RotatingFile } from './rotating-file.ts';
 

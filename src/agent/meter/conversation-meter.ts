@@ -1,6 +1,6 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { ConversationCost, type CostFact, readCostLine } from '../../domain/conversation-cost.ts';
+import { ConversationCost, type CostFact, readCostLine } from '../../domain/cost/conversation-cost.ts';
 import { projectOf } from '../claude-folder.ts';
 import { TranscriptTail } from './transcript-tail.ts';
 import type { MeteredConversation } from './worker-messages.ts';

@@ -1,7 +1,7 @@
 import type { CostCap } from '../../contract/cost-cap.ts';
 import type { HookEvent } from '../../contract/routes.ts';
 import type { MeterView } from '../../contract/state.ts';
-import { capStops } from '../../domain/session-cost.ts';
+import { capStops } from '../../domain/cost/session-cost.ts';
 
 export interface CostGuardParts {
   meter: {

@@ -1,6 +1,6 @@
 import type { MeterView } from '../../contract/state.ts';
-import { priceOf } from '../../domain/price-table.ts';
-import { addTokens, contextSize, type ModelPrice, modelName, noTokens } from '../../domain/prices.ts';
+import { priceOf } from '../../domain/cost/price-table.ts';
+import { addTokens, contextSize, type ModelPrice, modelName, noTokens } from '../../domain/cost/prices.ts';
 import { ConversationMeter } from './conversation-meter.ts';
 import type { FromMeterWorker, MeteredConversation, ToMeterWorker } from './worker-messages.ts';
 

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync } from 'node:fs';
-import { isBearable } from '../../domain/transcript-line.ts';
+import { isBearable } from '../../domain/conversations/transcript-line.ts';
 import { LineReader } from '../line-reader.ts';
 import { openTranscript } from '../open-transcript.ts';
 

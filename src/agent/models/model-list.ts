@@ -3,7 +3,7 @@ import { AwsFault } from '../../aws/faults.ts';
 import type { AwsNetwork } from '../../aws/network.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { ProcedureArguments, ProcedureOutput } from '../../contract/procedures.ts';
-import { bedrockRegions, shippedModels } from '../../domain/bedrock-models.ts';
+import { bedrockRegions, shippedModels } from '../../domain/bedrock/bedrock-models.ts';
 import type { AgentContext, Broker, EnvironmentStore, ProfileCatalog } from '../ports.ts';
 
 /** How long a live list is good, and how long it is not asked again after AWS could not answer. */

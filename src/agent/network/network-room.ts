@@ -8,8 +8,8 @@ import {
   type Reachability,
   type ReachabilityEvent,
   reachableSince,
-} from '../../domain/reachability.ts';
-import { nearest } from '../../domain/schedule.ts';
+} from '../../domain/keep-alive/reachability.ts';
+import { nearest } from '../../domain/keep-alive/schedule.ts';
 import { unitRandom } from '../aws-errors.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import { DeadlineTimer, sleepUntil } from '../clock.ts';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { type Platform, type ProgramPlaces, programPaths } from '../../domain/program-places.ts';
+import { type Platform, type ProgramPlaces, programPaths } from '../../domain/desktop/program-places.ts';
 
 /** Where one looks for a person's programs. */
 export interface Here {

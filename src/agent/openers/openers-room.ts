@@ -7,10 +7,10 @@ import {
   mayBeRun,
   SYSTEM_EDITOR,
   systemEditorCommand,
-} from '../../domain/editors.ts';
-import type { Platform } from '../../domain/program-places.ts';
-import { quoteForSh } from '../../domain/shell-quoting.ts';
-import { terminalKinds } from '../../domain/terminals.ts';
+} from '../../domain/desktop/editors.ts';
+import type { Platform } from '../../domain/desktop/program-places.ts';
+import { quoteForSh } from '../../domain/desktop/shell-quoting.ts';
+import { terminalKinds } from '../../domain/desktop/terminals.ts';
 import { runOpener } from '../browsers/open-browser.ts';
 import type { Launcher } from '../launcher.ts';
 import type { AgentContext, Openers, SettingsStore } from '../ports.ts';

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
-import type { Platform } from '../../domain/program-places.ts';
+import type { Platform } from '../../domain/desktop/program-places.ts';
 
 /** A file system that does not answer (a server that is gone) is not waited for. */
 const LOOK_MS = 2_000;

@@ -1,4 +1,9 @@
-import { nothingKnown, type Presence, type PresenceFacts, presenceAt } from '../../domain/presence.ts';
+import {
+  nothingKnown,
+  type Presence,
+  type PresenceFacts,
+  presenceAt,
+} from '../../domain/keep-alive/presence.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import { DeadlineTimer } from '../clock.ts';
 import type { Clock, Observable } from '../ports.ts';
@@ -8,7 +13,7 @@ export interface PresenceWatch extends Observable {
   now(): Presence;
 }
 
-/** Gathers what desktop, commands and acts tell of a person (domain/presence has the rules). */
+/** Gathers what desktop, commands and acts tell of a person (domain/keep-alive/presence has the rules). */
 export class PresenceRoom implements PresenceWatch {
   readonly #clock: Clock;
   readonly #emitter = new ChangeEmitter();

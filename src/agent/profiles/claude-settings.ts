@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfiguredProfile } from '../../aws/config-file.ts';
-import type { CredentialSource } from '../../domain/credential-source.ts';
+import type { CredentialSource } from '../../domain/credentials/credential-source.ts';
 import { isOurExport } from '../../domain/integration.ts';
-import { partitionOfRegion } from '../../domain/partition.ts';
+import { partitionOfRegion } from '../../domain/profiles/partition.ts';
 import { claudeFolder } from '../claude-folder.ts';
 
 /** The profile that stands for the commands in the person's own Claude Code settings. */

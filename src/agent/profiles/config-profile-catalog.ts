@@ -2,7 +2,7 @@ import { type AwsConfig, type ConfiguredProfile, configOf, sortSections } from '
 import { defaultScopes } from '../../aws/oidc.ts';
 import { BedrockTrayError, type ErrorView, isBedrockTrayError } from '../../contract/errors.ts';
 import type { ProfileView } from '../../contract/state.ts';
-import type { CredentialSource } from '../../domain/credential-source.ts';
+import type { CredentialSource } from '../../domain/credentials/credential-source.ts';
 import { AwsFilesReader, type AwsFilesView, type AwsReading } from '../aws-files-reader.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
 import type { AgentContext, ProfileCatalog, SsoSessionConfig } from '../ports.ts';

@@ -1,6 +1,6 @@
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { ClaudeView } from '../../contract/state.ts';
-import { claudeSupport, OLDEST_CLAUDE } from '../../domain/claude-version.ts';
+import { claudeSupport, OLDEST_CLAUDE } from '../../domain/sessions/claude-version.ts';
 import type { AgentContext, SettingsStore } from '../ports.ts';
 import { ClaudeFinder, type FoundClaude } from './claude-finder.ts';
 import { type Environment, LoginShell } from './login-shell.ts';

@@ -1,8 +1,8 @@
 import type { BedrockTrayError, ErrorView, SessionState, SessionView } from '../../contract/index.ts';
 import type { HostedPty } from '../../contract/pty-protocol.ts';
-import { argumentsForResume } from '../../domain/claude-arguments.ts';
-import type { LaunchInput } from '../../domain/launch-plan.ts';
-import { nextSessionState, type SessionEvent } from '../../domain/session-state.ts';
+import { argumentsForResume } from '../../domain/sessions/claude-arguments.ts';
+import type { LaunchInput } from '../../domain/sessions/launch-plan.ts';
+import { nextSessionState, type SessionEvent } from '../../domain/sessions/session-state.ts';
 import type { Environment } from './login-shell.ts';
 import type { SessionRecord, StoredSession } from './session-record.ts';
 

@@ -7,8 +7,8 @@ import {
   argumentsForResume,
   type ClaudeArguments,
   readClaudeArguments,
-} from '../../domain/claude-arguments.ts';
-import type { LaunchInput } from '../../domain/launch-plan.ts';
+} from '../../domain/sessions/claude-arguments.ts';
+import type { LaunchInput } from '../../domain/sessions/launch-plan.ts';
 import type { ClaudeSessions } from '../ports.ts';
 import { configFolderOf, hasTranscript, liveConversations, newestConversation } from './claude-files.ts';
 import type { ClaudeProgram } from './claude-program.ts';

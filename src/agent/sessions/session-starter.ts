@@ -1,7 +1,7 @@
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { HostedPty } from '../../contract/pty-protocol.ts';
-import { ssoRootOf } from '../../domain/credential-source.ts';
-import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/launch-plan.ts';
+import { ssoRootOf } from '../../domain/credentials/credential-source.ts';
+import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/sessions/launch-plan.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../../locales/index.ts';
 import type { AgentContext } from '../ports.ts';
 import { configFolderOf } from './claude-files.ts';

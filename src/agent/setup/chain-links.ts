@@ -5,9 +5,9 @@ import type { AwsNetwork } from '../../aws/network.ts';
 import { callerIdentity } from '../../aws/sts.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { ClaudeView, Environment } from '../../contract/state.ts';
-import { askedModel } from '../../domain/bedrock-models.ts';
-import { OLDEST_CLAUDE } from '../../domain/claude-version.ts';
-import { faultName } from '../../domain/fault.ts';
+import { askedModel } from '../../domain/bedrock/bedrock-models.ts';
+import { faultName } from '../../domain/keep-alive/fault.ts';
+import { OLDEST_CLAUDE } from '../../domain/sessions/claude-version.ts';
 import { errorOf } from '../aws-errors.ts';
 import type {
   AgentContext,

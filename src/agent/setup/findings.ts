@@ -1,6 +1,6 @@
 import type { ClaudeView, SetupFindings } from '../../contract/state.ts';
 import { INTEGRATION_PROFILE } from '../../domain/integration.ts';
-import { decidingSettings, decidingVariables } from '../../domain/settings-names.ts';
+import { decidingSettings, decidingVariables } from '../../domain/settings/settings-names.ts';
 import type { AgentContext, Importer, ProfileCatalog } from '../ports.ts';
 import { claudeSettingsFile, readClaudeSettings } from '../profiles/claude-settings.ts';
 import { findAwsCli } from './aws-cli.ts';

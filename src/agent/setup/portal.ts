@@ -3,7 +3,7 @@ import { discoverPortal } from '../../aws/portal-region.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { StartUrl } from '../../contract/names.ts';
 import type { ProcedureOutput } from '../../contract/procedures.ts';
-import { partitionFacts, partitionOfStartUrl } from '../../domain/partition.ts';
+import { partitionFacts, partitionOfStartUrl } from '../../domain/profiles/partition.ts';
 import { errorOf } from '../aws-errors.ts';
 
 /** ms for all pages together: a person waits, and can type the region instead. */

@@ -1,8 +1,8 @@
 import { AwsFault } from '../../aws/faults.ts';
 import { assumeRole, type StsCredentials } from '../../aws/sts.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
-import type { AssumeRoleSource } from '../../domain/credential-source.ts';
-import { roleOfArn } from '../../domain/partition.ts';
+import type { AssumeRoleSource } from '../../domain/credentials/credential-source.ts';
+import { roleOfArn } from '../../domain/profiles/partition.ts';
 import { errorOf } from '../aws-errors.ts';
 import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';

@@ -1,5 +1,5 @@
 import { BedrockTrayError } from '../../contract/errors.ts';
-import { redactText } from '../../domain/redaction.ts';
+import { redactText } from '../../domain/support/redaction.ts';
 import type { RoleCredentials } from '../ports.ts';
 import type { CommandResult } from './run-command.ts';
 

@@ -1,5 +1,5 @@
 import { BedrockTrayError } from '../../contract/errors.ts';
-import type { CredentialSource } from '../../domain/credential-source.ts';
+import type { CredentialSource } from '../../domain/credentials/credential-source.ts';
 import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';
 import { processCredentials, reasonOf, shownCommand } from './command-output.ts';

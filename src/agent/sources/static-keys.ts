@@ -1,6 +1,6 @@
 import { readStaticKeys } from '../../aws/config-file.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
-import type { CredentialSource } from '../../domain/credential-source.ts';
+import type { CredentialSource } from '../../domain/credentials/credential-source.ts';
 import type { Fetching } from '../broker/fetch-source.ts';
 import type { AgentContext, RoleCredentials } from '../ports.ts';
 import type { SourceParts } from './source-parts.ts';

@@ -1,7 +1,7 @@
 import { AwsFault } from '../../aws/faults.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
-import { faultName } from '../../domain/fault.ts';
-import { partitionFacts, partitionIdOf, partitionIdOfArn } from '../../domain/partition.ts';
+import { faultName } from '../../domain/keep-alive/fault.ts';
+import { partitionFacts, partitionIdOf, partitionIdOfArn } from '../../domain/profiles/partition.ts';
 import type { AgentContext } from '../ports.ts';
 
 /**

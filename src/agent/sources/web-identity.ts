@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { assumeRoleWithWebIdentity } from '../../aws/sts.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
-import type { CredentialSource } from '../../domain/credential-source.ts';
+import type { CredentialSource } from '../../domain/credentials/credential-source.ts';
 import { systemReason } from '../aws-errors.ts';
 import type { Fetching } from '../broker/fetch-source.ts';
 import type { RoleCredentials } from '../ports.ts';

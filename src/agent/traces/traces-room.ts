@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { storageFailed } from '../../aws/config-change.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { Trace } from '../../contract/state.ts';
-import { isOurUnit, type ServiceUnit, serviceCommands } from '../../domain/service-units.ts';
+import { isOurUnit, type ServiceUnit, serviceCommands } from '../../domain/desktop/service-units.ts';
 import type { AgentContext, ConfigWriter, Desktop, Integration, Keeper, Traces } from '../ports.ts';
 
 export interface TracesParts {

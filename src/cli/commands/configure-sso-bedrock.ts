@@ -1,8 +1,8 @@
 import * as clack from '@clack/prompts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import type { Environment, ModelView } from '../../contract/index.ts';
-import { askedModel } from '../../domain/bedrock-models.ts';
-import { proposedBedrockRegion } from '../../domain/bedrock-proposals.ts';
+import { askedModel } from '../../domain/bedrock/bedrock-models.ts';
+import { proposedBedrockRegion } from '../../domain/bedrock/bedrock-proposals.ts';
 import { promptOutput } from '../prompt-words.ts';
 import { answered, ask } from '../prompting.ts';
 import { badInput, translator } from '../shell.ts';

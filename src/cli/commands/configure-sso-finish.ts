@@ -1,7 +1,7 @@
 import * as clack from '@clack/prompts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import type { Environment } from '../../contract/index.ts';
-import { claudeInstall } from '../../domain/claude-install.ts';
+import { claudeInstall } from '../../domain/sessions/claude-install.ts';
 import { answered } from '../prompting.ts';
 import { translator } from '../shell.ts';
 import { chooseBedrockRegion, chooseModel, takeProfile } from './configure-sso-bedrock.ts';

@@ -7,13 +7,13 @@ import {
   type Snapshot,
   StartUrl,
 } from '../../contract/index.ts';
-import { partitionFacts, partitionOfStartUrl } from '../../domain/partition.ts';
+import { partitionFacts, partitionOfStartUrl } from '../../domain/profiles/partition.ts';
 import {
   freeName,
   plainStartUrl,
   proposedSsoSessionName,
   typedStartUrl,
-} from '../../domain/sso-session-name.ts';
+} from '../../domain/profiles/sso-session-name.ts';
 import { answered, ask, canAsk, fits } from '../prompting.ts';
 import { translator } from '../shell.ts';
 import { plain } from '../table.ts';

@@ -17,8 +17,8 @@ import {
   profileNames,
   takenBy,
   templateProblem,
-} from '../../domain/profile-name-template.ts';
-import { typedStartUrl } from '../../domain/sso-session-name.ts';
+} from '../../domain/profiles/profile-name-template.ts';
+import { typedStartUrl } from '../../domain/profiles/sso-session-name.ts';
 import { promptOutput, yesOrNo } from '../prompt-words.ts';
 import { answered, ask, canAsk, Left } from '../prompting.ts';
 import { badInput, Said, translator } from '../shell.ts';

@@ -8,7 +8,7 @@ import { type Command, Option } from 'commander';
 import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError } from '../../contract/index.ts';
 import { demoEnvironment, demoShellFile } from '../../domain/demo-environment.ts';
-import { quoteForSh } from '../../domain/shell-quoting.ts';
+import { quoteForSh } from '../../domain/desktop/shell-quoting.ts';
 import { note, outDir, report, translator, withAgent } from '../shell.ts';
 import { openApp, openPage } from './open.ts';
 

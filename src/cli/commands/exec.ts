@@ -4,7 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { BedrockTrayError } from '../../contract/index.ts';
-import { containerEnvironment } from '../../domain/container-environment.ts';
+import { containerEnvironment } from '../../domain/credentials/container-environment.ts';
 import { translator, withAgent } from '../shell.ts';
 
 /** Runs a child on this terminal until it ends; signals reach it; answers the exit code that a shell would show. */

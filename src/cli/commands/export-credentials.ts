@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CredentialFormat, exitCodes } from '../../contract/index.ts';
-import { formatCredentials, uselessKeys } from '../../domain/credential-formats.ts';
+import { formatCredentials, uselessKeys } from '../../domain/credentials/credential-formats.ts';
 import { connect, outDir, Said, translator } from '../shell.ts';
 
 interface Options {

@@ -5,9 +5,14 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError, exitCodes } from '../../contract/index.ts';
-import { ENTRY_MARK } from '../../domain/desktop-entries.ts';
-import { launcherPath } from '../../domain/launcher-text.ts';
-import { isOurUnit, type ServiceUnit, serviceCommands, serviceUnit } from '../../domain/service-units.ts';
+import { ENTRY_MARK } from '../../domain/desktop/desktop-entries.ts';
+import { launcherPath } from '../../domain/desktop/launcher-text.ts';
+import {
+  isOurUnit,
+  type ServiceUnit,
+  serviceCommands,
+  serviceUnit,
+} from '../../domain/desktop/service-units.ts';
 import { note, outDir, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { Settings, SettingsPatch } from '../../contract/index.ts';
-import { settingOf, settingText } from '../../domain/setting-text.ts';
+import { settingOf, settingText } from '../../domain/settings/setting-text.ts';
 import {
   type DesktopSettingPath,
   isDesktopSetting,
@@ -11,7 +11,7 @@ import {
   settingPatch,
   settingsCatalog,
   settingValue,
-} from '../../domain/settings-catalog.ts';
+} from '../../domain/settings/settings-catalog.ts';
 import { print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
 

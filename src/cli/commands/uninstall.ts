@@ -6,7 +6,7 @@ import { agentPlaces } from '../../client/agent-places.ts';
 import { stopAgent } from '../../client/find-or-start-agent.ts';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { type ErrorView, exitCodes, sessionIsOpen, type Trace } from '../../contract/index.ts';
-import { isStateName, ownNamesIn } from '../../domain/state-names.ts';
+import { isStateName, ownNamesIn } from '../../domain/support/state-names.ts';
 import { promptOutput, yesOrNo } from '../prompt-words.ts';
 import { answered, canAsk, Left, leavable } from '../prompting.ts';
 import { note, outDir, print, printJson, Said, translator, withAgent } from '../shell.ts';

@@ -1,6 +1,5 @@
-import { roleOfArn } from '../partition.ts';
-import { type Options, plainValue } from '../resolve-source.ts';
-import { mapAt, textAt } from '../simple-yaml.ts';
+import { type Options, plainValue } from '../credentials/resolve-source.ts';
+import { roleOfArn } from '../profiles/partition.ts';
 import {
   type Finding,
   type ImportSources,
@@ -10,6 +9,7 @@ import {
   unsupported,
   type Wanted,
 } from './finding.ts';
+import { mapAt, textAt } from './simple-yaml.ts';
 
 /** An SSO instance of aws-sso-cli's config.yaml (its docs/config.md, SSOConfig). */
 function awsSsoInstance(name: string | null, sources: ImportSources) {

@@ -1,4 +1,4 @@
-import { type Options, plainValue } from '../resolve-source.ts';
+import { type Options, plainValue } from '../credentials/resolve-source.ts';
 import { type Finding, type ImportSources, programOf, roleOf, unsupported } from './finding.ts';
 
 /** Options of `aws-vault` that take a value (its `--help`); all others are switches or `--name=value`. */

@@ -1,4 +1,4 @@
-import { plainValue } from '../resolve-source.ts';
+import { plainValue } from '../credentials/resolve-source.ts';
 import { awsSsoCli, awsSsoInstances } from './aws-sso-cli.ts';
 import { awsVault } from './aws-vault.ts';
 import type { Finding, ImportSources } from './finding.ts';

@@ -1,8 +1,8 @@
 import type { ErrorView } from '../../contract/errors.ts';
 import { AccountId, Region, RoleName, StartUrl } from '../../contract/names.ts';
 import type { ImportTool } from '../../contract/state.ts';
-import type { Options } from '../resolve-source.ts';
-import type { YamlMap } from '../simple-yaml.ts';
+import type { Options } from '../credentials/resolve-source.ts';
+import type { YamlMap } from './simple-yaml.ts';
 
 /**
  * What other tools leave in ~/.aws, and what of it can be taken over. Each rule names where its format stands in the

@@ -1,6 +1,6 @@
-import { plainName } from '../profile-name-template.ts';
-import { type Options, plainValue } from '../resolve-source.ts';
-import { freeName, plainStartUrl, proposedSsoSessionName } from '../sso-session-name.ts';
+import { type Options, plainValue } from '../credentials/resolve-source.ts';
+import { plainName } from '../profiles/profile-name-template.ts';
+import { freeName, plainStartUrl, proposedSsoSessionName } from '../profiles/sso-session-name.ts';
 import type { Finding, WantedRole } from './finding.ts';
 
 /** A section to write (as src/aws/config-edit.ts has them). */

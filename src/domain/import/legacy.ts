@@ -1,4 +1,4 @@
-import { type Options, plainValue } from '../resolve-source.ts';
+import { type Options, plainValue } from '../credentials/resolve-source.ts';
 import { type Finding, type ImportSources, roleOf, unsupported, type Wanted } from './finding.ts';
 
 /** Start URL and region that stand in the profile itself (AWS CLI before 2.9): it gets no refresh token. */

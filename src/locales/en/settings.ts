@@ -1,4 +1,4 @@
-/** Settings: `name.` and `about.` of each one in domain/settings-catalog.ts, its choices, and the page around them. */
+/** Settings: `name.` and `about.` of each one in domain/settings/settings-catalog.ts, its choices, and the page around them. */
 export const settings = {
   'section.general': 'General',
   'section.signIn': 'Sign-in',

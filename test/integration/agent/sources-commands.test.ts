@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fetching } from '../../../src/agent/broker/fetch-source.ts';
 import type { RoleCredentials } from '../../../src/agent/ports.ts';
 import { createSources } from '../../../src/agent/sources/sources.ts';
-import type { CredentialSource } from '../../../src/domain/credential-source.ts';
+import type { CredentialSource } from '../../../src/domain/credentials/credential-source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { context } from '../../support/keep-alive-rooms.ts';
 import { pinnedNode } from '../../support/sandbox.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callerIdentity } from '../../../src/aws/sts.ts';
-import { formatCredentials } from '../../../src/domain/credential-formats.ts';
+import { formatCredentials } from '../../../src/domain/credentials/credential-formats.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
 import { findBotocore } from '../../support/botocore.ts';
 import { codeOf } from '../../support/code-of.ts';

@@ -5,7 +5,7 @@ import { parseKnownFiles } from '@smithy/core/config';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAwsText, readAwsConfig, readStaticKeys, sortSections } from '../../../src/aws/config-file.ts';
-import type { CredentialSource } from '../../../src/domain/credential-source.ts';
+import type { CredentialSource } from '../../../src/domain/credentials/credential-source.ts';
 import { createTranslator, resources } from '../../../src/locales/index.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { askLibrary, cli, libraries } from './library-referees.ts';

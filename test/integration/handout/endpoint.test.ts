@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ContainerAnswer, ContainerEndpoint } from '../../../src/agent/handout/container-endpoint.ts';
-import { formatContainerCredentials } from '../../../src/domain/credential-formats.ts';
+import { formatContainerCredentials } from '../../../src/domain/credentials/credential-formats.ts';
 import { findAwsCli } from '../../support/aws-cli.ts';
 import { findBotocore } from '../../support/botocore.ts';
 

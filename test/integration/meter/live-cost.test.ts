@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MeterView, SessionView } from '../../../src/contract/index.ts';
-import { capState } from '../../../src/domain/session-cost.ts';
+import { capState } from '../../../src/domain/cost/session-cost.ts';
 import { claudeVersion, prepareClaudeHome, realClaude } from '../../support/claude.ts';
 import { typed } from '../../support/claude-script/claude-screen.ts';
 import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';

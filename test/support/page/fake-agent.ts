@@ -23,7 +23,7 @@ import {
   type Snapshot,
 } from '../../../src/contract/index.ts';
 import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
-import { profileNames } from '../../../src/domain/profile-name-template.ts';
+import { profileNames } from '../../../src/domain/profiles/profile-name-template.ts';
 import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
 import { activity, profile } from './samples.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '../../../src/domain/fault.ts';
+import type { Fault } from '../../../src/domain/keep-alive/fault.ts';
 import { minute, type Service, second } from './history.ts';
 
 /** What is wrong with AWS or the way there. */

@@ -2,15 +2,15 @@ import { pathToFileURL } from 'node:url';
 
 /** The pure machines of keep-alive, from this checkout or from a copy of its sources with a bug in it. */
 export type Machines = Pick<
-  typeof import('../../../src/domain/sso-session.ts'),
+  typeof import('../../../src/domain/keep-alive/sso-session.ts'),
   'nextSsoSession' | 'servableToken' | 'signedOut' | 'ssoSessionDeadline'
 > &
   Pick<
-    typeof import('../../../src/domain/role-credentials.ts'),
+    typeof import('../../../src/domain/keep-alive/role-credentials.ts'),
     'absent' | 'handOut' | 'nextRoleCredentials' | 'roleCredentialsDeadline' | 'usableLife'
   > &
   Pick<
-    typeof import('../../../src/domain/prompt.ts'),
+    typeof import('../../../src/domain/keep-alive/prompt.ts'),
     'nextPrompt' | 'noPrompt' | 'promptDeadline' | 'shownPrompt'
   >;
 

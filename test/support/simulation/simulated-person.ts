@@ -1,6 +1,6 @@
 import type { PresenceWatch } from '../../../src/agent/presence/presence-room.ts';
 import type { CallbackAnswer } from '../../../src/agent/signin/callback-listener.ts';
-import type { Presence } from '../../../src/domain/presence.ts';
+import type { Presence } from '../../../src/domain/keep-alive/presence.ts';
 import type { AgentOfPerson } from './assembled-simulation.ts';
 import { type Circumstances, minute, second } from './history.ts';
 import type { Invariant, Totals } from './invariants.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { CallName, Snapshot } from '../../../src/contract/index.ts';
-import type { MenuAction, MenuEntry } from '../../../src/domain/menu-entries.ts';
-import { menuModel } from '../../../src/domain/menu-model.ts';
+import type { MenuAction, MenuEntry } from '../../../src/domain/menu/menu-entries.ts';
+import { menuModel } from '../../../src/domain/menu/menu-model.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { say } from '../../../src/tray/say.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';

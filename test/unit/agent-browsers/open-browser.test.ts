@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../../src/agent/browsers/open-browser.ts';
-import { browserCommands } from '../../../src/domain/browser-commands.ts';
+import { browserCommands } from '../../../src/domain/desktop/browser-commands.ts';
 
 const url = 'http://127.0.0.1:1/a?b=c&d=$HOME;e="f"';
 let folder: string;

@@ -5,7 +5,7 @@ import type { SessionIdentity, TemporaryCredentials } from '../../../src/agent/p
 import { BedrockTrayError } from '../../../src/contract/errors.ts';
 import { RouteError } from '../../../src/contract/routes.ts';
 import { Settings } from '../../../src/contract/settings.ts';
-import { uselessKeys } from '../../../src/domain/credential-formats.ts';
+import { uselessKeys } from '../../../src/domain/credentials/credential-formats.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 
 const sessionId = '7b1f3f0e-2f5c-4f0e-9a51-1f2d3c4b5a69';

@@ -20,7 +20,7 @@ import { IntegrationRoom } from '../../../src/agent/integration/integration-room
 import { Launcher } from '../../../src/agent/launcher.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import type { Environment } from '../../../src/contract/index.ts';
-import { MASK } from '../../../src/domain/masked-secrets.ts';
+import { MASK } from '../../../src/domain/support/masked-secrets.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import type { Fetching } from '../../../src/agent/broker/fetch-source.ts';
 import { MfaRoom, QUESTION_MS } from '../../../src/agent/mfa/mfa-room.ts';
 import type { RoleCredentials } from '../../../src/agent/ports.ts';
 import { BedrockTrayError } from '../../../src/contract/errors.ts';
-import type { CredentialSource } from '../../../src/domain/credential-source.ts';
+import type { CredentialSource } from '../../../src/domain/credentials/credential-source.ts';
 import { codeOf } from '../../support/code-of.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 import { context, hour, MemoryCatalog, minute } from '../../support/keep-alive-rooms.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sourceKey } from '../../../src/agent/broker/brokerable-source.ts';
 import { sessionNameOf, stsRegion } from '../../../src/agent/sources/sts-words.ts';
-import type { CredentialSource } from '../../../src/domain/credential-source.ts';
-import { roleOfArn } from '../../../src/domain/partition.ts';
+import type { CredentialSource } from '../../../src/domain/credentials/credential-source.ts';
+import { roleOfArn } from '../../../src/domain/profiles/partition.ts';
 
 const arn = (partition: string) => `arn:${partition}:iam::111122223333:role/a/b/Role`;
 

@@ -10,8 +10,8 @@ import { Launcher } from '../../../src/agent/launcher.ts';
 import { ConfigProfileCatalog } from '../../../src/agent/profiles/config-profile-catalog.ts';
 import { TracesRoom } from '../../../src/agent/traces/traces-room.ts';
 import type { SsoSessionView } from '../../../src/contract/state.ts';
-import { ENTRY_MARK } from '../../../src/domain/desktop-entries.ts';
-import { serviceUnit } from '../../../src/domain/service-units.ts';
+import { ENTRY_MARK } from '../../../src/domain/desktop/desktop-entries.ts';
+import { serviceUnit } from '../../../src/domain/desktop/service-units.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { environment, ssoSession } from '../../support/tray/snapshots.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerEnvironment } from '../../../src/domain/container-environment.ts';
+import { containerEnvironment } from '../../../src/domain/credentials/container-environment.ts';
 import { demoEnvironment, demoShellFile } from '../../../src/domain/demo-environment.ts';
 
 const endpoint = { url: 'http://127.0.0.1:4000/role/x', token: 'endpoint-token', region: 'eu-west-1' };

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { settingsCatalog } from '../../../src/domain/settings-catalog.ts';
+import { settingsCatalog } from '../../../src/domain/settings/settings-catalog.ts';
 import { type Namespace, resources } from '../../../src/locales/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -49,8 +49,8 @@ const sources = ['src', 'renderer/src'].flatMap((folder) =>
  * property. A key that is neither said whole nor found there is used by nobody.
  */
 const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] = [
-  { namespace: 'tray', prefix: '', in: /^src\/domain\/(menu-|session-notice)/ },
-  { namespace: 'notices', prefix: '', in: /^src\/domain\/\w+(-\w+)*-notice\.ts$/ },
+  { namespace: 'tray', prefix: '', in: /^src\/domain\/(menu\/|notices\/session-notice)/ },
+  { namespace: 'notices', prefix: '', in: /^src\/domain\/notices\/\w+(-\w+)*-notice\.ts$/ },
   { namespace: 'page', prefix: '', in: /^src\/domain\/(overview|duration)\.ts$/ },
   // stateReady and the like: `state` and the state's own name.
   { namespace: 'tray', prefix: 'state', in: /^src\/domain\/overview\.ts$/ },
@@ -63,21 +63,25 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'cli', prefix: 'sessionState.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'integrate.state.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'cli', prefix: 'activityState.', in: /^src\/contract\/state\.ts$/ },
-  { namespace: 'cli', prefix: 'identity.', in: /^src\/(domain\/identity-facts|cli\/identity-words)\.ts$/ },
+  {
+    namespace: 'cli',
+    prefix: 'identity.',
+    in: /^src\/(domain\/sessions\/identity-facts|cli\/identity-words)\.ts$/,
+  },
   { namespace: 'cli', prefix: 'open.', in: /^src\/cli\/electron\.ts$/ },
   {
     namespace: 'notes',
     prefix: '',
-    in: /^src\/(domain\/profile-notes|agent\/profiles\/claude-settings)\.ts$/,
+    in: /^src\/(domain\/profiles\/profile-notes|agent\/profiles\/claude-settings)\.ts$/,
   },
   {
     namespace: 'settings',
     prefix: 'section.',
-    in: /^(src\/domain\/settings-catalog|renderer\/src\/routes\/settings\/settings-view)\.tsx?$/,
+    in: /^(src\/domain\/settings\/settings-catalog|renderer\/src\/routes\/settings\/settings-view)\.tsx?$/,
   },
-  { namespace: 'notices', prefix: '', in: /^src\/domain\/.*notices?\.ts$/ },
+  { namespace: 'notices', prefix: '', in: /^src\/domain\/notices\/.*notices?\.ts$/ },
   { namespace: 'upkeep', prefix: 'trace.', in: /^src\/contract\/state\.ts$/ },
-  { namespace: 'settings', prefix: 'invalid.', in: /^src\/domain\/settings-catalog\.ts$/ },
+  { namespace: 'settings', prefix: 'invalid.', in: /^src\/domain\/settings\/settings-catalog\.ts$/ },
   { namespace: 'settings', prefix: 'detail.identityMode.', in: /^src\/contract\/settings\.ts$/ },
   // An error that nobody throws needs no words.
   { namespace: 'errors', prefix: '', in: /^src\/(?!contract\/|locales\/)/ },

@@ -9,7 +9,7 @@ import {
 import { firstRunWanted, nextStep, stepBefore, steps } from '../../../renderer/src/routes/first-run/steps.ts';
 import { BedrockTrayError } from '../../../src/contract/index.ts';
 import { Settings } from '../../../src/contract/settings.ts';
-import { typedStartUrl } from '../../../src/domain/sso-session-name.ts';
+import { typedStartUrl } from '../../../src/domain/profiles/sso-session-name.ts';
 import { AT, environment, signIn, snapshot, ssoSession } from '../../support/tray/snapshots.ts';
 
 const plan = (more: Partial<Plan> = {}): Plan => ({

@@ -9,7 +9,7 @@ import {
   sortedNotes,
 } from '../../../renderer/src/model/profile-words.ts';
 import { ProfileKind } from '../../../src/contract/state.ts';
-import { consoleLink } from '../../../src/domain/console-link.ts';
+import { consoleLink } from '../../../src/domain/profiles/console-link.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 
 const words = { ...createTranslator('en'), time: (at: number) => `${at}` };

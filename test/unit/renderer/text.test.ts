@@ -12,7 +12,7 @@ import { parseRoute, routeHref } from '../../../renderer/src/model/route.ts';
 import { endedWords } from '../../../renderer/src/model/session-words.ts';
 import { isFollowable, isWebAddress } from '../../../renderer/src/model/web-address.ts';
 import { SectionName, StartUrl } from '../../../src/contract/names.ts';
-import { endedWell } from '../../../src/domain/session-state.ts';
+import { endedWell } from '../../../src/domain/sessions/session-state.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 
 describe('text from outside', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { portalConsoleUrl } from '../../../src/domain/partition.ts';
+import { portalConsoleUrl } from '../../../src/domain/profiles/partition.ts';
 import { documentation, judgeLink } from '../../../src/tray/link-verdict.ts';
 import { AT, signIn, ssoSession } from '../../support/tray/snapshots.ts';
 

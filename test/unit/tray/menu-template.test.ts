@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { MenuAction } from '../../../src/domain/menu-entries.ts';
-import { iconStates } from '../../../src/domain/menu-icon.ts';
-import { word } from '../../../src/domain/menu-words.ts';
+import type { MenuAction } from '../../../src/domain/menu/menu-entries.ts';
+import { iconStates } from '../../../src/domain/menu/menu-icon.ts';
+import { word } from '../../../src/domain/menu/menu-words.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { menuTemplate } from '../../../src/tray/menu-template.ts';
 import { say } from '../../../src/tray/say.ts';

@@ -8,7 +8,7 @@ import {
   type NamedRole,
   profileNames,
   takenBy,
-} from '../../../../src/domain/profile-name-template.ts';
+} from '../../../../src/domain/profiles/profile-name-template.ts';
 import { RegionChoice } from '../../components/bedrock-choices.tsx';
 import { Button } from '../../components/button.tsx';
 import { Sheet } from '../../components/confirm.tsx';

@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { AccountView } from '../../../../src/contract/state.ts';
-import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
+import type { NamedRole } from '../../../../src/domain/profiles/profile-name-template.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { useLimitedList, useProminent } from '../../components/limited-list.tsx';

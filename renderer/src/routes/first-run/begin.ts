@@ -1,9 +1,9 @@
 import { type ErrorView, isBedrockTrayError } from '../../../../src/contract/errors.ts';
 import type { Environment, ProfileView, SetupFindings, Snapshot } from '../../../../src/contract/state.ts';
-import { proposedBedrockRegion } from '../../../../src/domain/bedrock-proposals.ts';
-import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
-import { defaultTemplate } from '../../../../src/domain/profile-name-template.ts';
-import { plainStartUrl } from '../../../../src/domain/sso-session-name.ts';
+import { proposedBedrockRegion } from '../../../../src/domain/bedrock/bedrock-proposals.ts';
+import type { NamedRole } from '../../../../src/domain/profiles/profile-name-template.ts';
+import { defaultTemplate } from '../../../../src/domain/profiles/profile-name-template.ts';
+import { plainStartUrl } from '../../../../src/domain/profiles/sso-session-name.ts';
 import type { PageAgent } from '../../model/agent.ts';
 import { errorView } from '../../model/ask.ts';
 import { suggestProfileName, suggestSsoSessionName } from '../../model/names.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { claudeInstall as commands } from '../../../../src/domain/claude-install.ts';
+import { claudeInstall as commands } from '../../../../src/domain/sessions/claude-install.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { useWords } from '../../model/app-context.tsx';
 

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { ErrorView } from '../../../../src/contract/errors.ts';
 import { Region } from '../../../../src/contract/names.ts';
 import type { SetupFindings } from '../../../../src/contract/state.ts';
-import { typedStartUrl } from '../../../../src/domain/sso-session-name.ts';
+import { typedStartUrl } from '../../../../src/domain/profiles/sso-session-name.ts';
 import { RegionChoice } from '../../components/bedrock-choices.tsx';
 import { FreeChoice, RadioChoice, TextInput } from '../../components/fields.tsx';
 import { ImportPanel } from '../../components/import-panel.tsx';

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { AccountView, SsoSessionView } from '../../../../src/contract/state.ts';
-import type { NamedRole } from '../../../../src/domain/profile-name-template.ts';
+import type { NamedRole } from '../../../../src/domain/profiles/profile-name-template.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice, TextInput } from '../../components/fields.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';

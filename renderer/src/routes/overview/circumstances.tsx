@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo } from 'react';
-import { type Circumstance, circumstances } from '../../../../src/domain/circumstances.ts';
 import { durationMessage } from '../../../../src/domain/duration.ts';
+import { type Circumstance, circumstances } from '../../../../src/domain/keep-alive/circumstances.ts';
 import { Notice } from '../../components/notice.tsx';
 import { useSnapshot, useWords, type Words } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CredentialsView, Environment } from '../../../../src/contract/state.ts';
 import type { Overview } from '../../../../src/domain/overview.ts';
-import { runtimeNotesOf } from '../../../../src/domain/profile-notes.ts';
+import { runtimeNotesOf } from '../../../../src/domain/profiles/profile-notes.ts';
 import { ModelChoice, RegionChoice } from '../../components/bedrock-choices.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { Notes } from '../../components/notes.tsx';

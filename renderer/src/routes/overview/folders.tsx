@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { sessionIsOpen } from '../../../../src/contract/state.ts';
-import { byAttention } from '../../../../src/domain/session-attention.ts';
+import { byAttention } from '../../../../src/domain/sessions/session-attention.ts';
 import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { openSessionsOn } from '../../../../src/domain/renewal.ts';
+import { openSessionsOn } from '../../../../src/domain/keep-alive/renewal.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';

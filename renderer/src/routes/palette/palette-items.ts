@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../../../src/contract/state.ts';
-import { byAttention } from '../../../../src/domain/session-attention.ts';
+import { byAttention } from '../../../../src/domain/sessions/session-attention.ts';
 import type { Translator } from '../../../../src/locales/index.ts';
 import { type ActivitySignName, activitySign, activityWords } from '../../model/activity-words.ts';
 import { type Fit, fuzzyFit } from '../../model/fuzzy.ts';

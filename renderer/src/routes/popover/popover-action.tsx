@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { IconState } from '../../../../src/domain/menu-icon.ts';
+import type { IconState } from '../../../../src/domain/menu/menu-icon.ts';
 import type { Overview } from '../../../../src/domain/overview.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';

@@ -1,11 +1,11 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { sessionIsOpen } from '../../../../src/contract/state.ts';
-import { iconOf } from '../../../../src/domain/menu-icon.ts';
-import { circumstanceWords } from '../../../../src/domain/menu-sign-in.ts';
-import { identityOf, modelName, stateLine } from '../../../../src/domain/menu-state.ts';
-import { inWords, type Message } from '../../../../src/domain/menu-words.ts';
+import { iconOf } from '../../../../src/domain/menu/menu-icon.ts';
+import { circumstanceWords } from '../../../../src/domain/menu/menu-sign-in.ts';
+import { identityOf, modelName, stateLine } from '../../../../src/domain/menu/menu-state.ts';
+import { inWords, type Message } from '../../../../src/domain/menu/menu-words.ts';
 import { type Overview, overview } from '../../../../src/domain/overview.ts';
-import { byAttention, needsPerson } from '../../../../src/domain/session-attention.ts';
+import { byAttention, needsPerson } from '../../../../src/domain/sessions/session-attention.ts';
 import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';

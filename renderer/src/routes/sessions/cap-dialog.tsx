@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { Form } from 'react-aria-components';
 import type { CostCap } from '../../../../src/contract/cost-cap.ts';
 import type { SessionView } from '../../../../src/contract/state.ts';
-import { usdText } from '../../../../src/domain/session-cost.ts';
+import { usdText } from '../../../../src/domain/cost/session-cost.ts';
 import { Button } from '../../components/button.tsx';
 import { Sheet } from '../../components/confirm.tsx';
 import { TextInput, Toggle } from '../../components/fields.tsx';

@@ -10,7 +10,7 @@ import {
 } from 'react';
 import type { ErrorView } from '../../../../src/contract/errors.ts';
 import type { LayoutTab, SessionView } from '../../../../src/contract/state.ts';
-import { mostUrgent } from '../../../../src/domain/session-attention.ts';
+import { mostUrgent } from '../../../../src/domain/sessions/session-attention.ts';
 import { useAgent, useAgentState } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { whenIdle } from '../../model/idle.ts';

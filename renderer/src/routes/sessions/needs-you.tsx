@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { SessionRequest, SessionView } from '../../../../src/contract/state.ts';
-import { byAttention, needsPerson } from '../../../../src/domain/session-attention.ts';
+import { byAttention, needsPerson } from '../../../../src/domain/sessions/session-attention.ts';
 import { ActivitySign, Age } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { type SessionView, sessionIsOpen } from '../../../../src/contract/state.ts';
-import { capState, usdText } from '../../../../src/domain/session-cost.ts';
-import { saidNothing } from '../../../../src/domain/session-state.ts';
+import { capState, usdText } from '../../../../src/domain/cost/session-cost.ts';
+import { saidNothing } from '../../../../src/domain/sessions/session-state.ts';
 import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
 import { ContextBar } from '../../components/context-bar.tsx';

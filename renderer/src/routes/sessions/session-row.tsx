@@ -1,6 +1,6 @@
 import { type DragEvent, type KeyboardEvent, memo, type ReactNode, useState } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
-import { usdText } from '../../../../src/domain/session-cost.ts';
+import { usdText } from '../../../../src/domain/cost/session-cost.ts';
 import { ActivityBadge } from '../../components/activity-sign.tsx';
 import { ContextBar } from '../../components/context-bar.tsx';
 import { Icon } from '../../components/icons.tsx';

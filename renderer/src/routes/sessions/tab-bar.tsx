@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { LayoutTab, SessionView } from '../../../../src/contract/state.ts';
-import { byAttention } from '../../../../src/domain/session-attention.ts';
+import { byAttention } from '../../../../src/domain/sessions/session-attention.ts';
 import { ActivitySign } from '../../components/activity-sign.tsx';
 import { IconButton } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';

@@ -4,7 +4,7 @@ import {
   type SettingEntry,
   type SettingPath,
   settingValue,
-} from '../../../../src/domain/settings-catalog.ts';
+} from '../../../../src/domain/settings/settings-catalog.ts';
 import { Choice, Toggle } from '../../components/fields.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { CommittedDecimal, CommittedNumber, CommittedText } from './committed-fields.tsx';

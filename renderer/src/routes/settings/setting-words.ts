@@ -1,4 +1,4 @@
-import type { SettingEntry, SettingPath } from '../../../../src/domain/settings-catalog.ts';
+import type { SettingEntry, SettingPath } from '../../../../src/domain/settings/settings-catalog.ts';
 import type { MessageKey } from '../../../../src/locales/index.ts';
 import type { Words } from '../../model/app-context.tsx';
 

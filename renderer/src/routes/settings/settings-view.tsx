@@ -4,7 +4,7 @@ import {
   type SettingSection,
   settingSections,
   settingsCatalog,
-} from '../../../../src/domain/settings-catalog.ts';
+} from '../../../../src/domain/settings/settings-catalog.ts';
 import type { MessageKey } from '../../../../src/locales/index.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';

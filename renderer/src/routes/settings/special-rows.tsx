@@ -1,8 +1,8 @@
 import type { FunctionComponent, ReactNode } from 'react';
 import type { Settings } from '../../../../src/contract/settings.ts';
 import type { ProgramChoice } from '../../../../src/contract/state.ts';
-import { timeOf, timeText } from '../../../../src/domain/setting-text.ts';
-import type { SettingPath } from '../../../../src/domain/settings-catalog.ts';
+import { timeOf, timeText } from '../../../../src/domain/settings/setting-text.ts';
+import type { SettingPath } from '../../../../src/domain/settings/settings-catalog.ts';
 import { Choice, type Option, RadioChoice, Toggle } from '../../components/fields.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAsk } from '../../model/ask.ts';

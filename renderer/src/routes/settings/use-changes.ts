@@ -1,7 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorView } from '../../../../src/contract/errors.ts';
 import type { Settings } from '../../../../src/contract/settings.ts';
-import { isDesktopSetting, type SettingPath, settingPatch } from '../../../../src/domain/settings-catalog.ts';
+import {
+  isDesktopSetting,
+  type SettingPath,
+  settingPatch,
+} from '../../../../src/domain/settings/settings-catalog.ts';
 import { useAgent, useSnapshot } from '../../model/app-context.tsx';
 import { errorView } from '../../model/ask.ts';
 

@@ -1,4 +1,4 @@
-import type { RoleCredentialsEvent } from '../../../../src/domain/role-credentials.ts';
+import type { RoleCredentialsEvent } from '../../../../src/domain/keep-alive/role-credentials.ts';
 import { minute } from '../history.ts';
 import type { PureWorld, Role } from './world.ts';
 

@@ -1,5 +1,5 @@
-import type { PromptState } from '../../../../src/domain/prompt.ts';
-import type { SsoSessionEvent } from '../../../../src/domain/sso-session.ts';
+import type { PromptState } from '../../../../src/domain/keep-alive/prompt.ts';
+import type { SsoSessionEvent } from '../../../../src/domain/keep-alive/sso-session.ts';
 import type { Machines } from '../machines.ts';
 import type { PureWorld, Sso } from './world.ts';
 

@@ -1,5 +1,8 @@
-import type { CredentialsProblem, RoleCredentialsState } from '../../../../src/domain/role-credentials.ts';
-import type { SsoSession } from '../../../../src/domain/sso-session.ts';
+import type {
+  CredentialsProblem,
+  RoleCredentialsState,
+} from '../../../../src/domain/keep-alive/role-credentials.ts';
+import type { SsoSession } from '../../../../src/domain/keep-alive/sso-session.ts';
 import { Faults, type Trouble } from '../faults.ts';
 import { type Act, type History, minute, second } from '../history.ts';
 import { noTotals, type Totals, Violation } from '../invariants.ts';
