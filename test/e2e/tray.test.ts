@@ -181,6 +181,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     agent.change({ sessions: [asking()] });
     const shown = await desktop.tray.waitForProperties((p) => p.icon !== undefined && !p.icon.equals(calm));
     expect(shown.toolTip).toContain('Claude Code asks you');
+    mkdirSync('test-artefacts/tray-icons', { recursive: true });
     writeFileSync('test-artefacts/tray-icons/needs-you.png', shown.icon as Buffer);
     const first = await desktop.notifications.waitFor(
       (n) => n.summary === 'Claude Code asks in billing-service',
