@@ -225,12 +225,11 @@ export function configOf(sections: AwsSections, files: FileFacts = noFiles): Aws
     const profile = profileOf(name, sections, files);
     if (!profile) continue;
     known.set(name, profile);
-    if (
-      profile.kind === 'sso-legacy' &&
-      profile.ssoSession !== null &&
-      !ssoSessions.has(profile.ssoSession)
-    ) {
-      const session = sessionOf(profile.ssoSession, options, 'legacy');
+    // Also where a role takes the credentials that its own profile has otherwise (source_profile names itself).
+    const { ssoSession } = profile;
+    const isLegacy = ssoSession !== null && ssoSession === plainValue(options, 'sso_start_url');
+    if (isLegacy && !ssoSessions.has(ssoSession)) {
+      const session = sessionOf(ssoSession, options, 'legacy');
       if (session) ssoSessions.set(session.id, { ...session, scopes: null });
     }
   }

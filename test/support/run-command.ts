@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 
 export interface CommandResult {
   readonly code: number | null;
+  /** What ended it where there is no code. */
+  readonly signal?: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -49,9 +51,9 @@ export function startCommand(
   let ended = false;
   const result = new Promise<CommandResult>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       ended = true;
-      resolve({ code, stdout, stderr });
+      resolve({ code, signal, stdout, stderr });
       notify();
     });
   });

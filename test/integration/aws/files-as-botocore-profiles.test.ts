@@ -141,6 +141,9 @@ describe.each(libraries)('as $name sees them', (library) => {
   });
 });
 
+/** The same files each time: what others (SEED=…) find is mended by whoever looks for it, not by a change that meets it. */
+const seed = Number(process.env.SEED ?? 6);
+
 /** Any mixture of what profiles are made of, each value a proper one: the rows above have the improper ones. */
 function mixtures(count: number, hasLogin: boolean): Pick<ProfileRow, 'config' | 'credentials'>[] {
   const names = ['p', 'q', 'r'];
@@ -175,7 +178,8 @@ function mixtures(count: number, hasLogin: boolean): Pick<ProfileRow, 'config' |
   const file = fc.tuple(section, section, section);
   const corp =
     '[sso-session corp]\nsso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n[profile keys]\naws_access_key_id = AKIAKEYS\naws_secret_access_key = s\n';
-  return fc.sample(fc.tuple(file, fc.option(section), fc.option(section)), count).map(([config, p, q]) => ({
+  const parts = fc.tuple(file, fc.option(section), fc.option(section));
+  return fc.sample(parts, { numRuns: count, seed }).map(([config, p, q]) => ({
     config: corp + config.map((s, n) => `[profile ${names[n]}]\n${s.join('\n')}\n`).join(''),
     credentials: [p, q].map((s, n) => (s ? `[${names[n]}]\n${s.join('\n')}\n` : '')).join(''),
   }));
@@ -353,7 +357,7 @@ describe("where AWS's JavaScript SDK reads something else, a note says so", () =
           expect(await unnamed(files)).toEqual([]);
         },
       ),
-      { numRuns: process.env.CI ? 2_000 : 250 },
+      { numRuns: process.env.CI ? 2_000 : 250, seed },
     );
     expect(differing).toBeGreaterThan(20);
   }, 60_000);

@@ -38,10 +38,11 @@ export async function askLibrary<T>(
   env: Readonly<Record<string, string>>,
 ): Promise<T[]> {
   const script = join(import.meta.dirname, 'files-as-botocore.py');
-  const { code, stdout, stderr } = await runCommand(command ?? '', [script, library], {
+  const { code, signal, stdout, stderr } = await runCommand(command ?? '', [script, library], {
     env: { ...env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
     input: JSON.stringify(questions),
+    timeoutMs: 110_000,
   });
-  if (code !== 0) throw new Error(`files-as-botocore.py: ${stderr}`);
+  if (code !== 0) throw new Error(`files-as-botocore.py ended with ${code ?? signal}: ${stderr}`);
   return JSON.parse(stdout) as T[];
 }

@@ -186,6 +186,12 @@ export const profileRows: readonly ProfileRow[] = [
     notes: ['StaticKeys'],
   },
   {
+    name: 'a role that takes the legacy sign-in of its own profile, where half a key stands too',
+    config: `[profile p]\n${role('R')}source_profile = p\naws_access_key_id = AKIAHALF\n${legacy}${here}`,
+    kind: 'assume-role',
+    notes: ['KindsIgnored', 'NoRefresh'],
+  },
+  {
     name: 'legacy SSO without region',
     config: `[profile p]\nsso_start_url = https://x/start\n${permissionSet}`,
     kind: 'sso-legacy',
