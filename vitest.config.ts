@@ -3,6 +3,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take long, longest first: begun early, none is left to run alone at the end. */
 const long = [
+  'e2e/page-looks',
+  'integration/faults/kill',
   'integration/sessions/never-lost',
   'integration/sessions/invariants',
   'integration/sessions/expiry',
@@ -12,6 +14,8 @@ const long = [
   'e2e/page-terminal',
   'e2e/page-access',
   'e2e/page-overview',
+  'e2e/page-first-run',
+  'e2e/page-layout',
   'e2e/package.test',
   'e2e/main-path',
   'e2e/terminal-conformance',
