@@ -16,7 +16,7 @@ export type Machines = Pick<
 
 /** `source`: the folder `src`. */
 export async function loadMachines(source: string): Promise<Machines> {
-  const load = (name: string) => import(pathToFileURL(`${source}/domain/${name}.ts`).href);
+  const load = (name: string) => import(pathToFileURL(`${source}/domain/keep-alive/${name}.ts`).href);
   const [sso, role, prompt] = await Promise.all([
     load('sso-session'),
     load('role-credentials'),
