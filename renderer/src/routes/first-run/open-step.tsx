@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { Environment } from '../../../../src/contract/state.ts';
+import { BrowseButton } from '../../components/browse-button.tsx';
 import { Button } from '../../components/button.tsx';
 import { FreeChoice } from '../../components/fields.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -83,7 +84,6 @@ export function OpenStep({
         <ErrorNotice error={ending.error} />
       </StepFrame>
     );
-  const chooser = agent.chooseFolder;
   return (
     <StepFrame
       key="open"
@@ -110,18 +110,7 @@ export function OpenStep({
           opens="onRequest"
           error={shown && wrong ? words.t(`page:${wrong}`) : null}
         />
-        {chooser && (
-          <Button
-            icon="folder"
-            onPress={() =>
-              void chooser().then((chosen) => {
-                if (chosen !== null) setFolder(chosen);
-              })
-            }
-          >
-            {words.t('page:browse')}
-          </Button>
-        )}
+        <BrowseButton onChoose={setFolder} />
       </div>
       <ErrorNotice error={error} />
     </StepFrame>

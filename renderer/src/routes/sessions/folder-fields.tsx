@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { BrowseButton } from '../../components/browse-button.tsx';
 import { Button, IconButton } from '../../components/button.tsx';
 import { FreeChoice } from '../../components/fields.tsx';
 import { Icon } from '../../components/icons.tsx';
@@ -23,9 +24,7 @@ export function FolderFields({
   shown: boolean;
 }): ReactNode {
   const words = useWords();
-  const agent = useAgent();
   const { recentFolders, pinnedFolders } = useSnapshot();
-  const chooser = agent.chooseFolder;
   const known = [...new Set([...pinnedFolders, ...recentFolders])];
   const set = (at: number, folder: string): void => onChange(folders.map((f, n) => (n === at ? folder : f)));
   return (
@@ -50,18 +49,7 @@ export function FolderFields({
               opens="onRequest"
               error={shown && wrong ? words.t(`page:${wrong}`) : null}
             />
-            {chooser && (
-              <Button
-                icon="folder"
-                onPress={() =>
-                  void chooser().then((chosen) => {
-                    if (chosen !== null) set(n, chosen);
-                  })
-                }
-              >
-                {words.t('page:browse')}
-              </Button>
-            )}
+            <BrowseButton onChoose={(chosen) => set(n, chosen)} />
             {folders.length > 1 && (
               <IconButton
                 icon="close"
