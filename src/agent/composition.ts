@@ -15,10 +15,12 @@ import { createHandlers } from './api/handlers.ts';
 import { createOrpcAdapter } from './api/orpc-adapter.ts';
 import { Attendance } from './attendance.ts';
 import { AwsFilesReader } from './aws-files-reader.ts';
+import { BillRoom } from './bill/bill-room.ts';
 import { RoleBroker } from './broker/broker.ts';
 import { BrowsersRoom } from './browsers/browsers-room.ts';
 import { AwsConfigWriter } from './config-writer/config-writer.ts';
 import { DesktopRoom } from './desktop/desktop-room.ts';
+import { DoctorRoom } from './doctor/doctor-room.ts';
 import { FileEnvironmentStore } from './environments/file-environment-store.ts';
 import { CredentialHandOut } from './handout/credential-hand-out.ts';
 import { HookRelay } from './handout/hook-relay.ts';
@@ -42,6 +44,7 @@ import { waitsForNetwork } from './network/waiting.ts';
 import { OpenersRoom } from './openers/openers-room.ts';
 import { PageDesk } from './page-server/page-desk.ts';
 import type { AgentPaths } from './paths.ts';
+import { PoliciesRoom } from './policies/policies-room.ts';
 import type { AgentContext } from './ports.ts';
 import { PresenceRoom } from './presence/presence-room.ts';
 import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
@@ -58,7 +61,9 @@ import { SnapshotRoom } from './snapshot.ts';
 import { createSources } from './sources/sources.ts';
 import { SupportRoom } from './support/support-room.ts';
 import { TracesRoom } from './traces/traces-room.ts';
+import { TrailRoom } from './trail/trail-room.ts';
 import { UpdatesRoom } from './updates/updates-room.ts';
+import { UsageRoom } from './usage/usage-room.ts';
 import { KeptRoles } from './vault/kept-roles.ts';
 import { processKeyring } from './vault/keyring.ts';
 import { PrivateTokens } from './vault/private-tokens.ts';
@@ -310,6 +315,11 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     loginEnv: (options) => loginShell.environment(options),
     platform: process.platform,
   });
+  const doctor = new DoctorRoom();
+  const policies = new PoliciesRoom();
+  const usage = new UsageRoom();
+  const bill = new BillRoom();
+  const trail = new TrailRoom();
   const updates = new UpdatesRoom();
   const hotkeys = new TakenHotkeys();
   const support = new SupportRoom({
@@ -317,8 +327,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     logs: paths.logs,
     snapshot: () => snapshot.now(),
     setup,
-    // The doctor's results will stand here.
-    checks: () => [],
+    checks: () => doctor.last(),
     translator,
     platform: process.platform,
   });
@@ -349,6 +358,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     desktop,
     updates,
     hotkeys,
+    usage,
     agent: () => ({
       version: PRODUCT_VERSION,
       protocol: PROTOCOL_VERSION,
@@ -399,6 +409,11 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     traces,
     handOut,
     models,
+    doctor,
+    policies,
+    usage,
+    bill,
+    trail,
     snapshot,
     openPage: () => page.open(),
     stopAgent: end,
@@ -442,6 +457,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       await sessions.start();
       meter.forgetOthers();
       await history.start();
+      await usage.start();
       await desktop.start();
       await launcher
         .keepCurrent()
@@ -468,6 +484,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       const ended = await Promise.allSettled([
         page.stop(),
         history.stop(),
+        usage.stop(),
         meter.stop(),
         signIn.stop(),
         sessions.stop(mode),

@@ -1,4 +1,5 @@
 import type { AgentView, Snapshot } from '../contract/index.ts';
+import type { Usage } from './bedrock-ports.ts';
 import type { NetworkRoom } from './network/network-room.ts';
 import type {
   Broker,
@@ -32,6 +33,7 @@ export interface SnapshotRooms {
   desktop: Pick<Desktop, 'view' | 'onChange'>;
   updates: Pick<Updates, 'view' | 'onChange'>;
   hotkeys: Pick<HotkeyReports, 'taken' | 'onChange'>;
+  usage: Pick<Usage, 'status' | 'onChange'>;
   /** The agent's own part, as it is now. */
   agent(): AgentView;
 }
@@ -46,7 +48,7 @@ export class SnapshotRoom implements Observable {
     this.#rooms = rooms;
     const { keeper, broker, mfa, network, vault, environments, sessions, history, settings, profiles } =
       rooms;
-    const { desktop, updates, hotkeys } = rooms;
+    const { desktop, updates, hotkeys, usage } = rooms;
     for (const room of [
       keeper,
       broker,
@@ -61,6 +63,7 @@ export class SnapshotRoom implements Observable {
       desktop,
       updates,
       hotkeys,
+      usage,
     ]) {
       room.onChange(() => this.#changed());
     }
@@ -101,6 +104,7 @@ export class SnapshotRoom implements Observable {
       settings: settings.get(),
       desktop: desktop.view(),
       update: updates.view(),
+      usage: this.#rooms.usage.status(),
       hotkeysTaken: [...this.#rooms.hotkeys.taken()],
       profilesRevision: profiles.revision(),
       configProblem: profiles.problem(),

@@ -88,6 +88,16 @@ export const errorParams = {
   FileForeign: z.object({ file: z.string() }),
   /** Bedrock refused the model to this identity or region, or does not have it: `reason` is AWS's own word. */
   ModelRefused: z.object({ model: z.string(), reason: z.string() }),
+  /** The environment allows answers from `geography` only, and this model's may come from elsewhere. */
+  ModelLeavesGeography: z.object({ model: z.string(), geography: z.string(), environment: z.string() }),
+  /** The environment's budget is spent, and it says that no further session is opened then. */
+  BudgetReached: z.object({ environment: z.string(), usd: z.number(), period: z.string() }),
+  /** A request that is charged, and nobody has said yes. */
+  ChargeNotAgreed: z.object({ usd: z.number() }),
+  /** The doctor has not looked yet. */
+  NothingChecked: z.object({}),
+  /** No such document can be made: `reason` is `tooLarge`, `noModels` or `noRegions`. */
+  PolicyImpossible: z.object({ kind: z.string(), reason: z.string() }),
   /** Two global keys would be the same one. */
   HotkeyTwice: z.object({ accelerator: z.string() }),
   /** `reason`: no tray, source, no feed, no https; deb, rpm, tar.gz, … with the address where the new version is. */

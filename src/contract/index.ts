@@ -1,7 +1,11 @@
+export * from './bedrock.ts';
 export * from './cost-cap.ts';
+export * from './doctor.ts';
 export * from './errors.ts';
 export * from './names.ts';
 export * from './page-relay.ts';
+export * from './policies.ts';
+export * from './procedure.ts';
 export * from './procedures.ts';
 export * from './pty-frames.ts';
 export * from './pty-protocol.ts';
@@ -10,4 +14,5 @@ export * from './routes.ts';
 export * from './settings.ts';
 export * from './socket-path.ts';
 export * from './state.ts';
+export * from './usage.ts';
 export * from './version.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bedrockProcedures } from './bedrock-procedures.ts';
 import { CostCap } from './cost-cap.ts';
 import { ErrorView } from './errors.ts';
 import {
@@ -13,7 +14,7 @@ import {
   SessionName,
   StartUrl,
 } from './names.ts';
-import type { Role } from './roles.ts';
+import { call, cli, everyone, type Procedure, shells, stream, trusted } from './procedure.ts';
 import { hotkeyNames, Settings, SettingsPatch } from './settings.ts';
 import {
   AccountView,
@@ -25,7 +26,6 @@ import {
   ImportCandidate,
   IntegrationFile,
   LayoutTab,
-  ModelView,
   PermissionMode,
   ProfileView,
   ProgramChoice,
@@ -38,35 +38,6 @@ import {
   Trace,
   UpdateView,
 } from './state.ts';
-
-type Schema = z.ZodType;
-/** One row of the contract. `call` answers once with `output`; `stream` yields `output` again and again until the caller stops. */
-export interface Procedure<
-  I extends Schema = Schema,
-  O extends Schema = Schema,
-  K extends 'call' | 'stream' = 'call' | 'stream',
-> {
-  kind: K;
-  roles: readonly Role[];
-  input: I;
-  output: O;
-}
-
-const call = <I extends Schema, O extends Schema>(
-  roles: readonly Role[],
-  input: I,
-  output: O,
-): Procedure<I, O, 'call'> => ({ kind: 'call', roles, input, output });
-const stream = <I extends Schema, O extends Schema>(
-  roles: readonly Role[],
-  input: I,
-  output: O,
-): Procedure<I, O, 'stream'> => ({ kind: 'stream', roles, input, output });
-
-const everyone: readonly Role[] = ['tray', 'page', 'cli', 'consumer'];
-const shells: readonly Role[] = ['tray', 'page', 'cli'];
-const trusted: readonly Role[] = ['tray', 'cli'];
-const cli: readonly Role[] = ['cli'];
 
 const None = z.object({}).strict();
 const Nothing = z.object({});
@@ -261,13 +232,7 @@ export const procedures = {
   'environments.use': call(shells, z.object({ name: SectionName }).strict(), Nothing),
   'environments.delete': call(shells, z.object({ name: SectionName }).strict(), Nothing),
 
-  /** What Bedrock offers to the environment's identity in `region` (default: the environment's). `source` is `shipped` where AWS could not be asked. */
-  'models.list': call(
-    shells,
-    z.object({ environment: SectionName.optional(), region: Region.optional() }).strict(),
-    z.object({ region: z.string(), source: z.enum(['live', 'shipped']), models: z.array(ModelView) }),
-  ),
-  'regions.list': call(shells, None, z.object({ regions: z.array(z.string()) })),
+  ...bedrockProcedures,
 
   /** A container credentials endpoint for one consumer (`bedrock-tray exec`): the answer holds a bearer token. Closed with the connection that opened it. */
   'endpoint.open': call(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ModelRates } from './bedrock.ts';
 import { CostCap } from './cost-cap.ts';
 import { AbsolutePath, Accelerator, SectionName } from './names.ts';
 
@@ -90,6 +91,8 @@ export const Settings = z.object({
   privateTokens: z.array(z.string()).default([]),
   /** Keep role credentials encrypted on disk too, so that a restarted agent serves at once. */
   encryptedCache: z.boolean().default(false),
+  /** Prices that a person knows better, by model without prefix and date (`claude-opus-5-5`): a contract's, or one that no table has. */
+  prices: z.record(z.string().max(200), ModelRates).default({}),
   /** Claude Code's executable, when the one on the login shell's PATH is not wanted. */
   claudePath: AbsolutePath.nullable().default(null),
   terminal: z
@@ -134,6 +137,7 @@ export const SettingsPatch = z
     signInBrowsers: z.record(SectionName, BrowserChoice),
     privateTokens: z.array(SectionName).max(1000),
     encryptedCache: z.boolean(),
+    prices: shape.prices.unwrap(),
     claudePath: AbsolutePath.nullable(),
     terminal: whole(shape.terminal),
   })

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { Geography, ModelPins } from './bedrock.ts';
 import { CostCap } from './cost-cap.ts';
 import { ErrorView } from './errors.ts';
 import { AbsolutePath, AccountId, EndpointUrl, EpochMs, ModelId, Region, SectionName } from './names.ts';
 import { hotkeyNames, Settings } from './settings.ts';
+import { Budget, BudgetView } from './usage.ts';
 
 /** States of an SSO session (docs/architecture.md, keep-alive). */
 export const SsoSessionState = z.enum([
@@ -107,8 +109,23 @@ export const Environment = z.object({
   identityMode: IdentityMode,
   /** ANTHROPIC_BEDROCK_BASE_URL: a VPC endpoint or gateway. */
   endpointUrl: EndpointUrl.nullable(),
+  pins: ModelPins,
+  /** Requests must be answered there; null: anywhere. */
+  geography: Geography.nullable().default(null),
+  budget: Budget.nullable().default(null),
 });
 export type Environment = z.infer<typeof Environment>;
+
+/** An environment that chooses nothing. */
+export const plainEnvironment = {
+  model: null,
+  smallFastModel: null,
+  identityMode: 'bedrock-only',
+  endpointUrl: null,
+  pins: { opus: null, sonnet: null, fable: null },
+  geography: null,
+  budget: null,
+} as const satisfies Omit<Environment, 'name' | 'profile' | 'region'>;
 
 /**
  * Something a person should know about a profile that works: `warning` deserves an act, `info` explains. Codes are keys
@@ -528,6 +545,12 @@ export const Snapshot = z.object({
   settings: Settings,
   desktop: DesktopView,
   update: UpdateView,
+  /** `revision` rises when usage changed: ask for usage.query again. `pending`: bytes of transcripts not read yet. */
+  usage: z.object({
+    revision: z.number().int(),
+    pending: z.number().int(),
+    budgets: z.array(BudgetView),
+  }),
   /** Global keys of the settings that the tray could not get. */
   hotkeysTaken: z.array(z.enum(hotkeyNames)).optional(),
   /** Rises when ~/.aws files changed: ask for profiles.list again. */
@@ -538,13 +561,6 @@ export const Snapshot = z.object({
   keyringProblem: ErrorView.nullable().optional(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
-
-export const ModelView = z.object({
-  id: ModelId,
-  name: z.string(),
-  kind: z.enum(['inference-profile', 'foundation-model']),
-});
-export type ModelView = z.infer<typeof ModelView>;
 
 /** Whether a session still has, or is about to have, a process. */
 export function sessionIsOpen(session: Pick<SessionView, 'state'>): boolean {

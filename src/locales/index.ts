@@ -4,30 +4,40 @@ import type { Language } from '../contract/settings.ts';
 import type { ProfileNote } from '../contract/state.ts';
 import { agent as agentEn } from './en/agent.ts';
 import { cli as cliEn } from './en/cli.ts';
+import { doctor as doctorEn } from './en/doctor.ts';
 import { errors as errorsEn } from './en/errors.ts';
 import { firstRun as firstRunEn } from './en/first-run.ts';
+import { models as modelsEn } from './en/models.ts';
 import { notes as notesEn } from './en/notes.ts';
 import { notices as noticesEn } from './en/notices.ts';
 import { page as pageEn } from './en/page.ts';
+import { policies as policiesEn } from './en/policies.ts';
 import { sessions as sessionsEn } from './en/sessions.ts';
 import { settings as settingsEn } from './en/settings.ts';
 import { setup as setupEn } from './en/setup.ts';
 import { terminal as terminalEn } from './en/terminal.ts';
 import { tray as trayEn } from './en/tray.ts';
+import { troubles as troublesEn } from './en/troubles.ts';
 import { upkeep as upkeepEn } from './en/upkeep.ts';
+import { usage as usageEn } from './en/usage.ts';
 import { agent as agentZh } from './zh-CN/agent.ts';
 import { cli as cliZh } from './zh-CN/cli.ts';
+import { doctor as doctorZh } from './zh-CN/doctor.ts';
 import { errors as errorsZh } from './zh-CN/errors.ts';
 import { firstRun as firstRunZh } from './zh-CN/first-run.ts';
+import { models as modelsZh } from './zh-CN/models.ts';
 import { notes as notesZh } from './zh-CN/notes.ts';
 import { notices as noticesZh } from './zh-CN/notices.ts';
 import { page as pageZh } from './zh-CN/page.ts';
+import { policies as policiesZh } from './zh-CN/policies.ts';
 import { sessions as sessionsZh } from './zh-CN/sessions.ts';
 import { settings as settingsZh } from './zh-CN/settings.ts';
 import { setup as setupZh } from './zh-CN/setup.ts';
 import { terminal as terminalZh } from './zh-CN/terminal.ts';
 import { tray as trayZh } from './zh-CN/tray.ts';
+import { troubles as troublesZh } from './zh-CN/troubles.ts';
 import { upkeep as upkeepZh } from './zh-CN/upkeep.ts';
+import { usage as usageZh } from './zh-CN/usage.ts';
 
 const en = {
   agent: agentEn,
@@ -42,6 +52,11 @@ const en = {
   setup: setupEn,
   terminal: terminalEn,
   tray: trayEn,
+  doctor: doctorEn,
+  models: modelsEn,
+  policies: policiesEn,
+  troubles: troublesEn,
+  usage: usageEn,
   upkeep: upkeepEn,
 } as const;
 const zhCN: Record<keyof typeof en, Record<string, string>> = {
@@ -57,6 +72,11 @@ const zhCN: Record<keyof typeof en, Record<string, string>> = {
   setup: setupZh,
   terminal: terminalZh,
   tray: trayZh,
+  doctor: doctorZh,
+  models: modelsZh,
+  policies: policiesZh,
+  troubles: troublesZh,
+  usage: usageZh,
   upkeep: upkeepZh,
 };
 

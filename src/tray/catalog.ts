@@ -1,4 +1,5 @@
-import type { AccountView, ModelView, Snapshot } from '../contract/state.ts';
+import type { ModelView } from '../contract/bedrock.ts';
+import type { AccountView, Snapshot } from '../contract/state.ts';
 import type { AgentLink } from './agent-link.ts';
 
 /** How long an answer is shown without asking again when the menu opens. */

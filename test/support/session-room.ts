@@ -34,6 +34,9 @@ export const testEnvironment: Environment = {
   smallFastModel: null,
   identityMode: 'bedrock-only',
   endpointUrl: null,
+  pins: { opus: null, sonnet: null, fable: null },
+  geography: null,
+  budget: null,
 };
 
 const silent = () => undefined;

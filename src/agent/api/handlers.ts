@@ -1,7 +1,6 @@
 import {
   BedrockTrayError,
   type ProcedureArguments,
-  type ProcedureOutput,
   type SessionView,
   type Snapshot,
   sessionIsOpen,
@@ -38,18 +37,13 @@ import type {
 } from '../ports.ts';
 import type { PresenceRoom } from '../presence/presence-room.ts';
 import type { Vault } from '../vault/vault.ts';
+import { type BedrockRooms, bedrockHandlers } from './bedrock-handlers.ts';
 import { changes } from './change-stream.ts';
 import type { Connection } from './connection.ts';
 import type { Handlers } from './dispatch.ts';
 
-/** What Bedrock offers, for the active or a named environment. */
-export interface ModelCatalog {
-  list(input: ProcedureArguments<'models.list'>): Promise<ProcedureOutput<'models.list'>>;
-  regions(): string[] | Promise<string[]>;
-}
-
 /** The rooms behind the contract. */
-export interface Rooms {
+export interface Rooms extends BedrockRooms {
   clock: Clock;
   keeper: Keeper;
   desk: SignInDesk;
@@ -76,7 +70,6 @@ export interface Rooms {
   support: Support;
   traces: Traces;
   handOut: Pick<HandOut, 'open'>;
-  models: ModelCatalog;
   snapshot: Observable & { now(): Snapshot };
   /** Opens the browser page's server if needed; a URL with a one-time ticket. */
   openPage(): Promise<string>;
@@ -96,7 +89,7 @@ function trustedOnly(connection: Connection, procedure: string, chosen: boolean)
 
 /** The implementation of each row of the contract: a few lines that name the room which does it. */
 export function createHandlers(rooms: Rooms): Handlers {
-  const { clock, keeper, desk, broker, profiles, settings, environments, sessions, handOut, models } = rooms;
+  const { clock, keeper, desk, broker, profiles, settings, environments, sessions, handOut } = rooms;
   const { configWriter, importer, presence, browsers, mfa } = rooms;
 
   /** The SSO session that a sign-in is for: named, a profile's, the active environment's, or the only one. */
@@ -266,8 +259,7 @@ export function createHandlers(rooms: Rooms): Handlers {
       return {};
     },
 
-    'models.list': (input) => models.list(input),
-    'regions.list': async () => ({ regions: await models.regions() }),
+    ...bedrockHandlers(rooms),
 
     'endpoint.open': async (input, connection) => {
       await withFresh(() => profiles.source(input.profile));

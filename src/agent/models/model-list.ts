@@ -1,9 +1,11 @@
 import { listModels } from '../../aws/bedrock.ts';
 import { AwsFault } from '../../aws/faults.ts';
 import type { AwsNetwork } from '../../aws/network.ts';
+import type { ModelView } from '../../contract/bedrock.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
-import type { ProcedureArguments, ProcedureOutput } from '../../contract/procedures.ts';
+import type { ProcedureOutput } from '../../contract/procedures.ts';
 import { bedrockRegions, shippedModels } from '../../domain/bedrock/bedrock-models.ts';
+import type { Models as ModelsPort } from '../bedrock-ports.ts';
 import type { AgentContext, Broker, EnvironmentStore, ProfileCatalog } from '../ports.ts';
 
 /** How long a live list is good, and how long it is not asked again after AWS could not answer. */
@@ -12,8 +14,33 @@ const failedMs = 30_000;
 
 type Models = ProcedureOutput<'models.list'>;
 
+function viewOf(model: Pick<ModelView, 'id' | 'name' | 'kind'>): ModelView {
+  return {
+    ...model,
+    model: null,
+    scope: 'geography',
+    regions: [],
+    contextTokens: null,
+    rates: null,
+    lifecycle: 'active',
+    endOfLife: null,
+    access: 'unknown',
+    refusal: null,
+    proposed: false,
+  };
+}
+
+const fromTable = (region: string): Models => ({
+  region,
+  source: 'shipped',
+  askedAt: null,
+  tableDate: '2026-11-22',
+  problem: null,
+  models: shippedModels(region).map(viewOf),
+});
+
 /** What Bedrock offers to an environment's identity: asked live, kept for minutes, else the shipped table. */
-export class ModelList {
+export class ModelList implements ModelsPort {
   readonly #context: Pick<AgentContext, 'env' | 'clock' | 'log'>;
   readonly #environments: Pick<EnvironmentStore, 'get' | 'active'>;
   readonly #profiles: Pick<ProfileCatalog, 'list' | 'ssoSessions'>;
@@ -36,12 +63,12 @@ export class ModelList {
   }
 
   /** `models.list`. Errors: EnvironmentUnknown, EnvironmentMissing. */
-  list(input: ProcedureArguments<'models.list'>): Promise<Models> {
+  async list(input: Parameters<ModelsPort['list']>[0]): Promise<Models> {
     const { environment: name, region: wish } = input;
     const environment = name === undefined ? this.#environments.active() : this.#environments.get(name);
     if (!environment) {
       if (wish === undefined) throw new BedrockTrayError('EnvironmentMissing', {});
-      return Promise.resolve({ region: wish, source: 'shipped', models: shippedModels(wish) });
+      return fromTable(wish);
     }
     const region = wish ?? environment.region;
     const key = JSON.stringify([environment.profile, region]);
@@ -57,6 +84,15 @@ export class ModelList {
     return entry.models;
   }
 
+  /** `models.resolve`. */
+  async resolve(): ReturnType<ModelsPort['resolve']> {
+    return { region: this.#environments.active()?.region ?? '', resolved: [] };
+  }
+
+  async *survey(): ReturnType<ModelsPort['survey']> {
+    yield { regions: [], done: true };
+  }
+
   /** `regions.list`: the table's, and whatever the person has configured. */
   regions(): string[] {
     const configured = this.#profiles.list().flatMap((p) => (p.region === null ? [] : [p.region]));
@@ -70,11 +106,19 @@ export class ModelList {
       const network = this.#network?.(profile);
       const place = { region, env: this.#context.env, ...(network ? { network } : {}) };
       const models = await listModels(place, credentials);
-      if (models.length > 0) return { region, source: 'live', models };
+      if (models.length > 0)
+        return {
+          region,
+          source: 'live',
+          askedAt: this.#context.clock.now(),
+          tableDate: null,
+          problem: null,
+          models: models.map(viewOf),
+        };
     } catch (e) {
       const reason = e instanceof AwsFault ? e.name : isBedrockTrayError(e) ? e.code : 'unknown';
       this.#context.log.info({ profile, region, reason }, 'Bedrock could not be asked for its models');
     }
-    return { region, source: 'shipped', models: shippedModels(region) };
+    return fromTable(region);
   }
 }

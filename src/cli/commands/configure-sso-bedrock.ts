@@ -53,6 +53,9 @@ export async function takeProfile(
         smallFastModel: null,
         identityMode: settings.identityMode,
         endpointUrl: null,
+        pins: { opus: null, sonnet: null, fable: null },
+        geography: null,
+        budget: null,
       };
   await agent.call(there ? 'environments.update' : 'environments.create', environment);
   await agent.call('environments.use', { name: environment.name });

@@ -60,6 +60,7 @@ const arranged = [
   ['updates.mode', 'updates'],
   ['updates.channel', 'updates'],
   ['signInBrowsers', null],
+  ['prices', null],
   ['privateTokens', null],
   ['setupDone', null],
 ] as const satisfies readonly (readonly [string, SettingSection | null])[];

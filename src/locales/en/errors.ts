@@ -99,6 +99,13 @@ export const errors = {
     'Bedrock does not let this identity use {{model}}: {{reason}}. Choose another model or region, or ask your administrator for access to it.',
   UpdatesUnavailable:
     'This copy does not update itself ({{reason}}). Get the new version where you got this one.',
+  ModelLeavesGeography:
+    'Environment “{{environment}}” allows answers from {{geography}} only, and {{model}} may answer from elsewhere. Choose a model that stays there, or change the environment.',
+  BudgetReached:
+    'The budget of environment “{{environment}}” ({{usd}} USD a {{period}}) is spent, and it allows no further session. Raise the budget or choose another environment.',
+  ChargeNotAgreed: 'AWS charges {{usd}} USD for each request to Cost Explorer. Agree to that first.',
+  NothingChecked: 'Nothing was checked yet. Run the doctor first.',
+  PolicyImpossible: 'This document ({{kind}}) cannot be made: {{reason}}. Choose other models or regions.',
   HotkeyTwice: 'Both would be the same key ({{accelerator}}). Choose another one.',
   UpdateFailed: 'The update failed ({{reason}}). This version goes on working; it is tried again later.',
   UpdateNotAuthentic:

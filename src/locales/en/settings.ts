@@ -58,6 +58,8 @@ export const settings = {
   'about.sessions.cap': 'You are warned at 80 %. Empty: no cap.',
   'name.sessions.regionalPriceFactor': 'Price of regional inference profiles',
   'about.sessions.regionalPriceFactor': 'Times the global price, where no price is known: 1.1 is 10 % more.',
+  'name.prices': 'Prices of your own',
+  'about.prices': 'USD for a million tokens, by model, where you know them better than the price list.',
   'name.claudePath': 'Path to Claude Code',
   'about.claudePath': 'Another Claude Code than the one on your PATH.',
   'name.terminal.fontFamily': 'Font',

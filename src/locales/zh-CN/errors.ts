@@ -74,6 +74,13 @@ export const errors: Record<keyof typeof en, string> = {
   ModelRefused:
     'Bedrock 不允许此身份使用 {{model}}：{{reason}}。请选择其他模型或区域，或向管理员申请访问权限。',
   UpdatesUnavailable: '此安装无法自行更新（{{reason}}）。请从获取本版本的地方获取新版本。',
+  ModelLeavesGeography:
+    '环境“{{environment}}”只允许在 {{geography}} 内处理请求，而 {{model}} 可能在别处处理。请选择不会离开那里的模型，或修改环境。',
+  BudgetReached:
+    '环境“{{environment}}”的预算（每 {{period}} {{usd}} 美元）已用完，且不允许再打开会话。请提高预算或选择其他环境。',
+  ChargeNotAgreed: '每次向 Cost Explorer 发送请求，AWS 收取 {{usd}} 美元。请先确认同意。',
+  NothingChecked: '尚未检查过。请先运行诊断。',
+  PolicyImpossible: '无法生成此文档（{{kind}}）：{{reason}}。请选择其他模型或区域。',
   HotkeyTwice: '两者会是同一个快捷键（{{accelerator}}）。请另选一个。',
   UpdateFailed: '更新失败（{{reason}}）。当前版本可继续使用；稍后会重试。',
   UpdateNotAuthentic:

@@ -57,6 +57,8 @@ export const settings: Record<keyof typeof en, string> = {
   'about.sessions.cap': '达到 80 % 时会提醒您。留空则没有上限。',
   'name.sessions.regionalPriceFactor': '区域推理配置文件的价格',
   'about.sessions.regionalPriceFactor': '价格未知时，为全球价格的倍数：1.1 表示高 10 %。',
+  'name.prices': '自定义价格',
+  'about.prices': '每百万 token 的美元价格，按模型设置，用于您比价目表更清楚的情况。',
   'name.claudePath': 'Claude Code 的路径',
   'about.claudePath': '使用 PATH 之外的另一个 Claude Code。',
   'name.terminal.fontFamily': '字体',

@@ -31,6 +31,9 @@ beforeEach(async () => {
     smallFastModel: null,
     identityMode: 'bedrock-only' as const,
     endpointUrl: null,
+    pins: { opus: null, sonnet: null, fable: null },
+    geography: null,
+    budget: null,
   };
   models = new ModelList(
     { env: sandbox.environment(), clock, log: { info() {}, warn() {}, error() {}, debug() {} } },
@@ -49,7 +52,10 @@ const asked = async () => (await sandbox.requests({ operation: 'ListFoundationMo
 
 test('the list is live, fits the contract, and is asked once in five minutes', async () => {
   const before = await asked();
-  const [first, second] = await Promise.all([models.list({}), models.list({ environment: 'dev' })]);
+  const [first, second] = await Promise.all([
+    models.list({ refresh: false }),
+    models.list({ environment: 'dev', refresh: false }),
+  ]);
   expect(first).toBe(second);
   expect(procedures['models.list'].output.parse(first)).toMatchObject({
     source: 'live',
@@ -57,28 +63,28 @@ test('the list is live, fits the contract, and is asked once in five minutes', a
   });
   expect(first.models.map((m) => m.id)).toContain('us.anthropic.claude-opus-5-5');
   await clock.advance(4 * 60_000);
-  await models.list({});
+  await models.list({ refresh: false });
   expect(await asked()).toBe(before + 1);
   await clock.advance(2 * 60_000);
-  await models.list({});
+  await models.list({ refresh: false });
   expect(await asked()).toBe(before + 2);
 });
 
 test('another region is another list', async () => {
-  const there = await models.list({ region: 'eu-central-1' });
+  const there = await models.list({ region: 'eu-central-1', refresh: false });
   expect(there.source).toBe('live');
   expect(there.models.some((m) => m.id.startsWith('eu.'))).toBe(true);
 });
 
 test('where AWS cannot be asked the shipped table is shown, and AWS is asked again soon', async () => {
   failure = new BedrockTrayError('SignInNeeded', { ssoSession: 's', startUrl: 'https://x/start' });
-  const shipped = procedures['models.list'].output.parse(await models.list({}));
+  const shipped = procedures['models.list'].output.parse(await models.list({ refresh: false }));
   expect(shipped.source).toBe('shipped');
   expect(shipped.models.map((m) => m.id)).toContain('us.anthropic.claude-opus-5-5');
   failure = null;
-  expect((await models.list({})).source).toBe('shipped');
+  expect((await models.list({ refresh: false })).source).toBe('shipped');
   await clock.advance(31_000);
-  expect((await models.list({})).source).toBe('live');
+  expect((await models.list({ refresh: false })).source).toBe('live');
 });
 
 test('regions are those of the table and the active environment’s', () => {

@@ -50,6 +50,9 @@ const environment = (model: string) => ({
   smallFastModel: null,
   identityMode: 'bedrock-only' as const,
   endpointUrl: null,
+  pins: { opus: null, sonnet: null, fable: null },
+  geography: null,
+  budget: null,
 });
 const token = (accessToken: string) => ({
   startUrl: 'https://x.awsapps.com/start',

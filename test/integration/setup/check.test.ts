@@ -19,6 +19,9 @@ const environment: Environment = {
   smallFastModel: null,
   identityMode: 'bedrock-only',
   endpointUrl: null,
+  pins: { opus: null, sonnet: null, fable: null },
+  geography: null,
+  budget: null,
 };
 
 beforeAll(async () => {

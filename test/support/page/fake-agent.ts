@@ -24,6 +24,7 @@ import {
 } from '../../../src/contract/index.ts';
 import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
 import { profileNames } from '../../../src/domain/profiles/profile-name-template.ts';
+import { modelView } from '../model-view.ts';
 import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
 import { activity, profile } from './samples.ts';
@@ -369,7 +370,14 @@ export class FakeAgent implements AsyncDisposable {
         this.set({ environments: this.#state.environments.filter((e) => e.name !== name) });
         return {};
       },
-      'models.list': ({ region = 'us-west-2' }) => ({ region, source: 'live', models: [...this.models] }),
+      'models.list': ({ region = 'us-west-2' }) => ({
+        region,
+        source: 'live',
+        askedAt: Date.now(),
+        tableDate: null,
+        problem: null,
+        models: this.models.map((m) => modelView(m)),
+      }),
       'regions.list': () => ({
         regions: ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1'],
       }),

@@ -72,6 +72,9 @@ export function environment(more: Partial<Environment> = {}): Environment {
     smallFastModel: null,
     identityMode: 'bedrock-only',
     endpointUrl: null,
+    pins: { opus: null, sonnet: null, fable: null },
+    geography: null,
+    budget: null,
     ...more,
   };
 }
@@ -170,6 +173,7 @@ export function snapshot(at: number, more: Partial<Snapshot> = {}): Snapshot {
       command: { state: 'absent', path: '/home/dana/.local/bin/bedrock-tray', onPath: true },
     },
     update: { state: 'none', version: null, progress: null, checkedAt: null, wish: null, problem: null },
+    usage: { revision: 0, pending: 0, budgets: [] },
     profilesRevision: 1,
     configProblem: null,
     ...more,

@@ -57,6 +57,9 @@ beforeEach(async () => {
     smallFastModel: null,
     identityMode: 'bedrock-only',
     endpointUrl: null,
+    pins: { opus: null, sonnet: null, fable: null },
+    geography: null,
+    budget: null,
   };
   await mkdir(dirname(config));
   await writeFile(config, personConfig);

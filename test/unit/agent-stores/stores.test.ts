@@ -344,6 +344,9 @@ describe('environments', () => {
     smallFastModel: null,
     identityMode: 'whole-session' as const,
     endpointUrl: null,
+    pins: { opus: null, sonnet: null, fable: null },
+    geography: null,
+    budget: null,
   });
 
   test('the only SSO profile there is makes the first environment', async () => {
@@ -360,6 +363,9 @@ describe('environments', () => {
       smallFastModel: null,
       identityMode: 'bedrock-only',
       endpointUrl: null,
+      pins: { opus: null, sonnet: null, fable: null },
+      geography: null,
+      budget: null,
     });
     expect((await stat(join(home, 'environments.json'))).mode & 0o777).toBe(0o600);
   });

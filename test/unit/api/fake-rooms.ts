@@ -66,6 +66,9 @@ export const environment: Environment = {
   smallFastModel: null,
   identityMode: 'bedrock-only',
   endpointUrl: null,
+  pins: { opus: null, sonnet: null, fable: null },
+  geography: null,
+  budget: null,
 };
 export const profile: ProfileView = {
   name: 'dev',
@@ -119,6 +122,17 @@ const desktop: DesktopView = {
   command: { state: 'absent', path: '/h/.local/bin/bedrock-tray', onPath: true },
 };
 
+const noUsage = {
+  answers: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWrite5mTokens: 0,
+  cacheWrite1hTokens: 0,
+  costUsd: null,
+  unpricedTokens: 0,
+};
+
 /** A valid input for each row of the contract. */
 export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'agent.info': {},
@@ -154,7 +168,20 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'environments.use': { name: 'work' },
   'environments.delete': { name: 'work' },
   'models.list': {},
+  'models.resolve': {},
   'regions.list': {},
+  'regions.survey': {},
+  'doctor.run': {},
+  'doctor.preview': {},
+  'doctor.fix': { digest: 'd' },
+  'doctor.undo': {},
+  'doctor.report': {},
+  'policies.build': { kind: 'policy' },
+  'policies.validate': { kind: 'policy' },
+  'policies.compare': { kind: 'policy' },
+  'usage.query': {},
+  'costs.get': { from: '2026-11-01', to: '2026-11-02', agreed: true },
+  'trail.list': {},
   'endpoint.open': { profile: 'dev' },
   'sessions.list': {},
   'sessions.open': { cwd: '/tmp' },
@@ -387,9 +414,56 @@ export async function startTestApi(
     network: { report: () => {} },
     vault: { demand: async () => {} },
     models: {
-      list: async () => ({ region: 'us-east-1', source: 'shipped', models: [] }),
+      list: async () => ({
+        region: 'us-east-1',
+        source: 'shipped',
+        askedAt: null,
+        tableDate: '2026-11-22',
+        problem: null,
+        models: [],
+      }),
+      resolve: async () => ({ region: 'us-east-1', resolved: [] }),
       regions: () => ['us-east-1'],
+      survey: async function* () {
+        yield { regions: [], done: true };
+      },
     },
+    doctor: {
+      run: async function* () {
+        yield { at: 1, checks: [], done: true };
+      },
+      preview: async () => ({ digest: 'd', changes: [] }),
+      fix: async () => ({ done: [], failed: [] }),
+      undo: async () => ({ undone: [] }),
+      report: async () => 'well',
+      last: () => null,
+    },
+    policies: {
+      build: async () => ({
+        kind: 'policy',
+        format: 'json',
+        text: '{}',
+        size: 2,
+        limit: 6144,
+        notes: [],
+        warnings: [],
+      }),
+      validate: async () => ({ findings: [], problem: null }),
+      compare: async () => ({ calls: [], problem: null }),
+    },
+    usage: {
+      query: async () => ({ rows: [], total: noUsage, more: false, first: null, last: null, pending: 0 }),
+    },
+    bill: {
+      get: async () => ({
+        accountId: '123456789012',
+        days: [],
+        transcriptsUsd: [],
+        requests: 0,
+        chargedUsd: 0,
+      }),
+    },
+    trail: { list: async () => ({ events: [], more: false, region: 'us-east-1' }) },
     openPage: async () => 'http://127.0.0.1:1/enter?ticket=x',
     stopAgent: (sessions) => stopped.push(sessions),
   };
@@ -410,6 +484,7 @@ export async function startTestApi(
       }),
     },
     history: { onChange, status: () => ({ revision: 0, pending: 0 }) },
+    usage: { onChange, status: () => ({ revision: 0, pending: 0, budgets: [] }) },
     network: { onChange, view: () => ({ state: 'online', sinceAt: 1 }), clockSkewMs: () => null },
     agent: () => ({
       version: '0.1.0',

@@ -176,6 +176,9 @@ async function takeProfiles(
       smallFastModel: null,
       identityMode: snapshot.settings.identityMode,
       endpointUrl: null,
+      pins: { opus: null, sonnet: null, fable: null },
+      geography: null,
+      budget: null,
     });
     chosen.push(name);
     made.push(name);

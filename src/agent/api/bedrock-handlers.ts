@@ -1,0 +1,42 @@
+import type { Bill, Doctor, Models, Policies, Trail, Usage } from '../bedrock-ports.ts';
+import type { Handlers } from './dispatch.ts';
+
+/** The rooms behind the contract's rows about Bedrock. */
+export interface BedrockRooms {
+  models: Models;
+  doctor: Doctor;
+  policies: Policies;
+  usage: Pick<Usage, 'query'>;
+  bill: Bill;
+  trail: Trail;
+}
+
+type BedrockHandlers = Pick<
+  Handlers,
+  Extract<
+    keyof Handlers,
+    `${'models' | 'regions' | 'doctor' | 'policies' | 'usage' | 'costs' | 'trail'}.${string}`
+  >
+>;
+
+/** The implementation of each of these rows: one line that names the room which does it. */
+export function bedrockHandlers(rooms: BedrockRooms): BedrockHandlers {
+  const { models, doctor, policies, usage, bill, trail } = rooms;
+  return {
+    'models.list': (input) => models.list(input),
+    'models.resolve': (input) => models.resolve(input),
+    'regions.list': () => ({ regions: models.regions() }),
+    'regions.survey': (input, _connection, signal) => models.survey(input, signal),
+    'doctor.run': (input, _connection, signal) => doctor.run(input, signal),
+    'doctor.preview': (input) => doctor.preview(input),
+    'doctor.fix': (input) => doctor.fix(input),
+    'doctor.undo': () => doctor.undo(),
+    'doctor.report': async (input) => ({ text: await doctor.report(input.maskAccounts) }),
+    'policies.build': (input) => policies.build(input),
+    'policies.validate': (input) => policies.validate(input),
+    'policies.compare': (input) => policies.compare(input),
+    'usage.query': (input) => usage.query(input),
+    'costs.get': (input) => bill.get(input),
+    'trail.list': (input) => trail.list(input),
+  };
+}

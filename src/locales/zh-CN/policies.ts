@@ -1,0 +1,3 @@
+import type { policies as en } from '../en/policies.ts';
+
+export const policies: Record<keyof typeof en, string> = {};
