@@ -8,8 +8,15 @@ import { type Scene, scenes } from '../support/page/scenes.ts';
 const widths = [1280, 900, 480] as const;
 /** Nearly five hundred: on request only. */
 const pictures = !!process.env.PICTURES;
-const languages: readonly Language[] = ['en', 'zh-CN'];
-const themes = ['light', 'dark'] as const;
+/** Structure and names change with the language, colours with the theme: two of the four show everything once. */
+const combinations: readonly { language: Language; colorScheme: 'light' | 'dark' }[] = pictures
+  ? (['en', 'zh-CN'] as const).flatMap((language) =>
+      (['light', 'dark'] as const).map((colorScheme) => ({ language, colorScheme })),
+    )
+  : [
+      { language: 'en', colorScheme: 'light' },
+      { language: 'zh-CN', colorScheme: 'dark' },
+    ];
 /** A part of the names (LOOKS=history): for whoever works on one view. */
 const chosen = scenes.filter((s) => new RegExp(process.env.LOOKS ?? '').test(s.name));
 const views = [...new Set(chosen.map((s) => s.name.replace(/-.*/, '')))];
@@ -26,28 +33,22 @@ async function speak(page: Page, agent: FakeAgent, language: Language): Promise<
 async function look(page: Page, agent: FakeAgent, { name, act }: Scene): Promise<string[]> {
   const found: string[] = [];
   await act?.(page, agent);
-  for (const language of languages) {
+  for (const { language, colorScheme } of combinations) {
     await speak(page, agent, language);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: 'attached' });
     const text = await page.locator('body').innerText();
     if (/\b(page|errors|notes|sessions):\w|\{\{/.test(text))
       found.push(`${name} ${language}: a word is missing`);
-    for (const colorScheme of themes) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: 'attached' });
-      // A bar that stays in sight lies on what is scrolled past it; at its own place it lies on nothing.
-      await page.evaluate(() =>
-        document.querySelector('.choice-bar')?.parentElement?.scrollIntoView({ block: 'end' }),
-      );
-      const shown = `${name}-${colorScheme}-${language}`;
-      // Structure and names change with the language, colours with the theme.
-      const what = (language === 'en') === (colorScheme === 'light') ? 'all' : 'contrast';
-      found.push(...(await findings(page, what)).map((f) => `${shown}: ${f}`));
-      if (!pictures) continue;
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 800 });
-        await shot(page, `look-${shown}-${width}`, { whole: width === 1280 });
-      }
-      await page.setViewportSize({ width: 1280, height: 800 });
+    // A bar that stays in sight lies on what is scrolled past it; at its own place it lies on nothing.
+    await page.evaluate(() =>
+      document.querySelector('.choice-bar')?.parentElement?.scrollIntoView({ block: 'end' }),
+    );
+    const shown = `${name}-${colorScheme}-${language}`;
+    found.push(...(await findings(page, 'all')).map((f) => `${shown}: ${f}`));
+    for (const width of pictures ? widths : []) {
+      await page.setViewportSize({ width, height: 800 });
+      await shot(page, `look-${shown}-${width}`, { whole: width === 1280 });
     }
     await page.setViewportSize({ width: 480, height: 800 });
     await expectNoOverflow(page).catch(() => found.push(`${name} ${language}: wider than 480 px`));

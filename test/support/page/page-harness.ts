@@ -15,8 +15,8 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const artefacts = join(root, 'test-artefacts', 'page');
 export const MINUTE = 60_000;
 
-/** Pictures for whoever judges the looks are taken in CI and on request (PICTURES=1): they cost half of the time. */
-export const pictures = !!(process.env.PICTURES || process.env.CI);
+/** Pictures for whoever judges the looks are taken on request (PICTURES=1): they cost half of the time. */
+export const pictures = !!process.env.PICTURES;
 
 /** Terminals drawn without a graphics processor, which test machines lack. */
 const settings = Settings.parse({ setupDone: true, terminal: { renderer: 'dom' } });
