@@ -83,6 +83,8 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'upkeep', prefix: 'trace.', in: /^src\/contract\/state\.ts$/ },
   { namespace: 'settings', prefix: 'invalid.', in: /^src\/domain\/settings\/settings-catalog\.ts$/ },
   { namespace: 'settings', prefix: 'detail.identityMode.', in: /^src\/contract\/settings\.ts$/ },
+  { namespace: 'doctor', prefix: 'link.', in: /^src\/contract\/doctor\.ts$/ },
+  { namespace: 'doctor', prefix: 'state.', in: /^src\/contract\/doctor\.ts$/ },
   // An error that nobody throws needs no words.
   { namespace: 'errors', prefix: '', in: /^src\/(?!contract\/|locales\/)/ },
 ];
