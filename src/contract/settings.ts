@@ -43,7 +43,7 @@ export const Settings = z.object({
       needsYou: z.boolean().default(true),
       /** Claude Code has finished. */
       done: z.boolean().default(false),
-      /** A session comes near its cost cap. */
+      /** A session comes near its cost cap, or an environment its budget. */
       budget: z.boolean().default(true),
       /** Signed in again, after a prompt that was answered elsewhere. */
       signedIn: z.boolean().default(true),

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../contract/state.ts';
 import type { MenuAction } from '../domain/menu/menu-entries.ts';
 import type { Message } from '../domain/menu/menu-words.ts';
+import type { ToldBudgets } from '../domain/notices/budget-notice.ts';
 import type { Notice } from '../domain/notices/notice.ts';
 import { afterSleep, type NoticeClock, nextNotices, nothingTold } from '../domain/notices/notices.ts';
 import type { Notifier } from './notifier.ts';
@@ -13,6 +14,8 @@ export interface NotificationRooms {
   looking(): boolean;
   say(message: Message): string;
   perform(action: MenuAction): void;
+  /** What was told of budgets, by trays before this one too. */
+  budgets?: { read(): ToldBudgets; keep(told: ToldBudgets): void };
 }
 
 interface Shown {
@@ -34,6 +37,7 @@ export class Notifications {
 
   constructor(rooms: NotificationRooms) {
     this.#rooms = rooms;
+    this.#state = { ...nothingTold, budgets: rooms.budgets?.read() ?? {} };
   }
 
   /** Nothing is told before there is somebody to show it. */
@@ -49,6 +53,7 @@ export class Notifications {
     if (snapshot === null || notifier === null) return;
     clearTimeout(this.#timer);
     const next = nextNotices(this.#state, snapshot, this.#rooms.clock(), this.#rooms.looking());
+    if (next.state.budgets !== this.#state.budgets) this.#rooms.budgets?.keep(next.state.budgets);
     this.#state = next.state;
     for (const [key, { close }] of this.#shown) {
       if (next.state.told.has(key)) continue;
@@ -90,5 +95,7 @@ export class Notifications {
 
 /** Where a press leads once the matter is settled: to where it can be seen, and nothing is done again. */
 function placeOf({ action }: Notice): MenuAction {
-  return action.type === 'openSession' ? action : { type: 'openWindow', place: 'overview' };
+  return action.type === 'openSession' || action.type === 'openWindow'
+    ? action
+    : { type: 'openWindow', place: 'overview' };
 }

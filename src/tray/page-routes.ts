@@ -2,6 +2,7 @@
 export const pageRoute = {
   overview: '#/overview',
   sessions: '#/sessions',
+  usage: '#/usage',
   access: '#/access',
   settings: '#/settings',
   /** What the popover shows (popover-controller.ts). */

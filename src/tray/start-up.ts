@@ -13,6 +13,7 @@ import { MenuController } from './menu-controller.ts';
 import { Notifications } from './notifications.ts';
 import { hasPopover, PopoverLoader } from './popover-loader.ts';
 import { Quit } from './quit.ts';
+import { toldBudgets } from './told-budgets.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
 import { followUpdates } from './updates.ts';
 import { WindowLoader } from './window-loader.ts';
@@ -40,6 +41,7 @@ export function startUp(icon: TrayIconController): { openWindow: (place?: string
     looking: () => BrowserWindow.getFocusedWindow() !== null,
     say: (message) => words.say(message),
     perform: (action) => void actions.perform(action),
+    budgets: toldBudgets(),
   });
 
   link.onChange(() => {

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../contract/state.ts';
 import { overview } from '../overview.ts';
 import { needsPerson } from '../sessions/session-attention.ts';
+import { budgetEntries } from './menu-budget.ts';
 import { claudeEntries, questionEntries } from './menu-claude.ts';
 import { consoleEntries, copyEntries } from './menu-copy.ts';
 import { action, joined, type MenuEntry } from './menu-entries.ts';
@@ -44,6 +45,7 @@ export function menuModel(input: MenuInput): MenuModel {
         ...stateEntries(now, state, input.accounts),
         // The first line says it already.
         ...circumstanceEntries(snapshot, input.now, icon === 'offline'),
+        ...budgetEntries(snapshot),
       ],
       personEntries(snapshot, now, input.now),
       claudeEntries(snapshot, input.userHome),

@@ -51,6 +51,7 @@ export type MenuWord =
   | 'allow'
   | 'deny'
   | 'openSession'
+  | `budget${'Near' | 'Reached' | 'Refuses'}`
   | 'environment'
   | 'region'
   | 'model'

@@ -13,6 +13,8 @@ export type NoticeWord =
   | `asks${'Title' | 'Body'}`
   | `done${'Title' | 'Body'}`
   | `cap${'Title' | 'Near' | 'Reached' | 'Stopped'}`
+  | `budget${'Title' | 'Stage' | 'Reached' | 'Refuses' | 'Unpriced' | 'Press'}`
+  | `budget${'Today' | 'ThisWeek' | 'ThisMonth'}`
   | 'openSession'
   | 'openWindow';
 

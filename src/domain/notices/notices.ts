@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../contract/state.ts';
 import { nearest } from '../keep-alive/schedule.ts';
+import { budgetNotices, rememberBudgets, type ToldBudgets } from './budget-notice.ts';
 import type { Notice } from './notice.ts';
 import { OUTAGE_MS, type Outage, onlineNotice, outageKey, outageNotice, outageOf } from './outage-notice.ts';
 import { quietAt } from './quiet-hours.ts';
@@ -26,12 +27,13 @@ export interface NoticeClock {
 export interface NoticeState {
   /** Keys of what is told. */
   readonly told: ReadonlySet<string>;
+  readonly budgets: ToldBudgets;
   readonly asked: readonly Asked[];
   readonly outage: Outage | null;
   readonly news: readonly { readonly notice: Notice; readonly untilAwakeMs: number }[];
 }
 
-export const nothingTold: NoticeState = { told: new Set(), asked: [], outage: null, news: [] };
+export const nothingTold: NoticeState = { told: new Set(), budgets: {}, asked: [], outage: null, news: [] };
 
 /** An outage is counted anew after a sleep: the network is given the time to come back. */
 export function afterSleep(state: NoticeState, awakeMs: number): NoticeState {
@@ -40,11 +42,12 @@ export function afterSleep(state: NoticeState, awakeMs: number): NoticeState {
 
 /**
  * All that is to be told now, each cause once: the most urgent of what concerns the sign-in, an outage, what Claude
- * Code's sessions have to say, and news. Pure machine; every look is the same event.
+ * Code's sessions have to say, budgets, and news. Pure machine; every look is the same event.
  *
  * | what | is told |
  * |---|---|
  * | a state (sign-in needed, ending soon, a question, done, cap, offline) | from when it holds until it holds no more; in quiet hours only if it was told before them, else after them if it still holds |
+ * | a budget's stage | as a state, and once in its period, also by a tray that is started again (`budgets`) |
  * | signed in again | for a minute, when the sign-in had been asked for by a notification and none of our windows is looked at (`looking`) |
  * | online again | for a minute, when the outage had been told |
  *
@@ -67,6 +70,7 @@ export function nextNotices(
     ...(signIn === null ? [] : [signIn]),
     ...(offline === null ? [] : [offline]),
     ...sessionNotices(snapshot),
+    ...budgetNotices(snapshot, before.budgets, before.told),
   ];
   const states = holding.filter(({ key }) => !quiet || before.told.has(key));
 
@@ -84,8 +88,10 @@ export function nextNotices(
 
   const notices = [...states, ...news.map((n) => n.notice)];
   const waiting = settled.filter((s) => s.came === null).map((s) => s.asked);
+  const told = new Set(notices.map((n) => n.key));
   const state = {
-    told: new Set(notices.map((n) => n.key)),
+    told,
+    budgets: rememberBudgets(before.budgets, snapshot, told),
     asked: withPrompt(waiting, snapshot, signIn !== null && states.includes(signIn) ? signIn : null, awakeMs),
     outage,
     news,

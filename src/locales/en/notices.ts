@@ -30,6 +30,17 @@ export const notices = {
   capReached: '{{folder}}: the cap of {{usd}} USD is reached (estimate).',
   capStopped:
     '{{folder}}: the cap of {{usd}} USD is reached (estimate). Claude Code is stopped before its next step; raise the cap to go on.',
+  budgetTitle: 'Budget of {{environment}}',
+  budgetStage:
+    'More than {{percent}} % is used: about {{spent}} of {{usd}} USD {{period}}, by list prices.{{more}}',
+  budgetReached: 'It is used up: about {{spent}} of {{usd}} USD {{period}}, by list prices.{{more}}',
+  budgetRefuses:
+    'It is used up: about {{spent}} of {{usd}} USD {{period}}, by list prices. No further session is opened with it; open ones go on.{{more}}',
+  budgetUnpriced: ' Models without a known price are not in it.',
+  budgetToday: 'today',
+  budgetThisWeek: 'this week',
+  budgetThisMonth: 'this month',
+  budgetPress: 'Show usage',
   openSession: 'Open the session',
   openWindow: 'Open window',
 } as const;

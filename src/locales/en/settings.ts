@@ -38,8 +38,9 @@ export const settings = {
   'about.notifications.needsYou': 'With session, folder and question; not while you are looking at it.',
   'name.notifications.done': 'A session is done',
   'about.notifications.done': 'Once for each answer that you have not seen.',
-  'name.notifications.budget': 'A session comes near its cost cap',
-  'about.notifications.budget': 'At 80 % of the cap, and when it is reached.',
+  'name.notifications.budget': 'A cost cap or budget is nearly used up',
+  'about.notifications.budget':
+    'At 80 % of a session’s cap and when it is reached; at 50, 80 and 100 % of an environment’s budget.',
   'name.notifications.quiet': 'Quiet hours',
   'about.notifications.quiet': 'Nothing is shown between these times; what still holds is shown afterwards.',
   'name.hotkeys.openClaude': 'Open Claude Code',

@@ -30,6 +30,16 @@ export const notices: Record<keyof typeof en, string> = {
   capReached: '{{folder}}：已达到 {{usd}} 美元的上限（估算）。',
   capStopped:
     '{{folder}}：已达到 {{usd}} 美元的上限（估算）。Claude Code 会在下一步之前停止；提高上限后可继续。',
+  budgetTitle: '{{environment}} 的预算',
+  budgetStage: '已用超过 {{percent}}%：{{period}}约 {{spent}} / {{usd}} 美元（按标价估算）。{{more}}',
+  budgetReached: '预算已用完：{{period}}约 {{spent}} / {{usd}} 美元（按标价估算）。{{more}}',
+  budgetRefuses:
+    '预算已用完：{{period}}约 {{spent}} / {{usd}} 美元（按标价估算）。无法再用它打开新会话；已打开的会话不受影响。{{more}}',
+  budgetUnpriced: '其中不含价格未知的模型。',
+  budgetToday: '今天',
+  budgetThisWeek: '本周',
+  budgetThisMonth: '本月',
+  budgetPress: '查看用量',
   openSession: '打开会话',
   openWindow: '打开窗口',
 };

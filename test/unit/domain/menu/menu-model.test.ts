@@ -61,6 +61,29 @@ const actions = (entries: readonly MenuEntry[]): unknown[] =>
     e.kind === 'submenu' ? actions(e.entries) : e.kind === 'action' || e.kind === 'radio' ? [e.action] : [],
   );
 
+test('a budget that is nearly or wholly used leads to Usage; its words change with stages, not with each cent', () => {
+  const budget = (stage: 50 | 80 | 100 | null, refuse = false, spentUsd = 33) => ({
+    environment: 'work\n',
+    budget: { usd: 40, period: 'month' as const, refuse },
+    spentUsd,
+    unpriced: false,
+    from: '2026-11-01',
+    to: '2026-11-30',
+    stage,
+  });
+  const menu = (...budgets: ReturnType<typeof budget>[]) =>
+    model({ usage: { revision: 1, pending: 0, budgets } }).entries;
+  const said = (entries: readonly MenuEntry[]) => lines(entries).filter((l) => l.startsWith('Budget'));
+  expect(said(menu(budget(null), budget(50)))).toEqual([]);
+  expect(said(menu(budget(80)))).toEqual(['Budget of work: more than 80 % used…']);
+  expect(lines(menu(budget(80, false, 34)))).toEqual(lines(menu(budget(80, false, 38))));
+  expect(said(menu(budget(100), budget(100, true)))).toEqual([
+    'Budget of work is used up…',
+    'Budget of work is used up: no new sessions…',
+  ]);
+  expect(actions(menu(budget(80)))).toContainEqual({ type: 'openWindow', place: 'usage' });
+});
+
 describe('the whole menu', () => {
   test('signed in', () => {
     const made = model(
