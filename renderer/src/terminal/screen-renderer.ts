@@ -9,6 +9,9 @@ const MOST_LOSSES = 3;
 /** Runs of signs of which fonts make ligatures. */
 const LIGATURES = /[-=<>!|&+*/:.~#%^?_\\]{2,}|www/g;
 
+/** Names of what plays a graphics processor: Chromium gives a context of these without calling it a caveat. */
+const IN_SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
 let fast: boolean | undefined;
 
 /**
@@ -20,7 +23,9 @@ function webglIsFast(): boolean {
     const probe = document
       .createElement('canvas')
       .getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-    fast = probe !== null;
+    const named = probe?.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL;
+    const renderer: unknown = named === undefined ? '' : probe?.getParameter(named);
+    fast = probe !== null && !IN_SOFTWARE.test(String(renderer));
     probe?.getExtension('WEBGL_lose_context')?.loseContext();
   }
   return fast;
