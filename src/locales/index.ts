@@ -1,4 +1,5 @@
 import { createInstance, type i18n } from 'i18next';
+import type { Finding } from '../contract/doctor.ts';
 import type { ErrorView } from '../contract/errors.ts';
 import type { Language } from '../contract/settings.ts';
 import type { ProfileNote } from '../contract/state.ts';
@@ -97,6 +98,8 @@ export interface Translator {
   error(view: ErrorView): string;
   /** The sentence for a note on a profile. */
   note(note: ProfileNote): string;
+  /** What the doctor found, and what to do about it where a sentence says so (its remedies are buttons or commands). */
+  finding(finding: Pick<Finding, 'code' | 'params'>): { cause: string; advice: string | null };
 }
 
 /** The language to show: the setting, or the system's own (BCP 47 or POSIX form); English where we have no words for it. */
@@ -128,5 +131,9 @@ export function createTranslator(language: ShownLanguage): Translator {
     t: (key, params) => t(key, params),
     error: (view) => t(`errors:${view.code}`, view.params),
     note: (note) => t(`notes:${note.code}`, note.params),
+    finding: ({ code, params }) => ({
+      cause: t(`${code in errorsEn ? 'errors' : 'doctor'}:${code}`, params),
+      advice: `${code}Remedy` in doctorEn ? t(`doctor:${code}Remedy`, params) : null,
+    }),
   };
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { advised, findingCodes } from '../../../src/domain/doctor/finding-codes.ts';
 import { settingsCatalog } from '../../../src/domain/settings/settings-catalog.ts';
 import { type Namespace, resources } from '../../../src/locales/index.ts';
 
@@ -91,6 +92,7 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
 
 /** Keys that follow from a list in the product itself. */
 const listed: Partial<Record<Namespace, readonly string[]>> = {
+  doctor: [...findingCodes, ...advised.map((code) => `${code}Remedy`)],
   settings: settingsCatalog.flatMap(({ path, section, takes }) => [
     `name.${path}`,
     `about.${path}`,
