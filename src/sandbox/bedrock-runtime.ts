@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Content, MessagesBody } from './answers.ts';
 import { answer, answerToClient, countTokens, messagesBodySchema, safeguardResults } from './answers.ts';
-import { bedrockCaller, bedrockDenied } from './bedrock.ts';
+import { bedrockCaller, bedrockDenied } from './bedrock-access.ts';
 import { encodeChunk, encodeException } from './event-stream.ts';
 import type { Call, Reply } from './http.ts';
 import { json, jsonBody, restError } from './http.ts';
+import type { Model } from './models.ts';
 import { resolveModel } from './models.ts';
 import type { Performance } from './scripts.ts';
 import { scriptedError } from './scripts.ts';
@@ -46,16 +47,11 @@ export async function bedrockRuntime(world: World, call: Call): Promise<Reply> {
     );
   }
   if (resolved.kind === 'ok') {
-    const denied = bedrockDenied(world, call, key, `bedrock:${operation}`, resolved.resourceArn);
+    const denied = bedrockDenied(world, call, caller, `bedrock:${operation}`, resolved.resources);
     if (denied !== undefined) return denied;
-    if (world.switches.deniedModels.includes(resolved.base.modelId)) {
-      return restError(
-        call,
-        403,
-        'AccessDeniedException',
-        "You don't have access to the model with the specified model ID.",
-      );
-    }
+    const closed = modelTrouble(world, call, resolved.base);
+    if (closed !== undefined) return closed;
+    if (resolved.answeredIn !== undefined) call.note.answeredIn = resolved.answeredIn;
   }
 
   if (operation === 'CountTokens') return countTokensReply(call);
@@ -134,6 +130,35 @@ export async function bedrockRuntime(world: World, call: Call): Promise<Reply> {
     },
     body: stream(world, streamEvents(message), played),
   };
+}
+
+/** What stands between the account and a model, by the switches; words of AWS's. */
+function modelTrouble(world: World, call: Call, { modelId }: Model): Reply | undefined {
+  const denied = (message: string) => restError(call, 403, 'AccessDeniedException', message);
+  const missing = (message: string) => restError(call, 404, 'ResourceNotFoundException', message);
+  if (world.switches.deniedModels.includes(modelId)) {
+    return denied("You don't have access to the model with the specified model ID.");
+  }
+  switch (world.switches.modelTroubles[modelId]) {
+    case 'ended':
+      return missing(
+        'This model version has reached the end of its life. Please refer to the AWS documentation for more details.',
+      );
+    case 'use-case':
+      return missing(
+        'Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before using the model. If you have already filled out the form, try again in 15 minutes.',
+      );
+    case 'marketplace':
+      return denied(
+        'Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model. Refer to the Amazon Bedrock documentation for further details. Your AWS Marketplace subscription for this model cannot be completed at this time. If you recently fixed this issue, try again after 2 minutes.',
+      );
+    case 'pending':
+      return denied(
+        'Model access is denied because your AWS Marketplace subscription for this model is being processed. Try again after 2 minutes.',
+      );
+    default:
+      return undefined;
+  }
 }
 
 function decodeModelId(text: string): string {

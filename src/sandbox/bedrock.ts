@@ -1,112 +1,41 @@
+import type { Caller } from './access.ts';
+import { bedrockCaller, bedrockDenied } from './bedrock-access.ts';
 import type { Call, Reply } from './http.ts';
 import { json, page, restError } from './http.ts';
 import type { Model, Profile } from './models.ts';
-import { models, profilesOf } from './models.ts';
-import type { Refusal } from './sigv4.ts';
-import { verify } from './sigv4.ts';
-import type { IssuedKey, World } from './world.ts';
+import { isOffered, models, profilesOf } from './models.ts';
+import type { World } from './world.ts';
 
-/** Bedrock's control plane: ListFoundationModels, GetFoundationModel, ListInferenceProfiles, GetInferenceProfile. */
-
-/** What Bedrock answers to a caller whom it does not accept. */
-function refusalReply(call: Call, refusal: Refusal): Reply {
-  switch (refusal.reason) {
-    case 'missing':
-      return restError(call, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
-    case 'incomplete':
-      return restError(
-        call,
-        403,
-        'IncompleteSignatureException',
-        'Authorization header requires a complete AWS Signature Version 4.',
-      );
-    case 'bearer':
-      return restError(
-        call,
-        403,
-        'AccessDeniedException',
-        'Authentication failed: Please make sure your API Key is valid.',
-        'Message',
-      );
-    case 'unknown-key':
-      return restError(
-        call,
-        403,
-        'UnrecognizedClientException',
-        'The security token included in the request is invalid.',
-      );
-    case 'expired':
-      return restError(
-        call,
-        403,
-        'ExpiredTokenException',
-        'The security token included in the request is expired',
-      );
-    case 'skew':
-      return restError(
-        call,
-        403,
-        'InvalidSignatureException',
-        `Signature expired: ${refusal.amzDate} is not within 5 minutes of the server's time`,
-      );
-    case 'scope':
-      return restError(
-        call,
-        403,
-        'InvalidSignatureException',
-        `Credential should be scoped to correct service: '${refusal.expected}'.`,
-      );
-    case 'signature':
-      return restError(
-        call,
-        403,
-        'InvalidSignatureException',
-        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-      );
-  }
-}
-
-export interface Caller {
-  readonly key: IssuedKey;
-  readonly region: string;
-}
-
-/** The verified caller of a Bedrock call, or the refusal to send. Both Bedrock services sign as `bedrock`. */
-export function bedrockCaller(world: World, call: Call): Caller | Reply {
-  const verdict = verify(world, call, 'bedrock');
-  return verdict.ok ? { key: verdict.key, region: verdict.region } : refusalReply(call, verdict.refusal);
-}
-
-/** Roles that may look but not invoke. */
-const readOnlyRoles = ['ReadOnlyAccess'];
-
-export function bedrockDenied(
-  world: World,
-  call: Call,
-  key: IssuedKey,
-  action: string,
-  resource: string,
-): Reply | undefined {
-  const invokes = action.startsWith('bedrock:Invoke');
-  const denied =
-    world.isDenied(key.accountId, key.roleName) ||
-    world.switches.deniedActions.includes(action) ||
-    (invokes && readOnlyRoles.includes(key.roleName));
-  if (!denied) return undefined;
-  return restError(
-    call,
-    403,
-    'AccessDeniedException',
-    `User: ${key.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
-    'Message',
-  );
-}
+/**
+ * Bedrock's control plane: ListFoundationModels, GetFoundationModel, GetFoundationModelAvailability,
+ * ListInferenceProfiles, GetInferenceProfile.
+ */
 
 const invalid = (call: Call, message: string) => restError(call, 400, 'ValidationException', message);
 
-function modelSummary(region: string, model: Model) {
+const partitionOf = (region: string) => (region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws');
+const modelArn = (region: string, id: string) =>
+  `arn:${partitionOf(region)}:bedrock:${region}::foundation-model/${id}`;
+const midnight = (day: string) => `${day}T00:00:00Z`;
+
+/** What the switches say of a model, beside what is always so. */
+function lifecycle(world: World, { modelId, born, legacySince, ends, status }: Model) {
+  const ended = world.switches.modelTroubles[modelId] === 'ended';
   return {
-    modelArn: `arn:aws:bedrock:${region}::foundation-model/${model.modelId}`,
+    status: ended ? 'LEGACY' : status,
+    startOfLifeTime: midnight(born),
+    ...(legacySince === undefined ? {} : { legacyTime: midnight(legacySince) }),
+    ...(ended
+      ? { endOfLifeTime: '2026-01-15T00:00:00Z' }
+      : ends === undefined
+        ? {}
+        : { endOfLifeTime: midnight(ends) }),
+  };
+}
+
+function modelSummary(world: World, region: string, model: Model) {
+  return {
+    modelArn: modelArn(region, model.modelId),
     modelId: model.modelId,
     modelName: model.modelName,
     providerName: model.providerName,
@@ -115,7 +44,23 @@ function modelSummary(region: string, model: Model) {
     responseStreamingSupported: true,
     customizationsSupported: [],
     inferenceTypesSupported: [model.onDemand ? 'ON_DEMAND' : 'INFERENCE_PROFILE'],
-    modelLifecycle: { status: model.status },
+    modelLifecycle: lifecycle(world, model),
+  };
+}
+
+/** GetFoundationModelAvailability, by the switches. */
+function availability(world: World, region: string, model: Model) {
+  const { deniedModels, modelTroubles } = world.switches;
+  const trouble = modelTroubles[model.modelId];
+  const denied = deniedModels.includes(model.modelId);
+  const agreed = !denied && trouble !== 'use-case' && trouble !== 'marketplace';
+  const agreement = trouble === 'pending' ? 'PENDING' : agreed ? 'AVAILABLE' : 'NOT_AVAILABLE';
+  return {
+    modelId: model.modelId,
+    agreementAvailability: { status: agreement },
+    authorizationStatus: denied ? 'NOT_AUTHORIZED' : 'AUTHORIZED',
+    entitlementAvailability: agreement === 'AVAILABLE' ? 'AVAILABLE' : 'NOT_AVAILABLE',
+    regionAvailability: isOffered(region, model) ? 'AVAILABLE' : 'NOT_AVAILABLE',
   };
 }
 
@@ -129,14 +74,15 @@ function profileSummary(profile: Profile) {
   };
 }
 
-function listFoundationModels(call: Call, region: string): Reply {
+function listFoundationModels(world: World, call: Call, region: string): Reply {
   const { query } = call;
   const provider = query.get('byProvider')?.toLowerCase();
   const inference = query.get('byInferenceType');
   const output = query.get('byOutputModality');
   const customization = query.get('byCustomizationType');
   const summaries = models
-    .map((model) => modelSummary(region, model))
+    .filter((model) => isOffered(region, model))
+    .map((model) => modelSummary(world, region, model))
     .filter((summary) => provider === undefined || summary.providerName.toLowerCase() === provider)
     .filter((summary) => inference === null || summary.inferenceTypesSupported.includes(inference))
     .filter((summary) => output === null || summary.outputModalities.includes(output))
@@ -175,35 +121,39 @@ export function bedrock(world: World, call: Call): Reply {
   const caller = bedrockCaller(world, call);
   if ('status' in caller) return caller;
   const { key, region } = caller;
-  const denied = bedrockDenied(world, call, key, `bedrock:${operation}`, '*');
+  const profile = profilesOf(region, key.accountId).find(
+    ({ inferenceProfileId, inferenceProfileArn }) => inferenceProfileId === id || inferenceProfileArn === id,
+  );
+  // As AWS's refusals name them.
+  const resources: Record<string, string> = {
+    ListInferenceProfiles: `arn:${partitionOf(region)}:bedrock:${region}:${key.accountId}:inference-profile/*`,
+    GetInferenceProfile:
+      profile?.inferenceProfileArn ??
+      `arn:${partitionOf(region)}:bedrock:${region}:${key.accountId}:inference-profile/${id}`,
+    GetFoundationModel: modelArn(region, id),
+  };
+  const arn = resources[operation] ?? '*';
+  const denied = bedrockDenied(world, call, caller, `bedrock:${operation}`, [{ arn }]);
   if (denied !== undefined) return denied;
   switch (operation) {
     case 'ListFoundationModels':
-      return listFoundationModels(call, region);
+      return listFoundationModels(world, call, region);
     case 'ListInferenceProfiles':
       return listInferenceProfiles(world, call, caller);
-    case 'GetInferenceProfile': {
-      const profile = profilesOf(region, key.accountId).find(
-        ({ inferenceProfileId, inferenceProfileArn }) =>
-          inferenceProfileId === id || inferenceProfileArn === id,
-      );
+    case 'GetInferenceProfile':
       return profile === undefined
         ? restError(call, 404, 'ResourceNotFoundException', 'The specified inference profile is not found.')
         : json(200, profileSummary(profile));
-    }
     case 'GetFoundationModel':
     case 'GetFoundationModelAvailability': {
       const model = models.find((candidate) => candidate.modelId === id);
       if (model === undefined) return invalid(call, 'The provided model identifier is invalid.');
-      if (operation === 'GetFoundationModel') return json(200, { modelDetails: modelSummary(region, model) });
-      const open = !world.switches.deniedModels.includes(id);
-      return json(200, {
-        modelId: id,
-        agreementAvailability: { status: open ? 'AVAILABLE' : 'NOT_AVAILABLE' },
-        authorizationStatus: open ? 'AUTHORIZED' : 'NOT_AUTHORIZED',
-        entitlementAvailability: open ? 'AVAILABLE' : 'NOT_AVAILABLE',
-        regionAvailability: 'AVAILABLE',
-      });
+      if (operation === 'GetFoundationModel') {
+        return isOffered(region, model)
+          ? json(200, { modelDetails: modelSummary(world, region, model) })
+          : restError(call, 404, 'ResourceNotFoundException', 'The specified model is not found.');
+      }
+      return json(200, availability(world, region, model));
     }
     default:
       return restError(call, 404, 'UnknownOperationException', 'Unknown operation');

@@ -27,6 +27,10 @@ export interface CallNote {
   generation?: number;
   region?: string;
   error?: string;
+  /** What was judged, in order, and how. */
+  decisions?: readonly { readonly action: string; readonly resource: string; readonly effect: string }[];
+  /** The region that a request was sent on to. */
+  answeredIn?: string;
   detail?: Record<string, string | number | boolean>;
 }
 

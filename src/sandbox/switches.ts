@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Policy } from './policy.ts';
+import { policySchema, unknownOperators } from './policy.ts';
 
 /** Every service that the sandbox plays; the names stand in the request record and in fault filters. */
 export const services = ['oidc', 'portal', 'sts', 'signin', 'bedrock', 'bedrock-runtime'] as const;
@@ -49,6 +51,13 @@ export const lifetimesSchema = z.strictObject({
 });
 export type Lifetimes = z.infer<typeof lifetimesSchema>;
 
+/** A document that is enforced; one with an operator that the sandbox does not know is refused. */
+const enforced = policySchema
+  .refine((policy: Policy) => unknownOperators(policy).length === 0, {
+    error: 'an operator of a Condition is not known here',
+  })
+  .nullable();
+
 export const switchesSchema = z.strictObject({
   lifetimes: lifetimesSchema,
   /** Added before every answer of an AWS service. */
@@ -86,6 +95,17 @@ export const switchesSchema = z.strictObject({
   deniedRoles: z.array(z.string()),
   /** Base model ids that the account has no access to. */
   deniedModels: z.array(z.string()),
+  /**
+   * What stands between the account and a model, by its base id: its life has ended, the use case was not stated, it
+   * may not be subscribed to, the subscription is under way. In its lifecycle, its availability and its answers.
+   */
+  modelTroubles: z.record(z.string(), z.enum(['ended', 'use-case', 'marketplace', 'pending'])),
+  /** The identity policy that every caller has, in place of what their role may do. Each decision is recorded. */
+  policy: enforced,
+  /** What the organization allows besides; null: everything. */
+  serviceControlPolicy: enforced,
+  /** The policy of bedrock-runtime's interface endpoint; null: everything. */
+  endpointPolicy: enforced,
   /** Actions that no role may do (`bedrock:ListInferenceProfiles`). */
   deniedActions: z.array(z.string()),
   /** Role names that AssumeRole accepts in any sandbox account. */
@@ -171,6 +191,10 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     streamError: null,
     deniedRoles: [],
     deniedModels: [],
+    modelTroubles: {},
+    policy: null,
+    serviceControlPolicy: null,
+    endpointPolicy: null,
     deniedActions: [],
     assumableRoles: ['BedrockCrossAccount'],
     roleConditions: {},

@@ -69,7 +69,7 @@ describe('Bedrock', () => {
     expect(us).toContain('global.anthropic.claude-opus-5-5');
     expect(new Set(us).size).toBe(us.length);
     expect((await list('eu-west-1', 'SYSTEM_DEFINED')).some((id) => id?.startsWith('us.'))).toBe(false);
-    expect(await list('us-east-1', 'APPLICATION')).toHaveLength(1);
+    expect(await list('us-east-1', 'APPLICATION')).toHaveLength(4);
     expect((await sandbox.requests({ operation: 'ListInferenceProfiles' })).length).toBeGreaterThan(5);
   });
 
