@@ -1,6 +1,6 @@
-import type { ErrorView } from '../../contract/errors.ts';
 import type { ProcedureArguments, ProcedureOutput } from '../../contract/index.ts';
 import type { ConversationView } from '../../contract/state.ts';
+import type { ToAskedWorker } from '../asked-worker.ts';
 
 /** What the worker is started with. */
 export interface HistoryWorkerData {
@@ -20,7 +20,7 @@ export interface HistoryWorkerData {
 /** A conversation as the index has it: which session has it open is known elsewhere. */
 export type IndexedConversation = Omit<ConversationView, 'session'>;
 
-export interface HistoryRequests {
+export type HistoryRequests = {
   list: {
     wish: ProcedureArguments<'history.list'> & { now: number };
     answer: { conversations: IndexedConversation[]; more: boolean };
@@ -31,17 +31,6 @@ export interface HistoryRequests {
   folder: { wish: string; answer: string };
   /** Looks at the transcripts and answers when all that was new is indexed. */
   look: { wish: null; answer: null };
-}
-export type HistoryAsk = keyof HistoryRequests;
+};
 
-export type ToHistoryWorker =
-  | { type: 'stop' }
-  | { [A in HistoryAsk]: { type: 'ask'; id: number; ask: A; wish: HistoryRequests[A]['wish'] } }[HistoryAsk];
-
-export type FromHistoryWorker =
-  /** `pending`: bytes not indexed yet. `changed`: conversations are not as they were. */
-  | { type: 'status'; changed: boolean; pending: number }
-  | { type: 'answer'; id: number; value: unknown }
-  | { type: 'refused'; id: number; error: ErrorView }
-  /** Something that the log should know, without words of transcripts. */
-  | { type: 'trouble'; what: string; reason: string };
+export type ToHistoryWorker = ToAskedWorker<HistoryRequests>;

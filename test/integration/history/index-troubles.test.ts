@@ -2,10 +2,11 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { FromAskedWorker } from '../../../src/agent/asked-worker.ts';
 import { HistoryWorker } from '../../../src/agent/history/history-worker.ts';
 import { openIndex } from '../../../src/agent/history/index-file.ts';
 import { TranscriptIndex } from '../../../src/agent/history/transcript-index.ts';
-import type { FromHistoryWorker, HistoryRequests } from '../../../src/agent/history/worker-messages.ts';
+import type { HistoryRequests } from '../../../src/agent/history/worker-messages.ts';
 import { HistoryHome } from '../../support/history.ts';
 import { generateTranscripts } from '../../support/transcripts.ts';
 
@@ -17,7 +18,7 @@ afterEach(() => home[Symbol.dispose]());
 
 /** The worker's doing, on this thread. */
 function started(options: { maxPages?: number; unusedMs?: number } = {}) {
-  const said: FromHistoryWorker[] = [];
+  const said: FromAskedWorker[] = [];
   let heard = () => {};
   let over: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
