@@ -55,6 +55,10 @@ export type ScreenState =
 /** The element that a terminal is drawn in. Tests and the bench read its screen here: WebGL leaves no text in the page. */
 export type TerminalHost = HTMLElement & { terminal?: Terminal };
 
+/** Synchronized output (DEC 2026) for ourselves: between these nothing is drawn (by xterm.js for a second at most). */
+const HOLD = '\x1b[?2026h';
+const DRAW = '\x1b[?2026l';
+
 /** A resize settles for this long before the program is told, in ms: each one makes Claude Code draw everything again. */
 const RESIZE_SETTLES = 120;
 
@@ -79,6 +83,8 @@ export class TerminalScreen {
   #visible = false;
   /** While the screen is being rebuilt its size is the replay's. */
   #replaying = false;
+  /** Nothing is drawn until the replay is over. */
+  #held = false;
   #scrolledUp = false;
   #resizeTimer: ReturnType<typeof setTimeout> | undefined;
   /** The size that the page last had room for. */
@@ -110,6 +116,12 @@ export class TerminalScreen {
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
     this.#faint(theme);
+    // A program's own frames, as they are replayed, do not end the hold.
+    for (const final of ['h', 'l'])
+      this.#terminal.parser.registerCsiHandler(
+        { prefix: '?', final },
+        (params) => this.#held && params.length === 1 && params[0] === 2026,
+      );
     this.#renderer = new ScreenRenderer(this.#terminal, settings);
     this.#links = new TerminalLinks(this.#terminal, {
       resolve: (paths) => handlers.resolve(paths),
@@ -183,14 +195,24 @@ export class TerminalScreen {
     state({ kind: 'replaying' });
     this.#replaying = true;
     this.#feed?.end();
+    this.#held = false;
     const feed = new TerminalFeed(this.#terminal);
     this.#feed = feed;
-    const over = (now: ScreenState): void =>
+    // Drawn once, when all of it is there: drawing after each piece takes longer than all the rest.
+    feed.output(this.#encoder.encode(HOLD), () => {
+      this.#held = true;
+    });
+    const over = (now: ScreenState): void => {
       feed.act(() => {
         this.#replaying = false;
+        this.#held = false;
+      });
+      feed.output(this.#encoder.encode(DRAW), () => {});
+      feed.act(() => {
         state(now);
         if (now.kind === 'live') this.#fitNow();
       });
+    };
     this.#line = agent.attach(session.id, this.#terminal.cols, this.#terminal.rows, {
       size: (cols, rows) => feed.resize(cols, rows),
       // WebSocket and MessagePort messages have memory of their own, so the bytes may wait in a queue.
