@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Geography, ModelOffer, ModelPins, RegionOffer, ResolvedModel } from './bedrock.ts';
 import { DoctorFix, DoctorLink, DoctorRun, FixPreview } from './doctor.ts';
 import { ErrorView } from './errors.ts';
-import { EpochMs, ModelId, Region, SectionName } from './names.ts';
+import { AccountId, EpochMs, ModelId, Region, SectionName } from './names.ts';
 import { PolicyDocument, PolicyFinding, PolicyKind, SimulatedCall } from './policies.ts';
 import { call, shells, stream } from './procedure.ts';
 import { BilledDay, Day, TrailEvent, UsageDimension, UsageRow, UsageSums } from './usage.ts';
@@ -17,6 +17,12 @@ const PolicyWish = z
     environments: z.array(SectionName).max(100).optional(),
     models: z.array(ModelId).max(200).optional(),
     regions: z.array(Region).max(50).optional(),
+    /** Whose profiles are named; `*`: those of whatever account the document is in. Default: the environments' account, if it is one. */
+    account: z.union([AccountId, z.literal('*')]).optional(),
+    /** What lets an account's first use of a model subscribe to it (AWS Marketplace). */
+    marketplace: z.boolean().default(false),
+    /** What the Models view asks beyond Claude Code's own needs: ListFoundationModels, GetFoundationModelAvailability. */
+    listing: z.boolean().default(true),
     /** Of an `scp`: deny keys of IAM users as well. */
     denyLongLivedKeys: z.boolean().default(false),
     /** Of `vpc-endpoint`: the organization whose identities may use it; null: the account's. */

@@ -22,6 +22,10 @@ export const PolicyDocument = z.object({
   format: z.enum(['json', 'yaml']),
   /** The very text to hand over. */
   text: z.string(),
+  /** What the commands call the file. */
+  file: z.string(),
+  /** What an administrator runs with it, in this order; words in capitals are theirs to fill in. */
+  commands: z.array(z.string()),
   /** Characters as AWS counts them for this kind, and its limit. */
   size: z.number().int(),
   limit: z.number().int(),

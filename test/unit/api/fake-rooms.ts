@@ -443,6 +443,8 @@ export async function startTestApi(
         kind: 'policy',
         format: 'json',
         text: '{}',
+        file: 'policy.json',
+        commands: [],
         size: 2,
         limit: 6144,
         notes: [],

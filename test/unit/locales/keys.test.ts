@@ -86,6 +86,11 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'settings', prefix: 'detail.identityMode.', in: /^src\/contract\/settings\.ts$/ },
   { namespace: 'doctor', prefix: 'link.', in: /^src\/contract\/doctor\.ts$/ },
   { namespace: 'doctor', prefix: 'state.', in: /^src\/contract\/doctor\.ts$/ },
+  { namespace: 'policies', prefix: '', in: /^src\/domain\/policies\// },
+  { namespace: 'policies', prefix: 'kind.', in: /^src\/contract\/policies\.ts$/ },
+  { namespace: 'policies', prefix: 'decision.', in: /^src\/contract\/policies\.ts$/ },
+  { namespace: 'policies', prefix: 'type.', in: /^src\/contract\/policies\.ts$/ },
+  { namespace: 'policies', prefix: 'impossible.', in: /^src\/domain\/policies\/build-policy\.ts$/ },
   // An error that nobody throws needs no words.
   { namespace: 'errors', prefix: '', in: /^src\/(?!contract\/|locales\/)/ },
 ];
