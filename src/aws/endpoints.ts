@@ -13,6 +13,8 @@ const services = {
   sts: { key: 'sts', prefix: 'sts', govFips: true },
   bedrock: { key: 'bedrock', prefix: 'bedrock', govFips: false },
   'bedrock-runtime': { key: 'bedrock_runtime', prefix: 'bedrock-runtime', govFips: false },
+  iam: { key: 'iam', prefix: 'iam', govFips: true },
+  accessanalyzer: { key: 'accessanalyzer', prefix: 'access-analyzer', govFips: true },
 } as const;
 export type Service = keyof typeof services;
 
@@ -51,8 +53,23 @@ export function endpointOf(service: Service, region: string, env: Env): string {
   const { dnsSuffix, dualStackSuffix } = partitionFacts(id);
   const fips = isTrue(env.AWS_USE_FIPS_ENDPOINT);
   const dualStack = isTrue(env.AWS_USE_DUALSTACK_ENDPOINT);
+  if (service === 'iam') return iamEndpoint(region, fips, dualStack);
   const plain = !fips || (govFips && id === 'aws-us-gov' && !dualStack);
   return `https://${prefix}${plain ? '' : '-fips'}.${region}.${dualStack ? dualStackSuffix : dnsSuffix}`;
+}
+
+/** IAM has one address for a whole partition, in a form of each partition's own. */
+function iamEndpoint(region: string, fips: boolean, dualStack: boolean): string {
+  const id = partitionIdOf(region);
+  const { dnsSuffix, dualStackSuffix, homeRegion } = partitionFacts(id);
+  if (id === 'aws-us-gov') return `https://iam.us-gov.${dualStack ? dualStackSuffix : dnsSuffix}`;
+  const host = fips ? 'iam-fips' : 'iam';
+  if (dualStack) {
+    const global = id === 'aws' || (id === 'aws-cn' && !fips) ? 'global.' : '';
+    return `https://${host}.${global}${dualStackSuffix}`;
+  }
+  const regional = id !== 'aws' && !(fips && (id === 'aws-cn' || id === 'aws-eusc'));
+  return `https://${host}.${regional ? `${homeRegion}.` : ''}${dnsSuffix}`;
 }
 
 /** The same of AWS Sign-In, which has hosts of its own (rules of botocore's `signin` service). */

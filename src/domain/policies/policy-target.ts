@@ -18,11 +18,6 @@ export interface PolicyTarget {
 
 const profileId = /^([a-z]{2,6}(?:-[a-z]+)?)\.([a-z0-9]+\..+)$/;
 
-/** What stands before a profile's model: `us` of `us.anthropic.claude-…`; null for another id. */
-export function profilePrefix(id: string): string | null {
-  return profileId.exec(id)?.[1] ?? null;
-}
-
 /**
  * What a call of `id` in `region` is judged by. `view`: what Bedrock told of it there, if anything. An ARN decides for
  * itself where it belongs. `[1m]` is Claude Code's own and never sent.

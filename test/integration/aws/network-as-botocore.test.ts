@@ -14,6 +14,8 @@ const operations: Record<Service, { operation: string; input: object }> = {
   sts: { operation: 'GetCallerIdentity', input: {} },
   bedrock: { operation: 'ListFoundationModels', input: {} },
   'bedrock-runtime': { operation: 'InvokeModel', input: { modelId: 'x', body: '{}' } },
+  iam: { operation: 'GetRole', input: { RoleName: 'x' } },
+  accessanalyzer: { operation: 'ListAnalyzers', input: {} },
 };
 const services = Object.keys(operations) as Service[];
 const regions = ['us-east-1', 'eu-central-1', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1'];
