@@ -34,7 +34,6 @@ import { createTokenCache } from './keeper/token-cache.ts';
 import { Launcher } from './launcher.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { costGuard } from './meter/cost-guard.ts';
-import { inferenceProfiles } from './meter/inference-profiles.ts';
 import { MeterRoom } from './meter/meter-room.ts';
 import { MfaRoom } from './mfa/mfa-room.ts';
 import { ModelList } from './models/model-list.ts';
@@ -47,6 +46,8 @@ import type { AgentPaths } from './paths.ts';
 import { PoliciesRoom } from './policies/policies-room.ts';
 import type { AgentContext } from './ports.ts';
 import { PresenceRoom } from './presence/presence-room.ts';
+import { inferenceProfiles } from './prices/inference-profiles.ts';
+import { ModelPrices } from './prices/model-prices.ts';
 import { ConfigProfileCatalog } from './profiles/config-profile-catalog.ts';
 import type { Programs } from './programs.ts';
 import { endWhenUnneeded } from './self-ending.ts';
@@ -203,9 +204,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     if (conversation !== undefined) sessions.conversationIs(session, conversation);
   });
   hooks.answer('PermissionRequest', (session, event, gone) => activity.permission(session, event, gone));
-  const meter = new MeterRoom({
-    context,
-    program: programs.meter,
+  const prices = new ModelPrices({
+    clock,
     settings,
     modelBehind: inferenceProfiles({
       context,
@@ -213,6 +213,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
       network: (profile) => network.forProfile(profile),
     }),
   });
+  const meter = new MeterRoom({ context, program: programs.meter, prices });
   const guard = costGuard({
     meter,
     reason: (usd, cap) => {
@@ -486,6 +487,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
         history.stop(),
         usage.stop(),
         meter.stop(),
+        prices.stop(),
         signIn.stop(),
         sessions.stop(mode),
         handOut.stop(),

@@ -9,6 +9,7 @@ import { HookRelay } from '../../src/agent/handout/hook-relay.ts';
 import { costGuard } from '../../src/agent/meter/cost-guard.ts';
 import { MeterRoom } from '../../src/agent/meter/meter-room.ts';
 import type { AgentContext, Broker, RoleCredentials } from '../../src/agent/ports.ts';
+import { ModelPrices } from '../../src/agent/prices/model-prices.ts';
 import { handOutCommand, hookRelayCommand } from '../../src/agent/programs.ts';
 import { ClaudeSessionsRoom } from '../../src/agent/sessions/claude-sessions.ts';
 import {
@@ -174,8 +175,11 @@ export class SessionRoom implements AsyncDisposable {
     const meter = new MeterRoom({
       context,
       program: new URL('../../src/agent/meter/worker.ts', import.meta.url),
-      settings: { get: () => this.settings, onChange: () => silent },
-      modelBehind: async (arn) => this.models[arn] ?? null,
+      prices: new ModelPrices({
+        clock,
+        settings: { get: () => this.settings, onChange: () => silent },
+        modelBehind: async (arn) => this.models[arn] ?? null,
+      }),
     });
     this.meter = meter;
     const guard = costGuard({

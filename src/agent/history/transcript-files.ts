@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A transcript as it lies on disk. */
@@ -16,44 +16,87 @@ export interface TranscriptFile {
   mtime: number;
 }
 
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const conversationFolder = new RegExp(`^${uuid}$`);
 /** Others in the folder are no conversations: those of sub-agents, in older versions, are called agent-ID.jsonl. */
-const transcriptName = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
+const transcriptName = new RegExp(`^(${uuid})\\.jsonl$`);
+const oldSubAgent = /^agent-[\w-]+\.jsonl$/;
 
 /**
  * All transcripts below Claude Code's `projects` folder. `unreadable`: folders that could not be listed and files that
  * could not be looked at, so that nothing is known of what is in them.
  */
 export function findTranscripts(projects: string): { files: TranscriptFile[]; unreadable: string[] } {
-  const files: TranscriptFile[] = [];
-  const unreadable: string[] = [];
-  const names = (folder: string): string[] => {
-    try {
-      return readdirSync(folder);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') unreadable.push(folder);
-      return [];
-    }
-  };
-  for (const project of names(projects)) {
-    const folder = join(projects, project);
-    for (const name of names(folder)) {
+  const found = new Finding();
+  for (const project of found.entries(projects)) {
+    const folder = join(projects, project.name);
+    for (const { name } of found.entries(folder)) {
       const id = transcriptName.exec(name)?.[1];
-      if (id === undefined) continue;
-      const path = join(folder, name);
-      let facts: Stats | undefined;
-      try {
-        facts = statSync(path, { throwIfNoEntry: false });
-      } catch {
-        // A link into a folder of others, or in a circle.
-        unreadable.push(path);
-      }
-      if (!facts?.isFile()) continue;
-      const { dev, ino, size, mtimeMs } = facts;
-      files.push({ path, id, project, place: `${dev}:${ino}`, size, mtime: mtimeMs });
+      if (id !== undefined) found.add(join(folder, name), id, project.name);
     }
   }
-  return { files, unreadable };
+  return found;
+}
+
+/**
+ * The same with the transcripts of sub-agents: of a conversation in `ID/subagents/` (those of workflows in folders
+ * below), of older versions beside the conversations. These last do not say by their name whose they are: `id` is empty.
+ */
+export function findAllTranscripts(projects: string): {
+  files: (TranscriptFile & { subAgent: boolean })[];
+  unreadable: string[];
+} {
+  const found = new Finding();
+  const subAgents = new Finding();
+  for (const project of found.entries(projects)) {
+    const folder = join(projects, project.name);
+    for (const { name } of found.entries(folder)) {
+      const path = join(folder, name);
+      const id = transcriptName.exec(name)?.[1];
+      if (id !== undefined) found.add(path, id, project.name);
+      else if (oldSubAgent.test(name)) subAgents.add(path, '', project.name);
+      else if (conversationFolder.test(name)) {
+        for (const entry of subAgents.entries(join(path, 'subagents'), { recursive: true }))
+          if (entry.name.endsWith('.jsonl'))
+            subAgents.add(join(entry.parentPath, entry.name), name, project.name);
+      }
+    }
+  }
+  return {
+    files: [
+      ...found.files.map((file) => ({ ...file, subAgent: false })),
+      ...subAgents.files.map((file) => ({ ...file, subAgent: true })),
+    ],
+    unreadable: [...found.unreadable, ...subAgents.unreadable],
+  };
+}
+
+class Finding {
+  readonly files: TranscriptFile[] = [];
+  readonly unreadable: string[] = [];
+
+  entries(folder: string, { recursive = false } = {}): Dirent[] {
+    try {
+      return readdirSync(folder, { withFileTypes: true, recursive });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.unreadable.push(folder);
+      return [];
+    }
+  }
+
+  add(path: string, id: string, project: string): void {
+    let facts: Stats | undefined;
+    try {
+      facts = statSync(path, { throwIfNoEntry: false });
+    } catch {
+      // A link into a folder of others, or in a circle.
+      this.unreadable.push(path);
+    }
+    if (!facts?.isFile()) return;
+    const { dev, ino, size, mtimeMs } = facts;
+    this.files.push({ path, id, project, place: `${dev}:${ino}`, size, mtime: mtimeMs });
+  }
 }
 
 const HEAD = 1024;

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { addIndexWords } from '../../domain/conversations/conversation-words.ts';
 import { LineReader } from '../line-reader.ts';
-import { openTranscript } from '../open-transcript.ts';
+import { hasGrown, type ReadFile, TranscriptQueue } from '../transcript-queue.ts';
 import { type ConversationFacts, learn, noFacts } from './conversation-facts.ts';
 import { CHUNK_SPAN } from './index-file.ts';
 import { isWhole, searchedTexts, understood } from './transcript-chunk.ts';
@@ -14,15 +14,9 @@ const CHUNK_BYTES = 512 * 1024;
 /** Whether it is time to stop is asked after so many bytes. */
 const LOOK_BYTES = 64 * 1024;
 
-interface Row extends ConversationFacts {
+interface Row extends ConversationFacts, ReadFile {
   key: number;
-  path: string;
   id: string;
-  place: string;
-  size: number;
-  mtime: number;
-  done: number;
-  fingerprint: string;
   chunks: number;
 }
 
@@ -59,9 +53,7 @@ export class TranscriptIndex {
   readonly #dropChunk: StatementSync;
   readonly #dropWords: StatementSync;
   readonly #insert: StatementSync;
-  /** Transcripts with something new and how many bytes of each are left; the one written last comes last. */
-  #queue: { file: TranscriptFile; left: number }[] = [];
-  #pending = 0;
+  readonly #queue = new TranscriptQueue<TranscriptFile>((a, b) => a.mtime - b.mtime);
 
   constructor(database: DatabaseSync, projects: string) {
     this.#database = database;
@@ -83,38 +75,20 @@ export class TranscriptIndex {
     `);
   }
 
-  /** Bytes that are not indexed yet, as far as the last look saw. */
   get pending(): number {
-    return this.#pending;
+    return this.#queue.pending;
   }
 
   get finished(): boolean {
-    return this.#queue.length === 0;
+    return this.#queue.finished;
   }
 
   /** Looks which transcripts are new, longer, rewritten or gone. True when some have gone. */
   look(): boolean {
-    const { files, unreadable } = findTranscripts(this.#projects);
-    const known = new Map(
-      (
-        this.#database
-          .prepare('SELECT key, path, place, size, mtime, done, chunks FROM conversation')
-          .all() as unknown as Row[]
-      ).map((row) => [row.path, row]),
-    );
-    this.#queue = [];
-    for (const file of files) {
-      const row = known.get(file.path);
-      known.delete(file.path);
-      if (row && row.place === file.place && row.size === file.size && row.mtime === file.mtime) continue;
-      this.#queue.push({ file, left: row && file.size >= row.done ? file.size - row.done : file.size });
-    }
-    this.#queue.sort((a, b) => a.file.mtime - b.file.mtime);
-    this.#pending = this.#queue.reduce((sum, { left }) => sum + left, 0);
-    // Of what could not be listed nothing is known: its conversations stay.
-    const gone = [...known.values()].filter(
-      ({ path }) => !unreadable.some((folder) => path.startsWith(folder)),
-    );
+    const known = this.#database
+      .prepare('SELECT key, path, place, size, mtime, done, chunks FROM conversation')
+      .all() as unknown as Row[];
+    const gone = this.#queue.look(findTranscripts(this.#projects), known);
     for (const row of gone) this.#remove(row.key);
     return gone.length > 0;
   }
@@ -134,35 +108,7 @@ export class TranscriptIndex {
 
   /** Indexes on until `isOver` says so, the transcripts written last first. */
   work(isOver: () => boolean): { finished: boolean; changed: boolean } {
-    let changed = false;
-    for (let next = this.#queue.at(-1); next; next = this.#queue.at(-1)) {
-      const { finished, read } = this.#workOn(next.file, isOver);
-      changed ||= read > 0;
-      const done = finished ? next.left : Math.min(read, next.left);
-      this.#pending -= done;
-      next.left -= done;
-      if (finished) this.#queue.pop();
-      if (isOver()) break;
-    }
-    return { finished: this.#queue.length === 0, changed };
-  }
-
-  /** `read`: bytes that were new. A file that cannot be read is left as it is: the next look comes back to it. */
-  #workOn(file: TranscriptFile, isOver: () => boolean): { finished: boolean; read: number } {
-    let descriptor: number;
-    try {
-      descriptor = openTranscript(file.path);
-    } catch {
-      return { finished: true, read: 0 };
-    }
-    try {
-      return this.#read(file, descriptor, isOver);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall !== 'read') throw error;
-      return { finished: true, read: 0 };
-    } finally {
-      closeSync(descriptor);
-    }
+    return this.#queue.work(isOver, (file, descriptor) => this.#read(file, descriptor, isOver));
   }
 
   #read(
@@ -219,9 +165,7 @@ export class TranscriptIndex {
   #rowFor(file: TranscriptFile, descriptor: number, place: string, size: number): Row {
     const row = this.#find.get(file.path) as unknown as Row | undefined;
     if (row) {
-      const grew =
-        row.place === place && size >= row.done && fingerprint(descriptor, row.done) === row.fingerprint;
-      if (grew) return row;
+      if (hasGrown(row, descriptor, place, size)) return row;
       this.#remove(row.key);
     }
     this.#insert.run(file.path, file.id, place);

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import type { CostCap } from '../../contract/cost-cap.ts';
 import { MeterView, sessionIsOpen } from '../../contract/state.ts';
 import { ChangeEmitter } from '../change-emitter.ts';
-import type { AgentContext, MeteredSession, SessionMeter, SettingsStore } from '../ports.ts';
+import type { AgentContext, MeteredSession, SessionMeter } from '../ports.ts';
+import type { ModelPrices } from '../prices/model-prices.ts';
 import { StateFile } from '../state-file.ts';
 import type { FromMeterWorker, ToMeterWorker } from './worker-messages.ts';
 
@@ -17,8 +18,6 @@ const SAVE_MS = 2_000;
 const READ_MS = 1_000;
 const READ_SLACK_MS = 250;
 const MEMORY_MB = 192;
-/** Models behind application inference profiles that could not be found out are asked for again after this. */
-const ASK_AGAIN_MS = 10 * 60_000;
 
 const Conversation = z.object({ id: z.uuid(), configFolder: z.string(), cwd: z.string() });
 /** What is kept of a session: its conversations in their order, and what they had used when they were last read. */
@@ -39,9 +38,7 @@ export interface MeterRoomParts {
   context: Pick<AgentContext, 'clock' | 'log' | 'home' | 'userHome'>;
   /** The worker's file. */
   program: URL;
-  settings: Pick<SettingsStore, 'get' | 'onChange'>;
-  /** The model that an application inference profile calls; null where that cannot be found out. Never rejects. */
-  modelBehind(arn: string, profile: string): Promise<string | null>;
+  prices: Pick<ModelPrices, 'facts' | 'seen' | 'onChange'>;
 }
 
 /**
@@ -54,29 +51,20 @@ export class MeterRoom implements SessionMeter {
   readonly #sessions = new Map<string, Metered>();
   readonly #state: StateFile;
   readonly #reads = new Map<number, () => void>();
-  /** Models behind ARNs, and when those that are not known may be asked for again. */
-  readonly #models = new Map<string, { model: string | null; askAgainAt: number }>();
   readonly #kept = new Map<string, Kept>();
   #worker: Worker | undefined;
   #beginAgainAt = 0;
   #unused: NodeJS.Timeout | undefined;
   #saving: NodeJS.Timeout | undefined;
   #read = 0;
-  #factor: number;
   #stopped = false;
   #undo: () => void;
 
   constructor(parts: MeterRoomParts) {
     this.#parts = parts;
-    const { context, settings } = parts;
+    const { context, prices } = parts;
     this.#state = new StateFile(join(context.home, 'meter.json'), 1, context.log, () => context.clock.now());
-    this.#factor = settings.get().sessions.regionalPriceFactor;
-    this.#undo = settings.onChange(() => {
-      const factor = settings.get().sessions.regionalPriceFactor;
-      if (factor === this.#factor) return;
-      this.#factor = factor;
-      this.#tellPrices();
-    });
+    this.#undo = prices.onChange(() => this.#tellPrices());
   }
 
   onChange(listener: () => void): () => void {
@@ -248,20 +236,9 @@ export class MeterRoom implements SessionMeter {
     const metered = this.#sessions.get(message.session);
     if (!metered) return;
     metered.meter = message.meter;
-    for (const arn of message.unnamed) void this.#ask(arn, metered.profile);
+    for (const arn of message.unnamed) void this.#parts.prices.seen(arn, metered.profile);
     this.#saveSoon();
     this.#changes.emit();
-  }
-
-  async #ask(arn: string, profile: string): Promise<void> {
-    const now = this.#parts.context.clock.now();
-    const known = this.#models.get(arn);
-    if (known && (known.model !== null || now < known.askAgainAt)) return;
-    this.#models.set(arn, { model: null, askAgainAt: now + ASK_AGAIN_MS });
-    const model = await this.#parts.modelBehind(arn, profile);
-    if (model === null || this.#stopped) return;
-    this.#models.set(arn, { model, askAgainAt: 0 });
-    this.#tellPrices();
   }
 
   #tellPrices(): void {
@@ -269,12 +246,7 @@ export class MeterRoom implements SessionMeter {
   }
 
   #prices(): ToMeterWorker {
-    const known = [...this.#models].filter(([, { model }]) => model !== null);
-    return {
-      type: 'prices',
-      regionalFactor: this.#factor,
-      models: Object.fromEntries(known.map(([arn, { model }]) => [arn, model])),
-    };
+    return { type: 'prices', facts: this.#parts.prices.facts() };
   }
 
   #saveSoon(): void {

@@ -1,6 +1,6 @@
 import type { MeterView } from '../../contract/state.ts';
-import { priceOf } from '../../domain/cost/price-table.ts';
-import { addTokens, contextSize, type ModelPrice, modelName, noTokens } from '../../domain/cost/prices.ts';
+import { addTokens, contextSize, noTokens } from '../../domain/cost/prices.ts';
+import { PriceList } from '../prices/price-list.ts';
 import { ConversationMeter } from './conversation-meter.ts';
 import type { FromMeterWorker, MeteredConversation, ToMeterWorker } from './worker-messages.ts';
 
@@ -20,9 +20,7 @@ interface Metered {
 export class MeterWorker {
   readonly #say: (message: FromMeterWorker) => void;
   readonly #sessions = new Map<string, Metered>();
-  #regionalFactor = 1;
-  #models: Readonly<Record<string, string | null>> = {};
-  #prices = new Map<string, ModelPrice | null>();
+  readonly #prices = new PriceList();
 
   constructor(say: (message: FromMeterWorker) => void) {
     this.#say = say;
@@ -41,9 +39,7 @@ export class MeterWorker {
         this.#forget(message.session);
         return;
       case 'prices':
-        this.#regionalFactor = message.regionalFactor;
-        this.#models = message.models;
-        this.#prices.clear();
+        this.#prices.set(message.facts);
         for (const [session, metered] of this.#sessions) this.#tell(session, metered);
         return;
     }
@@ -103,9 +99,7 @@ export class MeterWorker {
     const meter = this.#meter([...metered.conversations.values()]);
     if (!meter) return;
     const models = [...metered.conversations.values()].flatMap((c) => [...c.cost.usage().keys()]);
-    const unnamed = [...new Set(models)].filter(
-      (model) => modelName(model) === null && this.#models[model] === undefined,
-    );
+    const unnamed = [...new Set(models)].filter((model) => this.#prices.isUnnamed(model));
     const said = JSON.stringify([meter, unnamed]);
     if (said === metered.said) return;
     metered.said = said;
@@ -119,7 +113,7 @@ export class MeterWorker {
     let tokens = noTokens;
     for (const { cost } of conversations) {
       if (cost.at !== null) at = Math.max(at ?? 0, cost.at);
-      const part = cost.cost((model) => this.#price(model));
+      const part = cost.cost((model) => this.#prices.of(model, Date.now()));
       usd = usd === null || part === null ? null : usd + part;
       for (const usage of cost.usage().values()) tokens = addTokens(tokens, usage);
     }
@@ -130,23 +124,12 @@ export class MeterWorker {
       costUsd: usd,
       model,
       contextTokens: last?.contextTokens ?? null,
-      contextSize: model === null ? null : contextSize(this.#models[model] ?? model),
+      contextSize: model === null ? null : contextSize(this.#prices.behind(model)),
       inputTokens: tokens.input,
       outputTokens: tokens.output,
       cacheReadTokens: tokens.cacheRead,
       cacheWriteTokens: tokens.cacheWrite5m + tokens.cacheWrite1h,
       at,
     };
-  }
-
-  #price(model: string): ModelPrice | null {
-    const known = this.#prices.get(model);
-    if (known !== undefined) return known;
-    const price = priceOf(this.#models[model] ?? model, {
-      regionalFactor: this.#regionalFactor,
-      at: Date.now(),
-    });
-    this.#prices.set(model, price);
-    return price;
   }
 }

@@ -1,4 +1,5 @@
 import type { MeterView } from '../../contract/state.ts';
+import type { PriceFacts } from '../prices/price-list.ts';
 
 /** A conversation of Claude Code, and where its transcript is to be looked for. */
 export interface MeteredConversation {
@@ -17,12 +18,7 @@ export type ToMeterWorker =
    */
   | { type: 'read'; session: string; request: number; tool: string | null; waitMs: number }
   | { type: 'forget'; session: string }
-  | {
-      type: 'prices';
-      regionalFactor: number;
-      /** Models behind application inference profiles, by ARN; null: cannot be found out. */
-      models: Readonly<Record<string, string | null>>;
-    };
+  | { type: 'prices'; facts: PriceFacts };
 
 export type FromMeterWorker =
   | {

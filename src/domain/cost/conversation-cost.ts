@@ -3,6 +3,8 @@ import {
   costOf,
   type ModelPrice,
   noTokens,
+  PROMPT_STEP,
+  promptClass,
   promptTokens,
   type TokenUsage,
   tokensBeyond,
@@ -15,11 +17,26 @@ import {
  * not; but when a conversation is left, `cost-state` tells the whole of it, from its beginning and with its sub-agents.
  */
 export type CostFact =
-  /** `tools`: ids of the tool uses in this line. */
-  | { kind: 'answer'; id: string; model: string; at: number; usage: TokenUsage; tools: readonly string[] }
+  | AnswerFact
   | { kind: 'total'; models: ReadonlyMap<string, TokenUsage> }
   /** The context was summed up; so many tokens are left in it. */
   | { kind: 'compacted'; tokens: number };
+
+export interface AnswerFact {
+  kind: 'answer';
+  id: string;
+  /** As Bedrock was asked for it. */
+  model: string;
+  /** Epoch ms. */
+  at: number;
+  usage: TokenUsage;
+  /** Ids of the tool uses in this line. */
+  tools: readonly string[];
+  /** The conversation that the line stands in, where it says so. */
+  conversation: string | null;
+  /** A line that was copied from another conversation (a fork begins with all lines of its origin): that one. */
+  origin: string | null;
+}
 
 /** Which lines are worth reading as JSON: a cheap look at their text. */
 export const costMarks = ['"type":"assistant"', '"type":"cost-state"', '"compact_boundary"'] as const;
@@ -57,11 +74,15 @@ function answer(entry: Record<string, unknown>): CostFact | null {
   // What Claude Code writes itself in a model's place, such as its refusals.
   if (model === '<synthetic>') return null;
   const counts = record(usage);
+  const conversation = text(entry.sessionId);
+  const asker = text(entry.requestSessionId);
   return {
     kind: 'answer',
     id,
     model: asked,
     at,
+    conversation,
+    origin: asker === conversation ? null : asker,
     tools: (Array.isArray(content) ? content : []).flatMap((part) => {
       const { type, id: tool } = record(part);
       return type === 'tool_use' && typeof tool === 'string' ? [tool] : [];
@@ -93,8 +114,6 @@ function cacheWrites(all: number, hour: number): Pick<TokenUsage, 'cacheWrite5m'
   return { cacheWrite5m: Math.max(0, all - hour), cacheWrite1h: hour };
 }
 
-/** Prices may depend on the length of a prompt in steps of so many tokens; answers are added up by such classes. */
-const PROMPT_STEP = 100_000;
 /** Ids of answers that are remembered, and of those that may still be told again with other figures. */
 const KNOWN_IDS = 50_000;
 const FRESH_IDS = 64;
@@ -108,7 +127,7 @@ export class ConversationCost {
   readonly #ids = new Set<string>();
   readonly #fresh = new Map<string, { model: string; usage: TokenUsage }>();
   /** Sub-agents' answers that are not put in place between those of the conversation yet. */
-  #waiting: Extract<CostFact, { kind: 'answer' }>[] = [];
+  #waiting: AnswerFact[] = [];
   #total: Extract<CostFact, { kind: 'total' }> | undefined;
   /** The newest answer of the conversation itself. */
   last: { model: string; contextTokens: number } | null = null;
@@ -183,7 +202,7 @@ export class ConversationCost {
     this.#total = undefined;
   }
 
-  #add({ id, model, usage, at }: Extract<CostFact, { kind: 'answer' }>): void {
+  #add({ id, model, usage, at }: AnswerFact): void {
     this.at = Math.max(this.at ?? 0, at);
     const before = this.#fresh.get(id);
     if (before) this.#count(before.model, before.usage, -1);
@@ -196,7 +215,7 @@ export class ConversationCost {
   }
 
   #count(model: string, usage: TokenUsage, sign: 1 | -1): void {
-    const step = Math.ceil(promptTokens(usage) / PROMPT_STEP);
+    const step = promptClass(usage);
     const classes = this.#counted.get(model) ?? new Map<number, TokenUsage>();
     this.#counted.set(model, classes);
     const sum = classes.get(step) ?? noTokens;
@@ -216,6 +235,10 @@ function isNothing(usage: TokenUsage): boolean {
 
 function count(value: unknown): number {
   return typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.floor(value) : 0;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -55,22 +55,38 @@ function inForce(prices: readonly ConditionalPrice[], at: number): TablePrice | 
   return last?.constraint?.type === 'time_of_date' ? undefined : last?.prices;
 }
 
-/**
- * What a model costs that a request to Bedrock named, at the time `at` (epoch ms). `regionalFactor` is what a regional
- * profile costs over a `global.` one, where only the global price is known. Null: no known price.
- */
-export function priceOf(id: string, options: { regionalFactor: number; at: number }): ModelPrice | null {
+export interface PriceOptions {
+  /** What a regional profile costs over a `global.` one, where only the global price is known. */
+  regionalFactor: number;
+  /** Epoch ms. */
+  at: number;
+  /**
+   * Prices that a person knows better, as they are charged: by the id that is asked for, or by the model without
+   * prefix and date, which then holds for each of its profiles.
+   */
+  given?: Readonly<Record<string, Rates>>;
+}
+
+/** What a model costs that a request to Bedrock named. Null: no known price. */
+export function priceOf(id: string, { regionalFactor, at, given = {} }: PriceOptions): ModelPrice | null {
   const name = modelName(id);
+  const own = ownValue(given, id) ?? (name && ownValue(given, name.base));
+  if (own) return { tiers: [{ above: 0, rates: own }], scope: name?.scope ?? 'regional', source: 'given' };
   if (name === null) return null;
   const { scope, base } = name;
-  const known = inTable(scope, base, options.at);
+  const known = inTable(scope, base, at);
   if (known) return { tiers: known, scope, source: 'table' };
   // A region's price of what is known worldwide.
-  const list = listPrices[base] ?? inTable('global', base, options.at);
+  const list = listPrices[base] ?? inTable('global', base, at);
   if (!list) return null;
-  const factor = scope === 'global' ? 1 : options.regionalFactor;
+  const factor = scope === 'global' ? 1 : regionalFactor;
   const [first, ...rest] = list.map((tier) => times(tier, factor));
   return first ? { tiers: [first, ...rest], scope, source: 'list' } : null;
+}
+
+/** A model's name comes from a transcript: it may be `constructor`. */
+function ownValue<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /** The table's prices in our form. */

@@ -22,8 +22,11 @@ export type Rates = Readonly<TokenUsage>;
 export interface ModelPrice {
   tiers: readonly [PriceTier, ...PriceTier[]];
   scope: 'global' | 'regional';
-  /** `table`: @pydantic/genai-prices. `list`: our own dated list, times the regional factor where that applies. */
-  source: 'table' | 'list';
+  /**
+   * `table`: @pydantic/genai-prices. `list`: our own dated list, times the regional factor where that applies. `given`:
+   * the person's own settings.
+   */
+  source: 'table' | 'list' | 'given';
 }
 export interface PriceTier {
   above: number;
@@ -72,6 +75,14 @@ export function tokensBeyond(a: Readonly<TokenUsage>, b: Readonly<TokenUsage>): 
 /** Tokens of the whole prompt: what the model read, from wherever. */
 export function promptTokens(usage: Readonly<TokenUsage>): number {
   return usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+}
+
+/** Prices may depend on the length of a prompt in steps of so many tokens; answers are added up by such classes. */
+export const PROMPT_STEP = 100_000;
+
+/** The class of an answer's prompt: n for up to n * PROMPT_STEP tokens. */
+export function promptClass(usage: Readonly<TokenUsage>): number {
+  return Math.ceil(promptTokens(usage) / PROMPT_STEP);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inferenceProfiles } from '../../../src/agent/meter/inference-profiles.ts';
 import type { Broker } from '../../../src/agent/ports.ts';
+import { inferenceProfiles } from '../../../src/agent/prices/inference-profiles.ts';
 import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
 
 let sandbox: SandboxProcess;

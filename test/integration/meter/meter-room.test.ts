@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MeterRoom } from '../../../src/agent/meter/meter-room.ts';
 import type { MeteredSession } from '../../../src/agent/ports.ts';
+import { ModelPrices } from '../../../src/agent/prices/model-prices.ts';
 import { Settings } from '../../../src/contract/index.ts';
 import { Happenings } from '../../support/pty-host.ts';
 
@@ -44,14 +45,17 @@ async function start(program = 'src/agent/meter/worker.ts'): Promise<MeterRoom> 
       userHome: folder,
     },
     program: new URL(`../../../${program}`, import.meta.url),
-    settings: {
-      get: () => settings,
-      onChange: (listener) => {
-        settingsChanged = listener;
-        return silent;
+    prices: new ModelPrices({
+      clock: { now: () => Date.now() },
+      settings: {
+        get: () => settings,
+        onChange: (listener) => {
+          settingsChanged = listener;
+          return silent;
+        },
       },
-    },
-    modelBehind: (of) => behind(of),
+      modelBehind: (of) => behind(of),
+    }),
   });
   rooms.push(room);
   room.onChange(() => happenings.happened());

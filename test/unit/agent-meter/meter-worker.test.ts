@@ -26,7 +26,7 @@ beforeEach(async () => {
     said.push(message);
     happenings.happened();
   });
-  worker.handle({ type: 'prices', regionalFactor: 1.1, models: {} });
+  worker.handle({ type: 'prices', facts: { regionalFactor: 1.1, given: {}, models: {} } });
 });
 afterEach(async () => {
   worker.handle({ type: 'forget', session });
@@ -116,8 +116,11 @@ describe('the sum of a session', () => {
     ]);
     worker.handle({
       type: 'prices',
-      regionalFactor: 1.1,
-      models: { [arn]: 'anthropic.claude-sonnet-4-5-20250929-v1:0' },
+      facts: {
+        regionalFactor: 1.1,
+        given: {},
+        models: { [arn]: 'anthropic.claude-sonnet-4-5-20250929-v1:0' },
+      },
     });
     expect(last()).toMatchObject({ model: arn, contextSize: 200_000, costUsd: expect.closeTo(0.003465, 8) });
     expect(said.at(-1)).toMatchObject({ unnamed: [] });

@@ -166,6 +166,8 @@ describe('the cost of a conversation', () => {
         model: opus,
         at: n,
         tools: [],
+        conversation: null,
+        origin: null,
         usage: { input: 1, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
       });
     }
