@@ -17,6 +17,8 @@ const services: Readonly<Record<string, string>> = {
   sts: 'AWS STS',
   bedrock: 'Amazon Bedrock',
   'bedrock-runtime': 'Amazon Bedrock',
+  iam: 'AWS IAM',
+  accessanalyzer: 'IAM Access Analyzer',
 };
 
 /**

@@ -317,7 +317,14 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     platform: process.platform,
   });
   const doctor = new DoctorRoom();
-  const policies = new PoliciesRoom();
+  const policies = new PoliciesRoom({
+    context,
+    environments,
+    profiles: catalog,
+    models,
+    broker,
+    network: (profile) => network.forProfile(profile),
+  });
   const usage = new UsageRoom();
   const bill = new BillRoom();
   const trail = new TrailRoom();
