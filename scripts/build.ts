@@ -70,17 +70,35 @@ await mkdir(join(root, 'out', 'cli'), { recursive: true });
 await rm(stamp, { force: true });
 const all = !process.argv.includes('--tray');
 const parts = new Parts(root);
-const bundled = async (options: BuildOptions): Promise<void> =>
-  parts.add(Object.keys((await build(options)).metafile?.inputs ?? {}));
+const bundled = async (options: BuildOptions): Promise<void> => {
+  const { metafile } = await build(options);
+  parts.add(Object.keys(metafile?.inputs ?? {}));
+  if (options.splitting) await forgetOlder('out/agent/chunks', Object.keys(metafile?.outputs ?? {}));
+};
+/** An agent of the build before may still ask for its parts; those of older ones would only be packaged. */
+async function forgetOlder(folder: string, kept: readonly string[]): Promise<void> {
+  for (const name of await readdir(join(root, folder))) {
+    const path = join(root, folder, name);
+    if (kept.includes(`${folder}/${name}`) || (await stat(path)).mtimeMs > Date.now() - 15 * 60_000) continue;
+    await rm(path, { force: true });
+  }
+}
 const programs = (): Promise<unknown>[] => [
   // What needs no Node where there is curl.
   ...['hand-out.sh', 'hook-relay.sh'].map((name) =>
     copyFile(join(root, 'src', 'cli', name), join(root, 'out', 'cli', name)),
   ),
+  // AWS services that are seldom asked lie apart: a start reads none of them.
+  bundled({
+    ...node24,
+    entryPoints: { 'agent/main': 'src/agent/main.ts' },
+    splitting: true,
+    chunkNames: 'agent/chunks/[name]-[hash]',
+    outdir: 'out',
+  }),
   bundled({
     ...node24,
     entryPoints: {
-      'agent/main': 'src/agent/main.ts',
       'agent/page-server': 'src/agent/page-server/worker.ts',
       'agent/history': 'src/agent/history/worker.ts',
       'agent/meter': 'src/agent/meter/worker.ts',
