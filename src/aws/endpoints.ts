@@ -14,6 +14,9 @@ const services = {
   bedrock: { key: 'bedrock', prefix: 'bedrock', govFips: false },
   'bedrock-runtime': { key: 'bedrock_runtime', prefix: 'bedrock-runtime', govFips: false },
   iam: { key: 'iam', prefix: 'iam', govFips: true },
+  cloudtrail: { key: 'cloudtrail', prefix: 'cloudtrail', govFips: true },
+  'service-quotas': { key: 'service_quotas', prefix: 'servicequotas', govFips: true },
+  ce: { key: 'cost_explorer', prefix: 'ce', govFips: false },
   accessanalyzer: { key: 'accessanalyzer', prefix: 'access-analyzer', govFips: true },
 } as const;
 export type Service = keyof typeof services;
@@ -55,7 +58,16 @@ export function endpointOf(service: Service, region: string, env: Env): string {
   const dualStack = isTrue(env.AWS_USE_DUALSTACK_ENDPOINT);
   if (service === 'iam') return iamEndpoint(region, fips, dualStack);
   const plain = !fips || (govFips && id === 'aws-us-gov' && !dualStack);
-  return `https://${prefix}${plain ? '' : '-fips'}.${region}.${dualStack ? dualStackSuffix : dnsSuffix}`;
+  const within = service === 'ce' ? billingRegion(region) : region;
+  // The sovereign cloud's Cost Explorer has no other.
+  const both = dualStack || (service === 'ce' && id === 'aws-eusc' && !fips);
+  return `https://${prefix}${plain ? '' : '-fips'}.${within}.${both ? dualStackSuffix : dnsSuffix}`;
+}
+
+/** Where Cost Explorer of a region's partition is called and signed for. */
+export function billingRegion(region: string): string {
+  const id = partitionIdOf(region);
+  return id === 'aws-cn' ? 'cn-northwest-1' : partitionFacts(id).homeRegion;
 }
 
 /** IAM has one address for a whole partition, in a form of each partition's own. */

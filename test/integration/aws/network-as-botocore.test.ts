@@ -14,6 +14,16 @@ const operations: Record<Service, { operation: string; input: object }> = {
   sts: { operation: 'GetCallerIdentity', input: {} },
   bedrock: { operation: 'ListFoundationModels', input: {} },
   'bedrock-runtime': { operation: 'InvokeModel', input: { modelId: 'x', body: '{}' } },
+  cloudtrail: { operation: 'LookupEvents', input: {} },
+  'service-quotas': { operation: 'ListServiceQuotas', input: { ServiceCode: 'bedrock' } },
+  ce: {
+    operation: 'GetCostAndUsage',
+    input: {
+      TimePeriod: { Start: '2026-01-01', End: '2026-01-02' },
+      Granularity: 'DAILY',
+      Metrics: ['UnblendedCost'],
+    },
+  },
   iam: { operation: 'GetRole', input: { RoleName: 'x' } },
   accessanalyzer: { operation: 'ListAnalyzers', input: {} },
 };
