@@ -10,6 +10,7 @@ import { addEnvironments } from './commands/environments.ts';
 import { addExec } from './commands/exec.ts';
 import { addExportCredentials } from './commands/export-credentials.ts';
 import { addHistory } from './commands/history.ts';
+import { addIam } from './commands/iam.ts';
 import { addIntegrate } from './commands/integrate.ts';
 import { addLogin } from './commands/login.ts';
 import { addMfa } from './commands/mfa.ts';
@@ -35,6 +36,7 @@ const commands = [
   addClaude,
   addSessions,
   addHistory,
+  addIam,
   addIntegrate,
   addSettings,
   addOpen,

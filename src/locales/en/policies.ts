@@ -6,13 +6,13 @@ export const policies = {
   'kind.scp': 'Service control policy',
   'kind.vpc-endpoint': 'VPC endpoint policy',
   'kind.stackset': 'StackSet',
-  aboutPolicy: 'Exactly the chosen models, profiles and regions, for a role or user of one account.',
-  aboutBroad: 'The one that Claude Code’s documentation has: every model in every region.',
-  aboutPermissionSet: 'The same as the IAM policy, as CloudFormation for IAM Identity Center.',
-  aboutScp:
+  'about.policy': 'Exactly the chosen models, profiles and regions, for a role or user of one account.',
+  'about.broad': 'The one that Claude Code’s documentation has: every model in every region.',
+  'about.permission-set': 'The same as the IAM policy, as CloudFormation for IAM Identity Center.',
+  'about.scp':
     'Denies an organization’s accounts what was not chosen: other models, regions and, if you like, long-lived keys.',
-  aboutVpcEndpoint: 'What may pass the interface endpoint of bedrock-runtime, and whose identities.',
-  aboutStackset: 'A role with the policy in every account of an organization, as CloudFormation.',
+  'about.vpc-endpoint': 'What may pass the interface endpoint of bedrock-runtime, and whose identities.',
+  'about.stackset': 'A role with the policy in every account of an organization, as CloudFormation.',
   'impossible.tooLarge':
     'So many models and regions do not fit into one document of this kind. Choose fewer of them, or a StackSet, which splits them.',
   'impossible.noModels': 'No model is chosen that is offered in the chosen regions. Choose at least one.',
@@ -128,4 +128,46 @@ export const policies = {
   warnAccounts: 'The environments are of several accounts, so profiles are named for any account.',
   warnPartition:
     '{{region}} belongs to another part of AWS ({{partition}}) and was left out: it needs a document of its own.',
+
+  // Command line
+  'iam.description': 'IAM documents to hand to an administrator',
+  'iam.env': 'environment whose account, region and models count; repeatable (default: the active one)',
+  'iam.model': 'model or inference profile, instead of the environments’ own; repeatable',
+  'iam.region': 'region where models are called, instead of the environments’ own; repeatable',
+  'iam.account': 'account whose profiles are named, or * for any',
+  'iam.accountWrong': 'it is neither twelve digits nor *',
+  'iam.organizationWrong': 'it is no id of an organization, such as o-a1b2c3d4e5',
+  'iam.marketplace': 'let an account’s first use of a model subscribe to it in AWS Marketplace',
+  'iam.noListing': 'leave out what only the models view of Bedrock Tray asks',
+  'iam.denyKeys': 'deny keys of IAM users and long-term Bedrock API keys as well',
+  'iam.organization': 'organization whose identities may use the endpoint',
+  'iam.output': 'write the document to a file',
+  'iam.explain': 'number the lines and say what each part is for',
+  'iam.validate': 'have IAM Access Analyzer validate it',
+  'iam.compare': 'ask IAM which of the calls the identity may make now',
+  'iam.written': 'Written to {{file}}.',
+  'iam.size': '{{size}} of {{limit}} characters, as AWS counts them.',
+  'iam.lines': 'LINES',
+  'iam.meaning': 'WHAT IT IS FOR',
+  'iam.action': 'ACTION',
+  'iam.resource': 'RESOURCE',
+  'iam.decision': 'NOW',
+
+  // Validate and compare
+  'decision.allowed': 'allowed',
+  'decision.implicitDeny': 'not allowed',
+  'decision.explicitDeny': 'denied',
+  'type.error': 'error',
+  'type.security': 'security',
+  'type.warning': 'warning',
+  'type.suggestion': 'suggestion',
+  validated: 'IAM Access Analyzer has nothing to say against it.',
+  validateRefused:
+    'AWS could not be asked to validate it, which takes the permission {{permission}}. {{reason}}',
+  compareRefused:
+    'AWS could not be asked what the identity may do, which takes the permission {{permission}}. {{reason}}',
+  compared_one: 'The identity may make this call now.',
+  compared_other: 'The identity may make all {{count}} calls now.',
+  comparedMissing_one: 'The identity may not make {{missing}} of {{count}} call now.',
+  comparedMissing_other: 'The identity may not make {{missing}} of {{count}} calls now.',
 } as const;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { advised, findingCodes } from '../../../src/domain/doctor/finding-codes.ts';
 import { settingsCatalog } from '../../../src/domain/settings/settings-catalog.ts';
+import { troubleCodes } from '../../../src/domain/troubles/trouble-codes.ts';
 import { type Namespace, resources } from '../../../src/locales/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -86,7 +87,8 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'settings', prefix: 'detail.identityMode.', in: /^src\/contract\/settings\.ts$/ },
   { namespace: 'doctor', prefix: 'link.', in: /^src\/contract\/doctor\.ts$/ },
   { namespace: 'doctor', prefix: 'state.', in: /^src\/contract\/doctor\.ts$/ },
-  { namespace: 'policies', prefix: '', in: /^src\/domain\/policies\// },
+  { namespace: 'policies', prefix: '', in: /^src\/(domain|agent)\/policies\// },
+  { namespace: 'policies', prefix: 'about.', in: /^src\/contract\/policies\.ts$/ },
   { namespace: 'policies', prefix: 'kind.', in: /^src\/contract\/policies\.ts$/ },
   { namespace: 'policies', prefix: 'decision.', in: /^src\/contract\/policies\.ts$/ },
   { namespace: 'policies', prefix: 'type.', in: /^src\/contract\/policies\.ts$/ },
@@ -103,6 +105,7 @@ const listed: Partial<Record<Namespace, readonly string[]>> = {
     `about.${path}`,
     ...(takes.kind === 'choice' && section !== null ? takes.options.map((o) => `choice.${path}.${o}`) : []),
   ]),
+  troubles: troubleCodes.flatMap((code) => [`${code}.what`, `${code}.why`, `${code}.do`]),
 };
 
 const stem = (word: string): string => word.replace(/_(zero|one|two|few|many|other)$/, '');
