@@ -1,0 +1,244 @@
+import { type ReactNode, useState } from 'react';
+import type { ErrorView } from '../../../../src/contract/errors.ts';
+import type { UsageRow } from '../../../../src/contract/usage.ts';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icons.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { Segments } from '../../components/segments.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { useSnapshot, useWords } from '../../model/app-context.tsx';
+import { plainText } from '../../model/plain-text.ts';
+import { routeHref } from '../../model/route.ts';
+import { type Division, type Sorting, type SortKey, sorted, tokensOf } from '../../model/usage-series.ts';
+import { nameOfRow, type UsageWords } from '../../model/usage-words.ts';
+import { ShareBar } from './drawing.tsx';
+import { pricedAs } from './price-dialog.tsx';
+
+export const divisions = [
+  'model',
+  'project',
+  'environment',
+  'session',
+] as const satisfies readonly Division[];
+const divisionWords = {
+  model: 'usage:page.byModel',
+  project: 'usage:page.byProject',
+  environment: 'usage:page.byEnvironment',
+  session: 'usage:page.bySession',
+} as const;
+const columns = [
+  ['name', 'usage:page.name'],
+  ['cost', 'usage:page.cost'],
+  ['tokens', 'usage:page.tokens'],
+  ['answers', 'usage:page.answers'],
+] as const satisfies readonly (readonly [SortKey, string])[];
+/** Rows that are drawn at once. */
+const PAGE = 25;
+
+/** Who or what used it: the dearest first, or by any other column. */
+export function Breakdown({
+  division,
+  onDivision,
+  rows,
+  total,
+  stale,
+  error,
+  again,
+  say,
+  onPrice,
+  onFilter,
+}: {
+  division: Division;
+  onDivision: (division: Division) => void;
+  /** Null: not known yet. */
+  rows: readonly UsageRow[] | null;
+  /** USD of all, for shares. */
+  total: number | null;
+  stale: boolean;
+  error: ErrorView | null;
+  again: () => void;
+  say: UsageWords;
+  onPrice: (model: string) => void;
+  onFilter: (division: Exclude<Division, 'session'>, value: string | null) => void;
+}): ReactNode {
+  const words = useWords();
+  const { agent } = useSnapshot();
+  const [sorting, setSorting] = useState<Sorting>({ by: 'cost', descending: true });
+  const [limit, setLimit] = useState(PAGE);
+  const nameOf = (row: UsageRow): string => nameOfRow(words, division, row, agent.userHome);
+  const ordered = rows && sorted(rows, sorting, nameOf, say.compare);
+  return (
+    <section className="panel" aria-labelledby="usage-breakdown" aria-busy={stale}>
+      <div className="panel-head">
+        <h2 id="usage-breakdown">{words.t('usage:page.breakdown')}</h2>
+        <Segments
+          label={words.t('usage:page.divideBy')}
+          value={division}
+          options={divisions.map((id) => ({ id, label: words.t(divisionWords[id]) }))}
+          onChange={(next) => {
+            setLimit(PAGE);
+            onDivision(next);
+          }}
+        />
+      </div>
+      <ErrorNotice error={error} action={<Button onPress={again}>{words.t('page:tryAgain')}</Button>} />
+      {ordered === null && error === null && <Skeleton lines={5} />}
+      {ordered?.length === 0 && <p className="quiet">{words.t('usage:page.nothingHere')}</p>}
+      {ordered !== null && ordered.length > 0 && (
+        <table className="figures usage-table" data-stale={stale || undefined}>
+          <caption className="unseen">{words.t(divisionWords[division])}</caption>
+          <thead>
+            <tr>
+              {columns.map(([key, name]) => (
+                <SortHead
+                  key={key}
+                  label={key === 'name' ? words.t(divisionWords[division]) : words.t(name)}
+                  column={key}
+                  sorting={sorting}
+                  onSort={setSorting}
+                />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {ordered.slice(0, limit).map((row) => (
+              <tr key={row[division] ?? '\0nobody'}>
+                <th scope="row">
+                  <RowName row={row} division={division} name={nameOf(row)} onFilter={onFilter} />
+                  <ShareBar share={total && row.costUsd !== null ? row.costUsd / total : 0} />
+                </th>
+                <td className="figure number">
+                  <Cost row={row} division={division} say={say} onPrice={onPrice} />
+                  <span className="quiet small share">
+                    {total && row.costUsd !== null ? say.percent(row.costUsd / total) : '\u00a0'}
+                  </span>
+                </td>
+                <td className="figure number" title={say.count(tokensOf(row))}>
+                  {say.tokens(tokensOf(row))}
+                </td>
+                <td className="figure number">{say.count(row.answers)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {ordered !== null && ordered.length > limit && (
+        <div>
+          <Button onPress={() => setLimit(limit + PAGE)}>
+            {words.t('page:showMore', { count: Math.min(PAGE, ordered.length - limit) })}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function SortHead({
+  label,
+  column,
+  sorting,
+  onSort,
+}: {
+  label: string;
+  column: SortKey;
+  sorting: Sorting;
+  onSort: (sorting: Sorting) => void;
+}): ReactNode {
+  const isBy = sorting.by === column;
+  // Figures begin with the largest, names with A.
+  const press = (): void =>
+    onSort({ by: column, descending: isBy ? !sorting.descending : column !== 'name' });
+  return (
+    <th
+      scope="col"
+      className={column === 'name' ? undefined : 'figure'}
+      aria-sort={isBy ? (sorting.descending ? 'descending' : 'ascending') : undefined}
+    >
+      <button type="button" className="sort" onClick={press}>
+        {label}
+        <span className="sort-sign">
+          {isBy && <Icon name={sorting.descending ? 'down' : 'up'} size={12} />}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+/** A conversation leads to where it can be read and resumed; everything else narrows the page down to it. */
+function RowName({
+  row,
+  division,
+  name,
+  onFilter,
+}: {
+  row: UsageRow;
+  division: Division;
+  name: string;
+  onFilter: (division: Exclude<Division, 'session'>, value: string | null) => void;
+}): ReactNode {
+  const words = useWords();
+  const { sessions } = useSnapshot();
+  if (division === 'session') {
+    const open = sessions.find((s) => s.conversation === row.session);
+    return (
+      <a
+        className="row-link"
+        href={open ? routeHref('sessions', open.id) : routeHref('history', (row.title ?? '').slice(0, 80))}
+        aria-label={words.t(open ? 'sessions:goToOf' : 'usage:page.showInHistory', { title: name })}
+      >
+        {name}
+      </a>
+    );
+  }
+  const value = row[division] ?? null;
+  return (
+    <button
+      type="button"
+      className="row-link"
+      title={value === null ? undefined : plainText(value, 400)}
+      aria-label={words.t('usage:page.onlyThis', { name })}
+      onClick={() => onFilter(division, value)}
+    >
+      {name}
+    </button>
+  );
+}
+
+/** Money, or that nobody knows it: never zero for what has no price. */
+function Cost({
+  row,
+  division,
+  say,
+  onPrice,
+}: {
+  row: UsageRow;
+  division: Division;
+  say: UsageWords;
+  onPrice: (model: string) => void;
+}): ReactNode {
+  const words = useWords();
+  const { prices } = useSnapshot().settings;
+  const { model } = row;
+  const more = words.t('usage:page.andUnpriced', { tokens: say.tokens(row.unpricedTokens) });
+  const own = division === 'model' && model !== undefined && pricedAs(model) in prices;
+  return (
+    <>
+      {row.costUsd !== null && <span>{say.money(row.costUsd)} </span>}
+      {row.costUsd === null && row.unpricedTokens === 0 && <span>{say.money(0)} </span>}
+      {row.unpricedTokens > 0 && (
+        <span className="badge tone-attention">
+          {row.costUsd === null ? words.t('usage:page.noPrice') : more}
+        </span>
+      )}
+      {division === 'model' && model !== undefined && (row.unpricedTokens > 0 || own) && (
+        <Button
+          look={['plain']}
+          aria-label={words.t('usage:page.priceTitle', { model: nameOfRow(words, 'model', row, null) })}
+          onPress={() => onPrice(model)}
+        >
+          {words.t(own ? 'usage:page.ownPrice' : 'usage:page.setPrice')}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,168 @@
+import { type ReactNode, useRef, useState } from 'react';
+import type { TrailEvent } from '../../../../src/contract/usage.ts';
+import { Button } from '../../components/button.tsx';
+import { Choice } from '../../components/fields.tsx';
+import { IndicatorSign } from '../../components/indicator.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { Segments } from '../../components/segments.tsx';
+import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
+import { useAct } from '../../model/ask.ts';
+import { plainText } from '../../model/plain-text.ts';
+import { addDays, type DayRange, localStart } from '../../model/usage-range.ts';
+import { modelName } from '../../model/usage-words.ts';
+
+const PAGE = 50;
+
+interface Shown {
+  events: readonly TrailEvent[];
+  more: boolean;
+  region: string;
+}
+
+/** What CloudTrail has of Bedrock: asked for on request, the newest first, a page at a time. */
+export function Trail({ range }: { range: DayRange }): ReactNode {
+  const words = useWords();
+  const agent = useAgent();
+  const { environments, activeEnvironment } = useSnapshot();
+  const { run, pending, error, forget } = useAct();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [whose, setWhose] = useState<'own' | 'everyone'>('own');
+  const [chosen, setChosen] = useState<string | null>(null);
+  /** What was asked for last: an answer to something else is not shown. */
+  const asked = useRef(0);
+  const environment = chosen ?? activeEnvironment ?? environments[0]?.name ?? null;
+  if (environment === null) return null;
+  const load = (before: Shown | null, everyone: boolean, of: string): void => {
+    const round = ++asked.current;
+    // The last one of the page before may share its instant with the next: told twice, it is shown once.
+    const to = before?.events.at(-1)?.at ?? localStart(addDays(range.to, 1)) - 1;
+    void run(() =>
+      agent.call('trail.list', {
+        environment: of,
+        from: localStart(range.from),
+        to,
+        everyone,
+        limit: PAGE,
+      }),
+    ).then((answer) => {
+      if (!answer || round !== asked.current) return;
+      const known = new Set(before?.events.map((e) => e.id));
+      const fresh = answer.events.filter((e) => !known.has(e.id));
+      setShown({
+        events: [...(before?.events ?? []), ...fresh],
+        // A page without anything new would be asked for for ever.
+        more: answer.more && fresh.length > 0,
+        region: answer.region,
+      });
+    });
+  };
+  const clear = (): void => {
+    asked.current++;
+    setShown(null);
+    forget();
+  };
+  return (
+    <section className="panel" aria-labelledby="usage-trail" aria-busy={pending}>
+      <div>
+        <h2 id="usage-trail">{words.t('usage:page.trail')}</h2>
+        <p className="quiet small">{words.t('usage:page.trailExplained')}</p>
+      </div>
+      <div className="usage-ask">
+        {environments.length > 1 && (
+          <Choice
+            label={words.t('page:environment')}
+            value={environment}
+            options={environments.map((e) => ({
+              id: e.name,
+              label: plainText(e.name, 60),
+              detail: `${plainText(e.profile, 60)} · ${e.region}`,
+            }))}
+            onChange={(name) => {
+              clear();
+              setChosen(name);
+            }}
+          />
+        )}
+        <Segments
+          label={words.t('usage:page.trailWhose')}
+          showLabel={environments.length > 1}
+          value={whose}
+          options={[
+            { id: 'own', label: words.t('usage:page.trailOwn') },
+            { id: 'everyone', label: words.t('usage:page.trailEveryone') },
+          ]}
+          onChange={(next) => {
+            setWhose(next);
+            if (shown) {
+              clear();
+              load(null, next === 'everyone', environment);
+            }
+          }}
+        />
+        <Button
+          isPending={pending && shown === null}
+          onPress={() => load(null, whose === 'everyone', environment)}
+        >
+          {words.t(shown ? 'usage:page.trailAgain' : 'usage:page.trailShow')}
+        </Button>
+      </div>
+      <ErrorNotice error={error} />
+      {error?.code === 'AccessDenied' && (
+        <p className="small">{words.t('usage:page.trailDenied', { action: 'cloudtrail:LookupEvents' })}</p>
+      )}
+      <p className="unseen" role="status">
+        {pending
+          ? words.t('page:loading')
+          : shown
+            ? words.t('usage:page.trailCount', { count: shown.events.length })
+            : ''}
+      </p>
+      {shown?.events.length === 0 && <p className="quiet">{words.t('usage:page.trailNothing')}</p>}
+      {shown !== null && shown.events.length > 0 && (
+        <ol className="trail">
+          {shown.events.map((event) => (
+            <TrailRow key={event.id} event={event} region={shown.region} />
+          ))}
+        </ol>
+      )}
+      {shown?.more && (
+        <div>
+          <Button isPending={pending} onPress={() => load(shown, whose === 'everyone', environment)}>
+            {words.t('usage:page.trailMore')}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Who made a call, in short: the session of an assumed role, the name of a user. The whole ARN stays in the tooltip. */
+const shortWho = (who: string): string => who.split(/[:/]/).filter(Boolean).slice(-2).join(' / ');
+
+function TrailRow({ event, region }: { event: TrailEvent; region: string }): ReactNode {
+  const words = useWords();
+  const { at, name, model, who, errorCode, sourceIp, userAgent } = event;
+  const from = [sourceIp, userAgent].filter((part) => part !== null).map((part) => plainText(part, 90));
+  return (
+    <li className="trail-event">
+      <time className="number quiet small" dateTime={new Date(at).toISOString()}>
+        {words.time(at)}
+      </time>
+      <div className="trail-what">
+        <p>
+          <strong>{plainText(name, 60)}</strong>
+          {model !== null && <span title={plainText(model, 300)}> {modelName(plainText(model, 300))}</span>}
+          {event.region !== region && <span className="quiet"> {plainText(event.region, 30)}</span>}
+        </p>
+        <p className="quiet small">
+          {who !== null && <span title={plainText(who, 300)}>{plainText(shortWho(who), 120)}</span>}
+          {from.length > 0 && <span> · {from.join(' · ')}</span>}
+        </p>
+      </div>
+      <span className={`badge tone-${errorCode === null ? 'ready' : 'problem'}`}>
+        <IndicatorSign of={errorCode === null ? 'ready' : 'problem'} size={13} />
+        {errorCode === null ? words.t('usage:page.trailAllowed') : plainText(errorCode, 60)}
+      </span>
+    </li>
+  );
+}
