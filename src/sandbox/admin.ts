@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import type { Call, Reply } from './http.ts';
 import { header, json, jsonBody } from './http.ts';
-import type { RequestLog } from './request-record.ts';
 import { scriptSchema } from './scripts.ts';
 import { newLogin } from './signin.ts';
 import { switchesChangeSchema } from './switches.ts';
@@ -41,6 +40,7 @@ const userBody = z.strictObject({
   accountId: z.enum(accounts.map(({ accountId }) => accountId)).default('111122223333'),
   userName: z.string().min(1).default('sandbox-user'),
 });
+const newUserBody = userBody.extend({ keyAgeDays: z.number().min(0).max(10_000).default(0) });
 const loginBody = userBody.extend({ lifetimeSeconds: z.number().min(-3600).max(900).default(900) });
 
 const refuse = (status: number, message: string): Reply => json(status, { message });
@@ -56,7 +56,7 @@ function sameText(a: string, b: string): boolean {
 
 const iso = (time: number) => new Date(time).toISOString();
 
-export async function admin(world: World, log: RequestLog, token: string, call: Call): Promise<Reply> {
+export async function admin(world: World, token: string, call: Call): Promise<Reply> {
   if (!sameText(header(call, adminHeader) ?? '', token))
     return refuse(403, `Header ${adminHeader} is needed.`);
   switch (`${call.method} ${call.path}`) {
@@ -64,7 +64,7 @@ export async function admin(world: World, log: RequestLog, token: string, call: 
       const query = requestsQuery.safeParse(Object.fromEntries(call.query));
       if (!query.success) return issues(query.error);
       const { count, waitMs, ...filter } = query.data;
-      return json(200, { requests: await log.wait(filter, count, waitMs) });
+      return json(200, { requests: await world.log.wait(filter, count, waitMs) });
     }
     case 'GET /_sandbox/issued': {
       const keys = [...world.keys.values()].map(
@@ -115,7 +115,6 @@ export async function admin(world: World, log: RequestLog, token: string, call: 
     }
     case 'POST /_sandbox/reset':
       world.reset();
-      log.clear();
       return json(200, world.switches);
     case 'POST /_sandbox/credentials': {
       const body = credentialsBody.safeParse(jsonBody(call) ?? {});
@@ -137,10 +136,11 @@ export async function admin(world: World, log: RequestLog, token: string, call: 
       });
     }
     case 'POST /_sandbox/users': {
-      const body = userBody.safeParse(jsonBody(call) ?? {});
+      const body = newUserBody.safeParse(jsonBody(call) ?? {});
       if (!body.success) return issues(body.error);
-      const { accountId, userName } = body.data;
-      const key = world.issueUserKey({ accountId, userName, source: 'user', now: call.now });
+      const { accountId, userName, keyAgeDays } = body.data;
+      const issuedAt = call.now - keyAgeDays * 86_400_000;
+      const key = world.issueUserKey({ accountId, userName, source: 'user', now: call.now, issuedAt });
       return json(200, {
         accessKeyId: key.accessKeyId,
         secretAccessKey: key.secretAccessKey,

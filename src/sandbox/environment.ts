@@ -12,7 +12,10 @@ export function clientEnvironment(
   region: string,
   dataPath?: string,
 ): Record<string, string> {
-  const services = ['SSO_OIDC', 'SSO', 'STS', 'SIGNIN', 'BEDROCK', 'BEDROCK_RUNTIME'];
+  const services = [
+    ...['SSO_OIDC', 'SSO', 'STS', 'SIGNIN', 'BEDROCK', 'BEDROCK_RUNTIME'],
+    ...['IAM', 'ACCESSANALYZER', 'SERVICE_QUOTAS', 'CLOUDTRAIL', 'COST_EXPLORER'],
+  ];
   return {
     ...Object.fromEntries(services.map((service) => [`AWS_ENDPOINT_URL_${service}`, baseUrl])),
     ...(dataPath === undefined ? {} : { AWS_DATA_PATH: dataPath }),
@@ -34,6 +37,11 @@ const apiVersions: Readonly<Record<string, string>> = {
   sts: '2011-06-15',
   bedrock: '2023-04-20',
   'bedrock-runtime': '2023-09-30',
+  iam: '2010-05-08',
+  accessanalyzer: '2019-11-01',
+  'service-quotas': '2019-06-24',
+  cloudtrail: '2013-11-01',
+  ce: '2017-10-25',
 };
 
 function endpointRules(baseUrl: string): object {

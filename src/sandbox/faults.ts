@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call, Reply } from './http.ts';
 import { restError } from './http.ts';
+import { jsonFault } from './json-protocol.ts';
 import { oidcError } from './oidc.ts';
+import { queryError } from './query-protocol.ts';
 import { stsError } from './sts.ts';
 import type { Service } from './switches.ts';
 import type { World } from './world.ts';
@@ -20,6 +22,15 @@ function throttled(service: Service, call: Call): Reply {
       return restError(call, 429, 'TooManyRequestsException', 'Rate exceeded');
     case 'signin':
       return restError(call, 429, 'TooManyRequestsError', 'Rate exceeded');
+    case 'iam':
+      return queryError('iam', call, 400, 'Throttling', 'Rate exceeded');
+    case 'service-quotas':
+      return jsonFault(call, { type: 'TooManyRequestsException', message: 'Rate exceeded', status: 400 });
+    case 'cloudtrail':
+      return jsonFault(call, { type: 'ThrottlingException', message: 'Rate exceeded', status: 400 });
+    case 'cost-explorer':
+      return jsonFault(call, { type: 'LimitExceededException', message: 'Rate exceeded', status: 400 });
+    case 'access-analyzer':
     case 'bedrock':
     case 'bedrock-runtime':
       return restError(
@@ -40,6 +51,10 @@ function broken(service: Service, call: Call): Reply {
       'InternalFailure',
       'The request processing has failed because of an unknown error.',
     );
+  }
+  if (service === 'iam') return queryError('iam', call, 500, 'ServiceFailure', 'Unknown error.');
+  if (service === 'service-quotas' || service === 'cloudtrail' || service === 'cost-explorer') {
+    return jsonFault(call, { type: 'InternalFailure', message: 'Unknown error.', status: 500 });
   }
   return restError(
     call,

@@ -27,6 +27,10 @@ export interface CallNote {
   generation?: number;
   region?: string;
   error?: string;
+  /** AWS's words of it, where CloudTrail repeats them. */
+  errorMessage?: string;
+  /** Who says to call, as clients name themselves. */
+  userAgent?: string;
   /** What was judged, in order, and how. */
   decisions?: readonly { readonly action: string; readonly resource: string; readonly effect: string }[];
   /** The region that a request was sent on to. */
@@ -56,6 +60,7 @@ export function json(status: number, value: unknown, headers: Record<string, str
 /** An error of a REST-JSON service: the type in a header, the words in the body. */
 export function restError(call: Call, status: number, type: string, message: string, key = 'message'): Reply {
   call.note.error = type;
+  call.note.errorMessage = message;
   return json(
     status,
     { [key]: message },

@@ -1,9 +1,15 @@
+import { validatePolicy } from './access-analyzer.ts';
 import { bedrock } from './bedrock.ts';
 import { bedrockRuntime } from './bedrock-runtime.ts';
 import type { Call, Reply } from './http.ts';
+import { iam } from './iam.ts';
+import type { JsonService } from './json-protocol.ts';
+import { answerJson, targetOf } from './json-protocol.ts';
 import { createToken, registerClient, startDeviceAuthorization } from './oidc.ts';
 import { accessPortal, authorize, css, decideAuthorization, decideDevice, device, home } from './pages.ts';
 import { getRoleCredentials, listAccountRoles, listAccounts, logout } from './portal.ts';
+import { formOf } from './query-protocol.ts';
+import { serviceQuotas } from './service-quotas.ts';
 import { createOAuth2Token } from './signin.ts';
 import { sts } from './sts.ts';
 import type { Service } from './switches.ts';
@@ -41,18 +47,41 @@ const fixed: Readonly<Record<string, Route>> = {
   },
   'POST /logout': { service: 'portal', operation: 'Logout', handle: logout },
   'POST /v1/token': { service: 'signin', operation: 'CreateOAuth2Token', handle: createOAuth2Token },
-  'POST /': { service: 'sts', operation: undefined, handle: sts },
+  'POST /policy/validation': {
+    service: 'access-analyzer',
+    operation: 'ValidatePolicy',
+    handle: validatePolicy,
+  },
 };
 
-const stsByQuery: Route = { service: 'sts', operation: undefined, handle: sts };
+const stsForm: Route = { service: 'sts', operation: undefined, handle: sts };
+const iamForm: Route = { service: 'iam', operation: undefined, handle: iam };
+const byJson = (service: Service, played: JsonService): Route => ({
+  service,
+  operation: undefined,
+  handle: (world, call) => answerJson(played, world, call),
+});
+/** By what precedes the operation in `x-amz-target`. */
+const byTarget: Readonly<Record<string, Route>> = {
+  ServiceQuotasV20190624: byJson('service-quotas', serviceQuotas),
+};
 const homePage: Route = { service: 'page', operation: 'Home', handle: (_, call) => home(call) };
 const control: Route = { service: 'bedrock', operation: undefined, handle: bedrock };
 const runtime: Route = { service: 'bedrock-runtime', operation: undefined, handle: bedrockRuntime };
 
+/** Services without paths of their own: a target names the operation, or a form. */
+function rootRoute(call: Call): Route | undefined {
+  const target = targetOf(call);
+  if (target !== undefined)
+    return Object.hasOwn(byTarget, target.prefix) ? byTarget[target.prefix] : undefined;
+  return formOf(call).get('Version') === '2010-05-08' ? iamForm : stsForm;
+}
+
 /** One port plays all services: their paths do not overlap. */
 export function routeFor(call: Call): Route | undefined {
   const { method, path } = call;
-  if (method === 'GET' && path === '/') return call.query.has('Action') ? stsByQuery : homePage;
+  if (path === '/' && (method === 'POST' || call.query.has('Action'))) return rootRoute(call);
+  if (method === 'GET' && path === '/') return homePage;
   if (method === 'POST' && path.startsWith('/model/')) return runtime;
   if (
     method === 'GET' &&

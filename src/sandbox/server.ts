@@ -8,7 +8,6 @@ import { admin } from './admin.ts';
 import { dropped, faultFor, portalPage } from './faults.ts';
 import type { Call, Reply } from './http.ts';
 import { json, restError } from './http.ts';
-import { RequestLog } from './request-record.ts';
 import { routeFor } from './routes.ts';
 import type { World } from './world.ts';
 
@@ -48,7 +47,7 @@ async function send(response: ServerResponse, reply: Reply): Promise<void> {
 
 /** Starts the loopback AWS on 127.0.0.1. `port` 0 takes any free one. Rejects when the port is in use. */
 export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
-  const log = new RequestLog();
+  const { log } = world;
   const adminToken = randomBytes(24).toString('base64url');
   let hosts: readonly string[] = [];
 
@@ -85,7 +84,7 @@ export async function startSandbox(world: World, port = 0): Promise<Sandbox> {
     };
     // A name that was made to resolve to this computer must not reach it.
     if (!hosts.includes(request.headers.host ?? '')) return send(response, { status: 421 });
-    if (path.startsWith('/_sandbox/')) return send(response, await admin(world, log, adminToken, call));
+    if (path.startsWith('/_sandbox/')) return send(response, await admin(world, adminToken, call));
 
     const route = routeFor(call);
     if (route?.operation !== undefined) call.note.operation = route.operation;

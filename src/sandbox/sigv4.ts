@@ -191,6 +191,7 @@ export function verify(world: World, call: Call, service: string): Verdict {
     return refuse({ reason: 'unknown-key' });
   }
   call.note.generation = key.generation;
+  call.note.userAgent = (header(call, 'user-agent') ?? '').slice(0, 1024);
   if (key.expiresAt <= call.now) return refuse({ reason: 'expired' });
   if (authorization.service !== service) return refuse({ reason: 'scope', expected: service });
   const signedAt = parseAmzDate(amzDate);

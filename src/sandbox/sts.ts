@@ -1,102 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import type { Call, Reply } from './http.ts';
+import { escapeXml, formOf, queryError, queryRefusal, queryResult } from './query-protocol.ts';
 import { verify } from './sigv4.ts';
 import type { IssuedKey, World } from './world.ts';
 import { accounts } from './world.ts';
 
 /** STS in its query protocol: GetCallerIdentity, AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken. */
 
-const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
-
-function escapeXml(text: string): string {
-  return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
-}
-
-function xml(status: number, body: string, requestId: string): Reply {
-  return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body };
-}
-
 export function stsError(call: Call, status: number, code: string, message: string): Reply {
-  call.note.error = code;
-  const requestId = randomUUID();
-  const type = status >= 500 ? 'Receiver' : 'Sender';
-  const body = `<ErrorResponse xmlns="${namespace}">
-  <Error>
-    <Type>${type}</Type>
-    <Code>${code}</Code>
-    <Message>${escapeXml(message)}</Message>
-  </Error>
-  <RequestId>${requestId}</RequestId>
-</ErrorResponse>
-`;
-  return xml(status, body, requestId);
+  return queryError('sts', call, status, code, message);
 }
 
-function result(action: string, inner: string): Reply {
-  const requestId = randomUUID();
-  const body = `<${action}Response xmlns="${namespace}">
-  <${action}Result>
-${inner}
-  </${action}Result>
-  <ResponseMetadata>
-    <RequestId>${requestId}</RequestId>
-  </ResponseMetadata>
-</${action}Response>
-`;
-  return xml(200, body, requestId);
-}
+const result = (action: string, inner: string) => queryResult('sts', action, inner);
 
 export function sts(world: World, call: Call): Reply {
-  const form = call.method === 'POST' ? new URLSearchParams(call.body.toString('utf8')) : call.query;
+  const form = formOf(call);
   const action = form.get('Action') ?? '';
   call.note.operation = /^\w{1,64}$/.test(action) ? action : 'unknown';
   // The one call of those that nobody signs.
   if (action === 'AssumeRoleWithWebIdentity') return assumeRoleWithWebIdentity(world, call, form);
   const verdict = verify(world, call, 'sts');
-  if (!verdict.ok) {
-    switch (verdict.refusal.reason) {
-      case 'missing':
-        return stsError(call, 403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
-      case 'incomplete':
-        return stsError(
-          call,
-          400,
-          'IncompleteSignature',
-          'Request must contain a complete SigV4 Authorization header.',
-        );
-      case 'bearer':
-      case 'unknown-key':
-        return stsError(
-          call,
-          403,
-          'InvalidClientTokenId',
-          'The security token included in the request is invalid.',
-        );
-      case 'expired':
-        return stsError(call, 403, 'ExpiredToken', 'The security token included in the request is expired');
-      case 'skew':
-        return stsError(
-          call,
-          403,
-          'SignatureDoesNotMatch',
-          `Signature expired: ${verdict.refusal.amzDate} is not within 5 minutes of the server's time`,
-        );
-      case 'scope':
-        return stsError(
-          call,
-          403,
-          'SignatureDoesNotMatch',
-          `Credential should be scoped to correct service: '${verdict.refusal.expected}'.`,
-        );
-      case 'signature':
-        return stsError(
-          call,
-          403,
-          'SignatureDoesNotMatch',
-          'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-        );
-    }
-  }
+  if (!verdict.ok) return queryRefusal('sts', call, verdict.refusal);
   const { key } = verdict;
   if (action === 'GetCallerIdentity') {
     return result(

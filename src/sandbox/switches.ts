@@ -3,7 +3,10 @@ import type { Policy } from './policy.ts';
 import { policySchema, unknownOperators } from './policy.ts';
 
 /** Every service that the sandbox plays; the names stand in the request record and in fault filters. */
-export const services = ['oidc', 'portal', 'sts', 'signin', 'bedrock', 'bedrock-runtime'] as const;
+export const services = [
+  ...(['oidc', 'portal', 'sts', 'signin', 'bedrock', 'bedrock-runtime'] as const),
+  ...(['iam', 'access-analyzer', 'service-quotas', 'cloudtrail', 'cost-explorer'] as const),
+] as const;
 export const serviceSchema = z.enum(services);
 export type Service = z.infer<typeof serviceSchema>;
 
@@ -100,6 +103,8 @@ export const switchesSchema = z.strictObject({
    * may not be subscribed to, the subscription is under way. In its lifecycle, its availability and its answers.
    */
   modelTroubles: z.record(z.string(), z.enum(['ended', 'use-case', 'marketplace', 'pending'])),
+  /** Tokens a minute of a model's quotas, by its base id; 0 is what some new accounts have. */
+  quotas: z.record(z.string(), z.int().min(0)),
   /** The identity policy that every caller has, in place of what their role may do. Each decision is recorded. */
   policy: enforced,
   /** What the organization allows besides; null: everything. */
@@ -192,6 +197,7 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     deniedRoles: [],
     deniedModels: [],
     modelTroubles: {},
+    quotas: {},
     policy: null,
     serviceControlPolicy: null,
     endpointPolicy: null,

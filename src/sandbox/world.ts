@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { RequestLog } from './request-record.ts';
 import { Scripts } from './scripts.ts';
 import type { LifetimePreset, Switches, SwitchesChange } from './switches.ts';
 import { defaultSwitches } from './switches.ts';
@@ -142,6 +143,20 @@ export interface LoginSession {
 /** Keys of an IAM user do not end. */
 const never = Date.UTC(9999, 0, 1);
 
+/** 16 hexadecimal characters that stand for an account's role or user. */
+function mark(accountId: string, name: string): string {
+  return createHash('sha256').update(`${accountId}/${name}`).digest('hex').slice(0, 16);
+}
+
+/** What IAM calls the role of a permission set. */
+export function iamRoleName(accountId: string, permissionSet: string): string {
+  return `AWSReservedSSO_${permissionSet}_${mark(accountId, permissionSet)}`;
+}
+
+export function roleId(accountId: string, roleName: string): string {
+  return `AROA${mark(accountId, roleName).toUpperCase()}`;
+}
+
 /** Everything the sandbox knows; kept in memory for the life of the process. */
 export class World {
   switches: Switches;
@@ -161,6 +176,9 @@ export class World {
   readonly keys = new Map<string, IssuedKey>();
   /** Sessions of `aws login`. */
   logins: LoginSession[] = [];
+
+  /** Everything that was asked: what tests look at, and what CloudTrail and Cost Explorer are filled from. */
+  readonly log = new RequestLog();
 
   /** What tests make the model do. */
   readonly scripts = new Scripts();
@@ -220,9 +238,8 @@ export class World {
     roleSessionName?: string;
   }): IssuedKey {
     const { accountId, roleName, source, now } = options;
-    const hash = createHash('sha256').update(`${accountId}/${roleName}`).digest('hex').slice(0, 16);
-    const iamRole =
-      source === 'assume-role' || source === 'web-identity' ? roleName : `AWSReservedSSO_${roleName}_${hash}`;
+    const assumed = source === 'assume-role' || source === 'web-identity';
+    const iamRole = assumed ? roleName : iamRoleName(accountId, roleName);
     const sessionName = options.roleSessionName ?? person.userName;
     const key: IssuedKey = {
       accessKeyId: `ASIA${randomFrom(base32, 16)}`,
@@ -232,7 +249,7 @@ export class World {
       accountId,
       roleName,
       arn: `arn:aws:sts::${accountId}:assumed-role/${iamRole}/${sessionName}`,
-      userId: `AROA${hash.toUpperCase()}:${sessionName}`,
+      userId: `${roleId(accountId, roleName)}:${sessionName}`,
       generation: this.keys.size + 1,
       source,
       issuedAt: now,
@@ -249,10 +266,11 @@ export class World {
     source: 'user' | 'session-token' | 'login';
     now: number;
     lifetimeSeconds?: number;
+    /** When it was made, epoch ms; default: now. */
+    issuedAt?: number;
   }): IssuedKey {
-    const { accountId, userName, source, now, lifetimeSeconds } = options;
+    const { accountId, userName, source, now, lifetimeSeconds, issuedAt = now } = options;
     const own = source === 'user';
-    const hash = createHash('sha256').update(`${accountId}/${userName}`).digest('hex').slice(0, 16);
     const key: IssuedKey = {
       accessKeyId: `${own ? 'AKIA' : 'ASIA'}${randomFrom(base32, 16)}`,
       secretAccessKey: `${secretMarker}${randomBytes(30).toString('base64')}`.slice(0, 40),
@@ -260,10 +278,10 @@ export class World {
       accountId,
       roleName: userName,
       arn: `arn:aws:iam::${accountId}:user/${userName}`,
-      userId: `AIDA${hash.toUpperCase()}`,
+      userId: `AIDA${mark(accountId, userName).toUpperCase()}`,
       generation: this.keys.size + 1,
       source,
-      issuedAt: now,
+      issuedAt,
       expiresAt: own ? never : now + (lifetimeSeconds ?? 43_200) * 1000,
     };
     this.keys.set(key.accessKeyId, key);
@@ -275,6 +293,7 @@ export class World {
     this.switches = this.#initial();
     this.logins = [];
     this.scripts.clear();
+    this.log.clear();
     const { clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys } = this;
     for (const map of [clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys])
       map.clear();

@@ -263,7 +263,7 @@ export class SandboxProcess implements AsyncDisposable {
   }
 
   /** An IAM user with keys of their own and an MFA device. */
-  createUser(options: { accountId?: string; userName?: string } = {}): Promise<{
+  createUser(options: { accountId?: string; userName?: string; keyAgeDays?: number } = {}): Promise<{
     accessKeyId: string;
     secretAccessKey: string;
     arn: string;
