@@ -93,6 +93,8 @@ const programs = (): Promise<unknown>[] => [
     ...node24,
     entryPoints: { 'agent/main': 'src/agent/main.ts' },
     splitting: true,
+    // A CommonJS module that is imported dynamically would come without its names (evanw/esbuild#3245).
+    mainFields: ['module', 'main'],
     chunkNames: 'agent/chunks/[name]-[hash]',
     outdir: 'out',
   }),
