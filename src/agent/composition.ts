@@ -36,7 +36,7 @@ import { sweepLeftovers } from './leftovers.ts';
 import { costGuard } from './meter/cost-guard.ts';
 import { MeterRoom } from './meter/meter-room.ts';
 import { MfaRoom } from './mfa/mfa-room.ts';
-import { ModelList } from './models/model-list.ts';
+import { ModelsRoom } from './models/models-room.ts';
 import { AwsSettings } from './network/aws-settings.ts';
 import { NetworkRoom } from './network/network-room.ts';
 import { waitsForNetwork } from './network/waiting.ts';
@@ -263,6 +263,7 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     agentSocket: paths.socket,
     handOut: programs.handOut,
     hookRelay: programs.hookRelay,
+    inGeography: (wish) => models.inGeography(wish),
   });
   const history = new HistoryRoom({
     context,
@@ -282,9 +283,20 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     identity: (id) => sessions.identity(id),
     waiting: (session, waits) => activity.credentialsWait(session, waits),
   });
-  const models = new ModelList(context, environments, catalog, broker, (profile) =>
-    network.forProfile(profile),
-  );
+  const models = new ModelsRoom({
+    context,
+    environments,
+    profiles: catalog,
+    broker,
+    network: (profile) => network.forProfile(profile),
+    loginEnv: () => loginShell.environment(),
+    async prices() {
+      const { priceOf } = await import('../domain/cost/price-table.ts');
+      const { regionalFactor, given } = prices.facts();
+      const at = clock.now();
+      return (id) => priceOf(id, { regionalFactor, given, at });
+    },
+  });
   const page = new PageDesk(
     programs.pageServer,
     () => ({

@@ -1,3 +1,5 @@
+import type { ModelView } from '../contract/bedrock.ts';
+import { type ListedModel, type ListedProfile, modelOfId } from '../domain/bedrock/model-views.ts';
 import { type AwsPlace, callAws, clientOptions } from './client-options.ts';
 import type { Env } from './endpoints.ts';
 import type { AwsNetwork } from './network.ts';
@@ -8,6 +10,12 @@ export interface BedrockModel {
   id: string;
   name: string;
   kind: 'inference-profile' | 'foundation-model';
+}
+
+interface Options {
+  region: string;
+  env: Env;
+  network?: AwsNetwork;
 }
 
 const maxPages = 50;
@@ -23,51 +31,99 @@ async function bedrockClient(where: AwsPlace, credentials: SigningKeys) {
   return { sdk, client };
 }
 
-/**
- * Anthropic models that this identity is offered in a region: system-defined inference profiles, and foundation
- * models that can be called on demand. Errors: AwsFault (`forbidden` where listing is not allowed).
- */
-export async function listModels(
-  options: { region: string; env: Env; network?: AwsNetwork },
+/** Bedrock's lists for one identity in one region, over one client. */
+export interface BedrockLists {
+  /** Inference profiles of models of Anthropic's, all pages. Errors: AwsFault. */
+  profiles(type: 'SYSTEM_DEFINED' | 'APPLICATION'): Promise<ListedProfile[]>;
+  /** Foundation models of Anthropic's that are called by id, not as provisioned throughput. Errors: AwsFault. */
+  models(): Promise<ListedModel[]>;
+  /** Whether the account may use a foundation model. Errors: AwsFault (`forbidden` without bedrock:GetFoundationModelAvailability). */
+  access(model: string): Promise<ModelView['access']>;
+}
+
+/** Lends out Bedrock's lists while `use` runs. */
+export async function withBedrock<T>(
+  options: Options,
   credentials: SigningKeys,
-): Promise<BedrockModel[]> {
+  use: (bedrock: BedrockLists) => Promise<T>,
+): Promise<T> {
   const { region, env, network } = options;
   const where: AwsPlace = { service: 'bedrock', region, env, network };
   const secrets = secretsOf(credentials);
   const { sdk, client } = await bedrockClient(where, credentials);
   try {
-    const profiles: BedrockModel[] = [];
-    let nextToken: string | undefined;
-    for (let n = 0; n < maxPages; n++) {
-      const input = { typeEquals: 'SYSTEM_DEFINED' as const, maxResults: 1000, nextToken };
-      const out = await callAws(where, secrets, (o) =>
-        client.send(new sdk.ListInferenceProfilesCommand(input), o),
-      );
-      for (const p of out.inferenceProfileSummaries ?? []) {
-        if (p.inferenceProfileId?.includes('anthropic.')) {
-          profiles.push({
-            id: p.inferenceProfileId,
-            name: p.inferenceProfileName ?? p.inferenceProfileId,
-            kind: 'inference-profile',
-          });
+    return await use({
+      async profiles(type) {
+        const kind = type === 'APPLICATION' ? 'application-profile' : 'inference-profile';
+        const profiles: ListedProfile[] = [];
+        let nextToken: string | undefined;
+        for (let n = 0; n < maxPages; n++) {
+          const input = { typeEquals: type, maxResults: 1000, nextToken };
+          const out = await callAws(where, secrets, (o) =>
+            client.send(new sdk.ListInferenceProfilesCommand(input), o),
+          );
+          for (const p of out.inferenceProfileSummaries ?? []) {
+            const id = kind === 'application-profile' ? p.inferenceProfileArn : p.inferenceProfileId;
+            const models = (p.models ?? []).flatMap(({ modelArn }) => (modelArn ? [modelArn] : []));
+            if (!id || ![id, ...models].some((each) => modelOfId(each) !== null)) continue;
+            profiles.push({ id, name: p.inferenceProfileName ?? id, kind, models });
+          }
+          if (!out.nextToken || out.nextToken === nextToken) break;
+          nextToken = out.nextToken;
         }
-      }
-      if (!out.nextToken || out.nextToken === nextToken) break;
-      nextToken = out.nextToken;
-    }
-    const out = await callAws(where, secrets, (o) =>
-      client.send(
-        new sdk.ListFoundationModelsCommand({ byProvider: 'Anthropic', byInferenceType: 'ON_DEMAND' }),
-        o,
-      ),
-    );
-    const models = (out.modelSummaries ?? []).flatMap((m): BedrockModel[] =>
-      m.modelId ? [{ id: m.modelId, name: m.modelName ?? m.modelId, kind: 'foundation-model' }] : [],
-    );
-    return [...profiles, ...models];
+        return profiles;
+      },
+      async models() {
+        const out = await callAws(where, secrets, (o) =>
+          client.send(new sdk.ListFoundationModelsCommand({ byProvider: 'Anthropic' }), o),
+        );
+        return (out.modelSummaries ?? []).flatMap((m): ListedModel[] => {
+          const types: readonly string[] = m.inferenceTypesSupported ?? [];
+          // `…:200k` and such: variants for provisioned throughput alone.
+          if (!m.modelId || (types.length > 0 && types.every((type) => type === 'PROVISIONED'))) return [];
+          const { status, endOfLifeTime } = m.modelLifecycle ?? {};
+          return [
+            {
+              id: m.modelId,
+              name: m.modelName ?? m.modelId,
+              onDemand: types.includes('ON_DEMAND'),
+              lifecycle: status === 'LEGACY' ? 'legacy' : 'active',
+              endOfLife: endOfLifeTime?.toISOString().slice(0, 10) ?? null,
+            },
+          ];
+        });
+      },
+      async access(model) {
+        const out = await callAws(where, secrets, (o) =>
+          client.send(new sdk.GetFoundationModelAvailabilityCommand({ modelId: model }), o),
+        );
+        const { authorizationStatus, entitlementAvailability, regionAvailability } = out;
+        if (authorizationStatus === 'NOT_AUTHORIZED') return 'denied';
+        if (entitlementAvailability === 'NOT_AVAILABLE' || regionAvailability === 'NOT_AVAILABLE')
+          return 'denied';
+        // An agreement that is still missing is made by the first request, where the identity may subscribe.
+        return out.agreementAvailability?.status === 'AVAILABLE' ? 'granted' : 'unknown';
+      },
+    });
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * Anthropic models that this identity is offered in a region: system-defined inference profiles, and foundation
+ * models that can be called on demand. Errors: AwsFault (`forbidden` where listing is not allowed).
+ */
+export function listModels(options: Options, credentials: SigningKeys): Promise<BedrockModel[]> {
+  return withBedrock(options, credentials, async (bedrock) => {
+    const [profiles, models] = await Promise.all([bedrock.profiles('SYSTEM_DEFINED'), bedrock.models()]);
+    return [
+      ...profiles.map(({ id, name }) => ({ id, name, kind: 'inference-profile' as const })),
+      ...models.flatMap(({ id, name, onDemand }) =>
+        onDemand ? [{ id, name, kind: 'foundation-model' as const }] : [],
+      ),
+    ];
+  });
 }
 
 /**
@@ -75,7 +131,7 @@ export async function listModels(
  * where it calls none. `profile`: id or ARN. Errors: AwsFault (`forbidden` without bedrock:GetInferenceProfile).
  */
 export async function modelBehindProfile(
-  options: { region: string; env: Env; network?: AwsNetwork },
+  options: Options,
   credentials: SigningKeys,
   profile: string,
 ): Promise<string | null> {

@@ -55,7 +55,12 @@ export const bedrockProcedures = {
         geography: Geography.nullable().optional(),
       })
       .strict(),
-    z.object({ region: z.string(), resolved: z.array(ResolvedModel) }),
+    z.object({
+      region: z.string(),
+      resolved: z.array(ResolvedModel),
+      /** Asked for one token each when Claude Code starts, to see whether they may be used. */
+      probes: z.array(z.string()).optional(),
+    }),
   ),
   'regions.list': call(shells, z.object({}).strict(), z.object({ regions: z.array(z.string()) })),
   /** Asks all regions side by side what they offer, and yields at each answer until all are there. */

@@ -225,12 +225,14 @@ export class SessionRoom implements AsyncDisposable {
         reload: async () => undefined,
       },
       environments: {
+        list: () => [this.environment],
         active: () => this.environment,
         get: (name) => {
           if (name === this.environment.name) return this.environment;
           throw new BedrockTrayError('EnvironmentUnknown', { environment: name });
         },
       },
+      inGeography: async () => ({ kept: { model: null, env: {}, modelOverrides: {} } }),
       settings: { get: () => this.settings },
       ptyHost: {
         socket: this.ptyHostSocket,

@@ -116,6 +116,8 @@ export class OpenSession {
   view(): Omit<SessionView, 'activity' | 'watched' | 'meter'> {
     const {
       smallFastModel: _,
+      pins: ______,
+      geography: _______,
       endpointUrl: __,
       addDirs: ___,
       named: ____,

@@ -17,7 +17,7 @@ import { OpenSession } from './open-session.ts';
 import { readGivenSettings } from './person-settings.ts';
 import type { SessionList } from './session-list.ts';
 import type { SessionRecord } from './session-record.ts';
-import { sessionTarget } from './session-target.ts';
+import { requireGeography, sessionTarget } from './session-target.ts';
 import type { ClaudeSessionsParts } from './sessions-parts.ts';
 import { isFolder, requireFolder } from './working-folder.ts';
 
@@ -86,6 +86,7 @@ export class SessionOpenings {
       conversation,
       configFolder,
     };
+    requireGeography(record, given.fallbackModels);
     // A fork may be told which id to have.
     const args = given.ownConversation && given.sessionId ? ['--session-id', id, ...given.args] : given.args;
     const session = new OpenSession(record, 'exited', {
@@ -108,7 +109,7 @@ export class SessionOpenings {
 
   /**
    * A session that ended, again under its own id: its conversation where it has a transcript, else anew in its folder,
-   * with all that it was opened with. Errors: FolderMissing, FolderUnusable, ClaudeNotInstalled, ClaudeTooOld,
+   * with all that it was opened with. Errors: FolderMissing, FolderUnusable, ClaudeNotInstalled, ClaudeTooOld, ModelLeavesGeography,
    * BadInput (the settings that it was given are gone), ConversationOpen, ConversationOpenElsewhere.
    */
   async again(old: OpenSession, cols: number, rows: number): Promise<OpenSession> {
@@ -129,9 +130,12 @@ export class SessionOpenings {
     const addDirs: string[] = [];
     for (const folder of record.addDirs) if (await isFolder(folder)) addDirs.push(folder);
     const { how } = plan.conversation;
+    const geography = this.#geographyNow(record);
+    requireGeography({ ...record, geography }, readClaudeArguments(given.args).fallbackModels);
     const session = new OpenSession(
       {
         ...record,
+        geography,
         startedAt: context.clock.now(),
         configFolder,
         conversation: plan.conversation.how === 'own' ? record.conversation : plan.conversation.id,
@@ -142,6 +146,12 @@ export class SessionOpenings {
     session.written = how === 'resume' ? session.record.conversation : null;
     session.launch = { env, addDirs, personSettings, ...plan, program: path, cols, rows };
     return session;
+  }
+
+  /** Where its environment allows requests to be answered by now; what it was opened with where that is gone. */
+  #geographyNow({ environment, geography }: SessionRecord): SessionRecord['geography'] {
+    const known = this.#parts.environments.list().find(({ name }) => name === environment);
+    return known ? known.geography : geography;
   }
 
   /** Which conversation comes back, and the arguments that belong to it. */

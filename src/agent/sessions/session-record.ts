@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Geography, ModelPins } from '../../contract/bedrock.ts';
 import { CostCap } from '../../contract/cost-cap.ts';
 import { AbsolutePath, EpochMs, ModelId, Region } from '../../contract/names.ts';
 import { IdentityMode, LayoutTab, PermissionMode, SessionView } from '../../contract/state.ts';
@@ -16,6 +17,8 @@ export const SessionRecord = z.object({
   region: Region,
   model: ModelId.nullable(),
   smallFastModel: ModelId.nullable(),
+  pins: ModelPins,
+  geography: Geography.nullable().default(null),
   identityMode: IdentityMode,
   endpointUrl: z.string().nullable(),
   startedAt: EpochMs,

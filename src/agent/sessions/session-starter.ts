@@ -1,6 +1,7 @@
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { HostedPty } from '../../contract/pty-protocol.ts';
 import { ssoRootOf } from '../../domain/credentials/credential-source.ts';
+import { readClaudeArguments } from '../../domain/sessions/claude-arguments.ts';
 import { type LaunchInput, launchPlan, shellEnvironment } from '../../domain/sessions/launch-plan.ts';
 import { createTranslator, shownLanguage, systemLanguage } from '../../locales/index.ts';
 import type { AgentContext } from '../ports.ts';
@@ -10,6 +11,7 @@ import { envOf, managedSettings, managedSettingsFolder, personSettingsEnv } from
 import { PtyHostRefusal } from './pty-host-client.ts';
 import type { PtyHostLink } from './pty-host-link.ts';
 import type { SessionFiles } from './session-files.ts';
+import { leaves } from './session-target.ts';
 import type { ClaudeSessionsParts } from './sessions-parts.ts';
 
 /** What Claude Code gets to end by itself, to save and to run its hooks, before it is killed. */
@@ -173,6 +175,8 @@ export class SessionStarter {
       region: record.region,
       model: record.model,
       smallFastModel: record.smallFastModel,
+      pins: record.pins,
+      kept: await this.#inGeography(session, launch),
       identityMode: record.identityMode,
       endpointUrl: record.endpointUrl,
       personEnv: launch.env,
@@ -187,6 +191,21 @@ export class SessionStarter {
       hookCommand: [...hookRelay, agentSocket, session.id],
       files: this.#files.paths(session.id),
     };
+  }
+
+  /**
+   * What keeps the session in its geography. Errors: ModelLeavesGeography, where something that a person or an
+   * administrator has chosen leaves it, or Bedrock offers nothing there.
+   */
+  async #inGeography({ record }: OpenSession, launch: Launch): Promise<LaunchInput['kept']> {
+    const { geography, profile, region, model, smallFastModel, pins, cwd } = record;
+    if (geography === null) return null;
+    const { fallbackModels } = readClaudeArguments(launch.args);
+    const { env, personSettings: given } = launch;
+    const chosen = { model, smallFastModel, pins, fallbackModels };
+    const verdict = await this.#parts.inGeography({ geography, profile, region, cwd, env, given, ...chosen });
+    if ('kept' in verdict) return verdict.kept;
+    throw leaves(record, geography, verdict.leaves);
   }
 
   /** The administrator's `env`; where they decide what we must decide, the log says what wins. */

@@ -1,4 +1,6 @@
+import type { Geography } from '../../contract/bedrock.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
+import { leavesByName } from '../../domain/bedrock/environment-models.ts';
 import type { EnvironmentStore, ProfileCatalog, SettingsStore } from '../ports.ts';
 import type { SessionRecord } from './session-record.ts';
 
@@ -7,7 +9,15 @@ const DEFAULT_REGION = 'us-east-1';
 
 export type SessionTarget = Pick<
   SessionRecord,
-  'environment' | 'profile' | 'region' | 'model' | 'smallFastModel' | 'identityMode' | 'endpointUrl'
+  | 'environment'
+  | 'profile'
+  | 'region'
+  | 'model'
+  | 'smallFastModel'
+  | 'pins'
+  | 'geography'
+  | 'identityMode'
+  | 'endpointUrl'
 >;
 
 interface Parts {
@@ -43,6 +53,8 @@ export async function sessionTarget(
       region: wish.region ?? region ?? DEFAULT_REGION,
       model: wish.model ?? null,
       smallFastModel: null,
+      pins: { opus: null, sonnet: null, fable: null },
+      geography: null,
       identityMode: settings.get().identityMode,
       endpointUrl: null,
     };
@@ -57,6 +69,8 @@ export async function sessionTarget(
     region: wish.region ?? environment.region,
     model: wish.model ?? environment.model,
     smallFastModel: environment.smallFastModel,
+    pins: environment.pins,
+    geography: environment.geography,
     identityMode: environment.identityMode,
     endpointUrl: environment.endpointUrl,
   };
@@ -71,4 +85,25 @@ async function checkProfile({ profiles }: Pick<Parts, 'profiles'>, name: string)
     await profiles.reload();
     profiles.source(name);
   }
+}
+
+/** A model would be answered outside of the environment's geography. */
+export function leaves(
+  { environment, profile }: Pick<SessionTarget, 'environment' | 'profile'>,
+  geography: Geography,
+  model: string,
+): BedrockTrayError<'ModelLeavesGeography'> {
+  const about = { model, geography, environment: environment ?? profile };
+  return new BedrockTrayError('ModelLeavesGeography', about);
+}
+
+/**
+ * Refuses what is known to leave the geography by its name alone, before anybody signs in for it; the rest is looked
+ * at when the session gets its process. Errors: ModelLeavesGeography.
+ */
+export function requireGeography(target: SessionTarget, also: readonly string[] = []): void {
+  const { geography, model, smallFastModel, pins } = target;
+  if (geography === null) return;
+  const leaving = leavesByName(geography, [model, smallFastModel, ...Object.values(pins), ...also]);
+  if (leaving !== null) throw leaves(target, geography, leaving);
 }

@@ -1,3 +1,5 @@
+import type { GeographyVerdict } from '../../domain/bedrock/environment-models.ts';
+import type { GeographyWish } from '../models/models-room.ts';
 import type {
   AgentContext,
   Broker,
@@ -16,7 +18,7 @@ export interface ClaudeSessionsParts {
   broker: Pick<Broker, 'temporary' | 'untilUsable' | 'hold'>;
   keeper: Pick<Keeper, 'need' | 'untilValid'>;
   profiles: Pick<ProfileCatalog, 'source' | 'list' | 'reload'>;
-  environments: Pick<EnvironmentStore, 'get' | 'active'>;
+  environments: Pick<EnvironmentStore, 'get' | 'active' | 'list'>;
   settings: Pick<SettingsStore, 'get'>;
   ptyHost: PtyHostPlace;
   activity: Pick<SessionActivity, 'session' | 'typed' | 'forget' | 'view' | 'watched' | 'onChange'>;
@@ -27,6 +29,8 @@ export interface ClaudeSessionsParts {
   handOut: readonly string[];
   /** Command of the relay for Claude Code's hooks, without socket and session (programs.ts). */
   hookRelay: readonly string[];
+  /** What a launch must set so that nothing is asked for outside of a geography. */
+  inGeography(wish: GeographyWish): Promise<GeographyVerdict>;
   /** Folder of an administrator's settings for Claude Code; default: the platform's. */
   managedSettings?: string;
 }

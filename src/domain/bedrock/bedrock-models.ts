@@ -1,3 +1,6 @@
+import { geographyOf } from './geography.ts';
+import type { ListedProfile } from './model-views.ts';
+
 /**
  * What Bedrock offered of Anthropic's models on 2026-11-22: shown only where AWS cannot be asked. The live list always
  * wins. Ids as Claude Code 2.1.330 knows them, without a region prefix, and the name shown.
@@ -16,7 +19,10 @@ const claude: readonly (readonly [id: string, name: string])[] = [
   ['anthropic.claude-fable-5-2', 'Claude Fable 5.2'],
 ];
 
-/** Prefix of the geographic inference profiles of a region: `us-gov.`, `us.`, `eu.`, `apac.`; others only `global.`. */
+/** Day of the table below and of what else is known here of models by heart. */
+export const tableDate = '2026-11-22';
+
+/** The prefix that Claude Code takes for a region by itself: `us-gov.`, `us.`, `eu.`, `apac.`; `global.` for all others. */
 export function regionPrefix(region: string): string {
   if (region.startsWith('us-gov-')) return 'us-gov.';
   if (region.startsWith('us-')) return 'us.';
@@ -26,32 +32,39 @@ export function regionPrefix(region: string): string {
 }
 
 const prefixNames: Readonly<Record<string, string>> = {
-  'us.': 'US',
-  'us-gov.': 'US GovCloud',
-  'eu.': 'EU',
-  'apac.': 'APAC',
-  'global.': 'Global',
+  us: 'US',
+  'us-gov': 'US GovCloud',
+  eu: 'EU',
+  jp: 'JP',
+  au: 'AU',
+  global: 'Global',
 };
 
-/** The shipped table for a region: inference profiles, the geographic ones before the global ones. */
-export function shippedModels(region: string): { id: string; name: string; kind: 'inference-profile' }[] {
-  const own = regionPrefix(region);
-  const prefixes = own === 'global.' || own === 'us-gov.' ? [own] : [own, 'global.'];
-  return prefixes.flatMap((prefix) =>
+/** Prefixes of this table's models: in Asia Pacific those of its countries that have one. */
+function shippedPrefixes(region: string): string[] {
+  const own = geographyOf(region);
+  if (own === 'us-gov') return [own];
+  return own !== null && own in prefixNames ? [own, 'global'] : ['global'];
+}
+
+/** The shipped table for a region, as Bedrock would list it. */
+export function shippedProfiles(region: string): ListedProfile[] {
+  return shippedPrefixes(region).flatMap((prefix) =>
     claude.map(([id, name]) => ({
-      id: `${prefix}${id}`,
-      name: `${prefixNames[prefix] ?? ''} ${name}`.trim(),
+      id: `${prefix}.${id}`,
+      name: `${prefixNames[prefix]} ${name}`,
       kind: 'inference-profile' as const,
+      models: [],
     })),
   );
 }
 
 /**
  * The model id that Bedrock is asked for: the environment's without Claude Code's own suffix for the long context, or
- * what Claude Code 2.1.330 takes where it is told none (the first of the table, for the region).
+ * where it is told none the first of the table for the region. `models.resolve` knows better, where AWS can be asked.
  */
 export function askedModel(model: string | null, region: string): string {
-  return model?.replace(/\[1m\]$/, '') ?? `${regionPrefix(region)}${claude[0]?.[0]}`;
+  return model?.replace(/\[1m\]$/, '') ?? `${shippedPrefixes(region)[0]}.${claude[0]?.[0]}`;
 }
 
 /** Regions of Bedrock with Anthropic's models, by partition, when this table was made. */

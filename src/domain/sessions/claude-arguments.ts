@@ -122,6 +122,8 @@ export interface ClaudeArguments {
   settings: string | null;
   sessionId: string | null;
   model: string | null;
+  /** Models to go on with where the first cannot answer. */
+  fallbackModels: string[];
   name: string | null;
   permissionMode: PermissionMode | null;
   addDirs: string[];
@@ -143,6 +145,7 @@ export function readClaudeArguments(given: readonly string[]): ClaudeArguments {
     settings: null,
     sessionId: null,
     model: null,
+    fallbackModels: [],
     name: null,
     permissionMode: null,
     addDirs: [],
@@ -195,6 +198,9 @@ export function readClaudeArguments(given: readonly string[]): ClaudeArguments {
         break;
       case '--fork-session':
         forks = true;
+        break;
+      case '--fallback-model':
+        out.fallbackModels = (value ?? '').split(',').flatMap((model) => model.trim() || []);
         break;
     }
     out.args.push(...words);

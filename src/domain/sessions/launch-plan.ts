@@ -1,4 +1,6 @@
+import type { ModelPins } from '../../contract/bedrock.ts';
 import type { IdentityMode, PermissionMode } from '../../contract/state.ts';
+import { type KeptInGeography, modelVariablesOf } from '../bedrock/environment-models.ts';
 import { quoteForSh, quoteForShell } from '../desktop/shell-quoting.ts';
 import { launchHooks, withHooks } from './launch-hooks.ts';
 import { otherProviders } from './other-providers.ts';
@@ -15,6 +17,9 @@ export interface LaunchInput {
   region: string;
   model: string | null;
   smallFastModel: string | null;
+  pins: ModelPins;
+  /** What keeps it in its environment's geography; null where requests may be answered anywhere. */
+  kept: KeptInGeography | null;
   identityMode: IdentityMode;
   /** ANTHROPIC_BEDROCK_BASE_URL, when not AWS's own address. */
   endpointUrl: string | null;
@@ -137,13 +142,7 @@ function bedrockEnv(input: LaunchInput): Record<string, string> {
   };
   for (const name of blanked) env[name] = '';
   for (const name of pinned) env[name] = input.personEnv[name] ?? '';
-  if (input.model !== null) env.ANTHROPIC_MODEL = input.model;
-  if (input.smallFastModel !== null) {
-    env.ANTHROPIC_DEFAULT_HAIKU_MODEL = input.smallFastModel;
-    // The older name of the same.
-    env.ANTHROPIC_SMALL_FAST_MODEL = input.smallFastModel;
-  }
-  return env;
+  return { ...env, ...modelVariablesOf(input), ...input.kept?.env };
 }
 
 function wholeSessionEnv(input: LaunchInput): Record<string, string> {
@@ -164,7 +163,8 @@ function claudeArgs(input: LaunchInput): string[] {
   args.push('--settings', input.files.settings);
   if (conversation.how === 'new') args.push('--session-id', conversation.id);
   if (conversation.how === 'resume') args.push('--resume', conversation.id);
-  if (input.model !== null) args.push('--model', input.model);
+  const model = input.model ?? input.kept?.model ?? null;
+  if (model !== null) args.push('--model', model);
   if (input.permissionMode !== null) args.push('--permission-mode', input.permissionMode);
   if (input.name !== null) args.push('--name', input.name);
   return [...args, ...input.args];
@@ -177,6 +177,9 @@ function settingsFor(input: LaunchInput, env: Record<string, string>): Record<st
     // A person's own refresh command would run against another identity, and block the start.
     awsAuthRefresh: '',
     preferredNotifChannel: 'notifications_disabled',
+    ...(input.kept && {
+      modelOverrides: { ...recordOf(person.modelOverrides), ...input.kept.modelOverrides },
+    }),
     hooks: withHooks(recordOf(person.hooks), launchHooks(input.hookCommand, input.args)),
     env: { ...recordOf(person.env), ...env },
   };

@@ -222,9 +222,8 @@ describe('portal, STS and Bedrock', () => {
     try {
       const after = (await sandbox.requests()).at(-1)?.id ?? 0;
       expect((await fault(listModels(where(), keys))).kind).toBe('forbidden');
-      expect(await sandbox.requests({ after, service: 'bedrock' })).toMatchObject([
-        { accessKeyId: keys.accessKeyId },
-      ]);
+      const asked = await sandbox.requests({ after, service: 'bedrock' });
+      expect(new Set(asked.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set([keys.accessKeyId]));
     } finally {
       delete process.env.AWS_BEARER_TOKEN_BEDROCK;
     }

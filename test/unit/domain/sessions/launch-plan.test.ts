@@ -14,6 +14,8 @@ const input: LaunchInput = {
   region: 'us-west-2',
   model: null,
   smallFastModel: null,
+  pins: { opus: null, sonnet: null, fable: null },
+  kept: null,
   identityMode: 'bedrock-only',
   endpointUrl: null,
   personEnv: {
