@@ -103,6 +103,7 @@ const programs = (): Promise<unknown>[] => [
     entryPoints: {
       'agent/page-server': 'src/agent/page-server/worker.ts',
       'agent/history': 'src/agent/history/worker.ts',
+      'agent/usage': 'src/agent/usage/worker.ts',
       'agent/meter': 'src/agent/meter/worker.ts',
       'agent/keyring': 'src/agent/vault/keyring-main.ts',
       'pty-host/main': 'src/pty-host/main.ts',

@@ -41,10 +41,10 @@ export interface Usage extends Observable {
   query(input: ProcedureArguments<'usage.query'>): Promise<ProcedureOutput<'usage.query'>>;
   /** For snapshots. */
   status(): { revision: number; pending: number; budgets: BudgetView[] };
-  /** A conversation of ours is held in this environment: its usage is counted there, for good. */
-  opened(conversation: string, environment: string): void;
-  /** Why no further session may be opened in an environment; null: it may. */
-  refuses(environment: string): BedrockTrayError | null;
+  /** A conversation of ours is held in this environment (null: in none) from then on (epoch ms): its usage is counted there, for good. */
+  opened(conversation: string, environment: string | null, since: number): void;
+  /** Why no further session may be opened in an environment, by what was used until now; null: it may. Never rejects. */
+  refuses(environment: string): Promise<BedrockTrayError | null>;
 }
 
 /** The account's bill, by Cost Explorer. */

@@ -64,6 +64,7 @@ import { SupportRoom } from './support/support-room.ts';
 import { TracesRoom } from './traces/traces-room.ts';
 import { TrailRoom } from './trail/trail-room.ts';
 import { UpdatesRoom } from './updates/updates-room.ts';
+import { personZone } from './usage/person-zone.ts';
 import { UsageRoom } from './usage/usage-room.ts';
 import { KeptRoles } from './vault/kept-roles.ts';
 import { processKeyring } from './vault/keyring.ts';
@@ -245,10 +246,19 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     inTurn: (work) => configWriter.inTurn(work),
     platform: process.platform,
   });
+  const usage = new UsageRoom({
+    context,
+    program: programs.usage,
+    environments,
+    prices,
+    sessions: [activity, meter],
+    zone: () => personZone(env),
+  });
   const sessions = new ClaudeSessionsRoom({
     context,
     activity,
     meter,
+    usage,
     broker,
     keeper,
     profiles: catalog,
@@ -337,7 +347,6 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     broker,
     network: (profile) => network.forProfile(profile),
   });
-  const usage = new UsageRoom();
   const bill = new BillRoom();
   const trail = new TrailRoom();
   const updates = new UpdatesRoom();

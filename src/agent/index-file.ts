@@ -17,6 +17,8 @@ export interface IndexLayout {
   schema: string;
   /** A query that fails where the index cannot be used. */
   probe(database: DatabaseSync): void;
+  /** Told before a file goes that cannot be used. */
+  replacing?(): void;
 }
 
 export interface IndexOptions {
@@ -85,6 +87,7 @@ export function openIndexFile(file: string, layout: IndexLayout, options: IndexO
     return open(file, layout, options.maxPages);
   } catch (error) {
     if (!isCorrupt(error)) throw error;
+    layout.replacing?.();
     removeIndex(file);
     return open(file, layout, options.maxPages);
   }

@@ -24,21 +24,21 @@ export interface GrowingIndex {
   work(isOver: () => boolean): { finished: boolean; changed: boolean };
 }
 
-export interface IndexWorkerParts<R extends Requests> {
+export interface IndexWorkerParts<R extends Requests, I extends GrowingIndex = GrowingIndex> {
   /** The index, for errors. */
   file: string;
   /** What the log calls it. */
   name: string;
   /** Throws what SQLite throws. `anew`: it is damaged. */
   open(anew: boolean): DatabaseSync;
-  index(database: DatabaseSync): GrowingIndex;
+  index(database: DatabaseSync): I;
   /**
-   * Answers a question. `newest` brings in what was just written, as far as that is quick; `changed` says that the
-   * question itself made what can be asked for another.
+   * Answers a question. `newest` brings in what was just written, as far as that is quick; `write` changes what can
+   * be asked for, in the transaction of what is read; it answers whether it did.
    */
   answer(
     message: Extract<ToAskedWorker<R>, { type: 'ask' }>,
-    use: { database: DatabaseSync; newest(): void; changed(): void },
+    use: { database: DatabaseSync; index(): I; newest(): void; write(act: () => boolean): void },
   ): unknown;
   unusedMs: number;
   say(message: FromAskedWorker): void;
@@ -46,10 +46,10 @@ export interface IndexWorkerParts<R extends Requests> {
 }
 
 /** An indexing worker's doing: indexes in short pieces, and answers between them. The question `look` waits for all of it. */
-export class IndexWorker<R extends Requests> {
-  readonly #parts: IndexWorkerParts<R>;
+export class IndexWorker<R extends Requests, I extends GrowingIndex = GrowingIndex> {
+  readonly #parts: IndexWorkerParts<R, I>;
   #database: DatabaseSync;
-  #index: GrowingIndex;
+  #index: I;
   #committedAt = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #saidAt = Number.NEGATIVE_INFINITY;
@@ -63,7 +63,7 @@ export class IndexWorker<R extends Requests> {
   #stopped = false;
 
   /** Throws what SQLite throws where the index cannot be opened. */
-  constructor(parts: IndexWorkerParts<R>) {
+  constructor(parts: IndexWorkerParts<R, I>) {
     this.#parts = parts;
     this.#database = parts.open(false);
     this.#index = parts.index(this.#database);
@@ -106,13 +106,15 @@ export class IndexWorker<R extends Requests> {
   #answer(message: Extract<ToAskedWorker<R>, { type: 'ask' }>): unknown {
     return this.#parts.answer(message, {
       database: this.#database,
+      index: () => this.#index,
       newest: () => {
         this.#look(LOOK_MS);
         this.#work(performance.now() + NEWEST_WAIT_MS);
         this.#goOn();
       },
-      changed: () => {
-        this.#changed = true;
+      write: (act) => {
+        this.#begin();
+        if (act()) this.#changed = true;
         this.#goOn();
       },
     });

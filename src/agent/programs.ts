@@ -13,6 +13,8 @@ export interface Programs {
   cli: string;
   /** The worker that adds up what sessions use. */
   meter: URL;
+  /** The worker that keeps what was used. */
+  usage: URL;
   /** Command of the client that Claude sessions call for credentials, without its flags. */
   handOut: readonly string[];
   /** Command of the relay for Claude Code's hooks, without socket and session. */
@@ -37,6 +39,7 @@ export function programs(mainUrl: string): Programs {
     cli: join(out, 'cli', 'main.mjs'),
     history: pathToFileURL(built ? join(agent, 'history.mjs') : join(agent, 'history', 'worker.ts')),
     meter: pathToFileURL(built ? join(agent, 'meter.mjs') : join(agent, 'meter', 'worker.ts')),
+    usage: pathToFileURL(built ? join(agent, 'usage.mjs') : join(agent, 'usage', 'worker.ts')),
     handOut: handOutCommand(process.execPath, join(out, 'cli')),
     hookRelay: hookRelayCommand(process.execPath, join(out, 'cli')),
     keyring: [process.execPath, built ? join(agent, 'keyring.mjs') : join(agent, 'vault', 'keyring-main.ts')],

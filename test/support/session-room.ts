@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { ActivityRoom } from '../../src/agent/activity/activity-room.ts';
+import type { Usage } from '../../src/agent/bedrock-ports.ts';
 import { HookRelay } from '../../src/agent/handout/hook-relay.ts';
 import { costGuard } from '../../src/agent/meter/cost-guard.ts';
 import { MeterRoom } from '../../src/agent/meter/meter-room.ts';
@@ -73,6 +74,8 @@ export class SessionRoom implements AsyncDisposable {
   meter!: MeterRoom;
   /** Models behind application inference profiles. */
   readonly models: Record<string, string> = {};
+  /** Budgets refuse nothing. */
+  usage: Pick<Usage, 'opened' | 'refuses'> = { opened: () => undefined, refuses: async () => null };
   #server!: Server;
   #signIns = new Set<() => void>();
   #terminals: TestTerminal[] = [];
@@ -190,6 +193,7 @@ export class SessionRoom implements AsyncDisposable {
     const room = new ClaudeSessionsRoom({
       activity,
       meter,
+      usage: this.usage,
       context,
       broker: {
         untilUsable: async () => undefined,

@@ -170,6 +170,7 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
 
   async open(wish: Parameters<ClaudeSessions['open']>[0]): Promise<SessionView> {
     const session = await this.#openings.forWish(wish);
+    await this.#requireBudget(session);
     if (this.#list.isOpen(session.id)) {
       throw new BedrockTrayError('BadInput', { field: '--session-id', reason: session.id });
     }
@@ -192,12 +193,19 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
     if (this.#list.isOpen(id)) throw refuse('it is running');
     if (old.record.program === 'shell') throw refuse('it was a shell');
     const session = await this.#openings.again(old, cols, rows);
+    await this.#requireBudget(session);
     // Somebody else may have resumed it, or forgotten it, meanwhile.
     if (this.#list.get(id) !== old || this.#list.isOpen(id)) throw refuse('it is running');
     // What was changed of it meanwhile holds.
     const { name, named, pinned, order, cap } = old.record;
     session.record = { ...session.record, name, named, pinned, order, cap };
     return this.#begin(session);
+  }
+
+  /** Errors: BudgetReached. */
+  async #requireBudget({ record }: OpenSession): Promise<void> {
+    const refusal = record.environment === null ? null : await this.#parts.usage.refuses(record.environment);
+    if (refusal) throw refusal;
   }
 
   async #begin(session: OpenSession): Promise<SessionView> {
@@ -366,8 +374,10 @@ export class ClaudeSessionsRoom implements ClaudeSessions {
 
   /** Something that is kept on disk has changed: those who watch sessions are told, and the pty-host's notes follow. */
   #changed(): void {
-    const { activity, meter } = this.#parts;
+    const { activity, meter, usage } = this.#parts;
     for (const session of this.#list.all) {
+      const { conversation, environment, startedAt } = session.record;
+      if (conversation !== null) usage.opened(conversation, environment, startedAt);
       activity.session(session.view(), aboutOf(session));
       meter.session(session.view(), session.record.configFolder);
       if (session.open && session.pty) this.#link.note(session.pty, JSON.stringify(session.record));

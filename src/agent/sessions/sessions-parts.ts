@@ -1,4 +1,5 @@
 import type { GeographyVerdict } from '../../domain/bedrock/environment-models.ts';
+import type { Usage } from '../bedrock-ports.ts';
 import type { GeographyWish } from '../models/models-room.ts';
 import type {
   AgentContext,
@@ -22,6 +23,7 @@ export interface ClaudeSessionsParts {
   settings: Pick<SettingsStore, 'get'>;
   ptyHost: PtyHostPlace;
   activity: Pick<SessionActivity, 'session' | 'typed' | 'forget' | 'view' | 'watched' | 'onChange'>;
+  usage: Pick<Usage, 'opened' | 'refuses'>;
   meter: Pick<SessionMeter, 'session' | 'forget' | 'view' | 'onChange'>;
   /** The agent's own socket, for the credential export of the sessions. */
   agentSocket: string;

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { DoctorFix } from '../../contract/doctor.ts';
+import { Environment } from '../../contract/state.ts';
+import { StoredChange } from '../config-writer/stored-change.ts';
+import type { AgentContext } from '../ports.ts';
+import { type State, StateFile } from '../state-file.ts';
+
+const version = 1;
+const Mode = z.number().int().min(0).max(0o7777);
+
+/** What takes one change of a repair back. */
+const UndoStep = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mode'), fix: DoctorFix, file: z.string(), before: Mode, after: Mode }),
+  z.object({ kind: z.literal('edit'), fix: DoctorFix, change: StoredChange }),
+  z.object({ kind: z.literal('removed'), fix: DoctorFix, file: z.string(), mode: Mode, content: z.base64() }),
+  z.object({ kind: z.literal('environment'), fix: DoctorFix, before: Environment, after: Environment }),
+  /** The integration room has its own record. */
+  z.object({ kind: z.literal('integration'), fix: DoctorFix }),
+]);
+export type UndoStep = z.infer<typeof UndoStep>;
+
+const Entry = z.object({ at: z.number(), steps: z.array(UndoStep) });
+export type UndoEntry = z.infer<typeof Entry>;
+
+/** So many repairs can be taken back, one after the other. */
+const KEPT = 20;
+
+/**
+ * What the doctor repaired, the oldest first, in `doctor-undo.json` of the state folder (0600): the replaced pieces, and
+ * the temporary files that were removed, until they are taken back or enough others came after them.
+ */
+export class UndoRecord {
+  readonly #file: StateFile;
+
+  constructor({ home, log, clock }: Pick<AgentContext, 'home' | 'log' | 'clock'>) {
+    this.#file = new StateFile(join(home, 'doctor-undo.json'), version, log, () => clock.now());
+  }
+
+  async all(): Promise<UndoEntry[]> {
+    const state: State = (await this.#file.read()) ?? {};
+    const entries = Array.isArray(state.repairs) ? state.repairs : [];
+    return entries.flatMap((entry) => {
+      const parsed = Entry.safeParse(entry);
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
+  /** Errors: StorageFailed. */
+  async set(repairs: readonly UndoEntry[]): Promise<void> {
+    await this.#file.write({ repairs: repairs.slice(-KEPT) });
+  }
+}
