@@ -15,6 +15,7 @@ import { FirstRunView } from './routes/first-run/first-run-view.tsx';
 import { usePlan } from './routes/first-run/plan.ts';
 import { firstRunWanted } from './routes/first-run/steps.ts';
 import { HistoryView } from './routes/history/history-view.tsx';
+import { ModelsView } from './routes/models/models-view.tsx';
 import { OverviewView } from './routes/overview/overview-view.tsx';
 import { Palette } from './routes/palette/palette.tsx';
 import { DeskProvider, useDesk } from './routes/sessions/desk.tsx';
@@ -26,6 +27,7 @@ const titles = {
   overview: 'page:navOverview',
   sessions: 'page:navSessions',
   history: 'page:navHistory',
+  models: 'models:page.title',
   access: 'page:navAccess',
   settings: 'page:navSettings',
   setup: 'firstRun:title',
@@ -87,6 +89,7 @@ function Frame({ route }: { route: Route }): ReactNode {
             {settingUp && <FirstRunView />}
             {route.name === 'overview' && !settingUp && <OverviewView />}
             {route.name === 'history' && <HistoryView query={route.item ?? ''} />}
+            {route.name === 'models' && <ModelsView item={route.item} />}
             {route.name === 'access' && <AccessView begin={route.item} />}
             {route.name === 'settings' && <SettingsView />}
             {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}

@@ -5,6 +5,7 @@ const appIcon = new URL('../../../assets/icons/app.svg', import.meta.url).href;
 const paths = {
   overview: 'M4 13a8 8 0 1 1 16 0M12 13l4-4M4 17h16',
   sessions: 'M3.5 5.5h17v13h-17zM7 9.5l3 2.5-3 2.5M12.5 15h4.5',
+  models: 'M12 3.5l7.5 4.2v8.6L12 20.5l-7.5-4.2V7.7zM4.5 7.7L12 12l7.5-4.3M12 12v8.5',
   access: 'M8 11.5a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM10.9 12.6L19.5 4M16 7.5l3 3M13.2 10.3l2 2',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 4.5h4v5h-4zM7 14.5h4v5H7z',
   folder: 'M3.5 6.5h6l2 2.5h9v9.5h-17z',

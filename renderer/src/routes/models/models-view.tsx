@@ -1,0 +1,224 @@
+import { type ReactNode, useState } from 'react';
+import type { Key } from 'react-aria-components';
+import type { Environment } from '../../../../src/contract/state.ts';
+import { modelFamily } from '../../../../src/domain/bedrock/model-family.ts';
+import { environmentInRegion } from '../../../../src/domain/menu/environment-region.ts';
+import { RegionChoice } from '../../components/bedrock-choices.tsx';
+import { Button } from '../../components/button.tsx';
+import { Choice } from '../../components/fields.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { useAgent, useLink, useSnapshot, useWords } from '../../model/app-context.tsx';
+import { useAct, useAsk } from '../../model/ask.ts';
+import { useCoarseNow } from '../../model/coarse-clock.ts';
+import { plainText } from '../../model/plain-text.ts';
+import { routeHref } from '../../model/route.ts';
+import { GeographyChoice } from './geography-choice.tsx';
+import { modelRows, plainId } from './model-rows.ts';
+import { ageWords } from './model-words.ts';
+import { OfferPanel } from './offer-panel.tsx';
+import { RegionSurvey } from './region-survey.tsx';
+import { ResolvedModels } from './resolved-models.tsx';
+import { choose, type Slot } from './slots.ts';
+import { useOffer } from './use-offer.ts';
+
+/** What Bedrock offers, what Claude Code makes of it, and what is chosen of it. `item` names an environment. */
+export function ModelsView({ item }: { item: string | null }): ReactNode {
+  const words = useWords();
+  const { environments, activeEnvironment } = useSnapshot();
+  const [wish, setWish] = useState<string | null>(item);
+  const [given, setGiven] = useState(item);
+  if (item !== given) {
+    setGiven(item);
+    setWish(item);
+  }
+  const environment =
+    environments.find((e) => e.name === wish) ??
+    environments.find((e) => e.name === activeEnvironment) ??
+    environments[0];
+  return (
+    <div className="main-scroll">
+      <div className="page models-page">
+        {environment ? (
+          // Another environment begins anew: its own region, nothing opened.
+          <OfEnvironment key={environment.name} environment={environment} onEnvironment={setWish} />
+        ) : (
+          <>
+            <div className="page-head">
+              <h1>{words.t('models:page.title')}</h1>
+            </div>
+            <section className="panel">
+              <div className="empty">
+                <p>{words.t('models:page.empty')}</p>
+                <a className="button primary" href={routeHref('setup')}>
+                  {words.t('firstRun:entry')}
+                </a>
+              </div>
+            </section>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function OfEnvironment({
+  environment,
+  onEnvironment,
+}: {
+  environment: Environment;
+  onEnvironment: (name: string) => void;
+}): ReactNode {
+  const words = useWords();
+  const agent = useAgent();
+  const { link } = useLink();
+  const { environments } = useSnapshot();
+  const now = useCoarseNow();
+  const [looked, setLooked] = useState<string | null>(null);
+  const region = looked ?? environment.region;
+  const elsewhere = region !== environment.region;
+  const offer = useOffer(environment, region);
+  const { model, smallFastModel, pins, geography } = environment;
+  const resolved = useAsk(
+    'models.resolve',
+    { environment: environment.name, region, model, smallFastModel, pins, geography },
+    offer.data?.askedAt ?? 0,
+  );
+  const changing = useAct();
+  const [switching, setSwitching] = useState<string | null>(null);
+  const [expanded, setExpanded] = useState<Set<Key>>(new Set());
+  const rows = modelRows(offer.data?.models ?? []);
+  const name = plainText(environment.name, 60);
+  const offline = link !== 'online';
+
+  const update = (next: Environment): void =>
+    void changing.run(() => agent.call('environments.update', next));
+  const onChoose = (slot: Slot, id: string | null): void => update(choose(environment, slot, id));
+  /** What is chosen goes along: to the ids of the same models there. */
+  const switchTo = (to: string): void => {
+    setSwitching(to);
+    void changing
+      .run(async () => {
+        const there = await agent.call('models.list', { environment: environment.name, region: to });
+        return agent.call('environments.update', environmentInRegion(environment, to, there.models));
+      })
+      .then((done) => {
+        setSwitching(null);
+        if (done) setLooked(null);
+      });
+  };
+
+  const uses = resolved.data?.resolved ?? [];
+  const primary = uses.find((r) => r.use === 'primary');
+  const primaryId = plainId(primary?.id ?? '');
+  const primaryRow =
+    rows.find((row) => row.ids.some((v) => v.id === primaryId)) ??
+    rows.find((row) => row.name === modelFamily(primaryId)) ??
+    null;
+  const asked = offer.data?.askedAt ?? null;
+  const age = asked === null ? null : ageWords(now - asked, words);
+  return (
+    <>
+      <div className="page-head">
+        <h1>{words.t('models:page.title')}</h1>
+        <div className="row-actions asked">
+          <span className="quiet small number">
+            {asked !== null &&
+              (age === null ? words.t('models:page.askedNow') : words.t('models:page.asked', { age }))}
+          </span>
+          <Button isPending={offer.refreshing.pending} isDisabled={offline} onPress={offer.refresh}>
+            {words.t('models:page.refresh')}
+          </Button>
+        </div>
+      </div>
+      <ErrorNotice error={offer.refreshing.error ?? changing.error} />
+      <section className="panel" aria-label={words.t('models:page.scope')}>
+        <div className="form-pair">
+          <Choice
+            label={words.t('page:environment')}
+            value={environment.name}
+            options={environments.map((e) => ({
+              id: e.name,
+              label: plainText(e.name),
+              detail: `${plainText(e.profile)} · ${e.region}`,
+            }))}
+            onChange={onEnvironment}
+          />
+          <RegionChoice
+            label={words.t('models:page.region')}
+            value={region}
+            onCommit={(r) => setLooked(r === environment.region ? null : r)}
+          />
+          <GeographyChoice
+            value={geography}
+            onChange={(to) => update({ ...environment, geography: to })}
+            isDisabled={offline || changing.pending}
+          />
+        </div>
+        {elsewhere && (
+          <Notice
+            tone="attention"
+            action={
+              <div className="row-actions">
+                <Button
+                  isPending={switching === region}
+                  isDisabled={offline}
+                  onPress={() => switchTo(region)}
+                >
+                  {words.t('models:page.switchRegion', { environment: name, region })}
+                </Button>
+                <Button look={['plain']} onPress={() => setLooked(null)}>
+                  {words.t('models:page.backToRegion', { region: environment.region })}
+                </Button>
+              </div>
+            }
+          >
+            {words.t('models:page.elsewhere', { region, environment: name, own: environment.region })}
+          </Notice>
+        )}
+      </section>
+      <section className="panel" aria-labelledby="resolved">
+        <div>
+          <h2 id="resolved">{words.t('models:page.resolved')}</h2>
+          <p className="quiet">{words.t('models:page.resolvedHint', { environment: name, region })}</p>
+        </div>
+        {resolved.error ? (
+          <ErrorNotice
+            error={resolved.error}
+            action={<Button onPress={resolved.again}>{words.t('page:tryAgain')}</Button>}
+          />
+        ) : (
+          <ResolvedModels
+            label={words.t('models:page.resolved')}
+            resolved={resolved.data?.resolved ?? null}
+            chosen={environment}
+            onClear={elsewhere || offline ? null : (slot) => onChoose(slot, null)}
+          />
+        )}
+      </section>
+      {offer.error && offer.data === null ? (
+        <ErrorNotice
+          error={offer.error}
+          action={<Button onPress={offer.again}>{words.t('page:tryAgain')}</Button>}
+        />
+      ) : (
+        <OfferPanel
+          environment={environment}
+          region={region}
+          offer={offer}
+          rows={rows}
+          resolved={uses}
+          onChoose={elsewhere || offline ? null : onChoose}
+          expanded={expanded}
+          onExpanded={setExpanded}
+        />
+      )}
+      <RegionSurvey
+        environment={environment}
+        rows={rows}
+        initial={primaryRow}
+        onSwitch={offline ? null : switchTo}
+        switching={switching}
+      />
+    </>
+  );
+}
