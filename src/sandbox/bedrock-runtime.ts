@@ -51,6 +51,7 @@ export async function bedrockRuntime(world: World, call: Call): Promise<Reply> {
     if (denied !== undefined) return denied;
     const closed = modelTrouble(world, call, resolved.base);
     if (closed !== undefined) return closed;
+    call.note.model = resolved.base.modelId;
     if (resolved.answeredIn !== undefined) call.note.answeredIn = resolved.answeredIn;
   }
 

@@ -33,6 +33,8 @@ export interface CallNote {
   userAgent?: string;
   /** What was judged, in order, and how. */
   decisions?: readonly { readonly action: string; readonly resource: string; readonly effect: string }[];
+  /** The foundation model behind what was called. */
+  model?: string;
   /** The region that a request was sent on to. */
   answeredIn?: string;
   detail?: Record<string, string | number | boolean>;

@@ -40,7 +40,6 @@ export interface JsonService {
   readonly signingName: string;
   /** Of actions in policies. */
   readonly actions: string;
-  /** Beside AWS's own names for it, Botocore's and SDKs' forms of the target differ only in what precedes the last dot. */
   readonly operations: Readonly<Record<string, JsonOperation>>;
 }
 

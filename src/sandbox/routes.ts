@@ -1,6 +1,8 @@
 import { validatePolicy } from './access-analyzer.ts';
 import { bedrock } from './bedrock.ts';
 import { bedrockRuntime } from './bedrock-runtime.ts';
+import { cloudTrail } from './cloudtrail.ts';
+import { costExplorer } from './cost-explorer.ts';
 import type { Call, Reply } from './http.ts';
 import { iam } from './iam.ts';
 import type { JsonService } from './json-protocol.ts';
@@ -64,6 +66,10 @@ const byJson = (service: Service, played: JsonService): Route => ({
 /** By what precedes the operation in `x-amz-target`. */
 const byTarget: Readonly<Record<string, Route>> = {
   ServiceQuotasV20190624: byJson('service-quotas', serviceQuotas),
+  // SDKs and botocore name it differently.
+  CloudTrail_20131101: byJson('cloudtrail', cloudTrail),
+  'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101': byJson('cloudtrail', cloudTrail),
+  AWSInsightsIndexService: byJson('cost-explorer', costExplorer),
 };
 const homePage: Route = { service: 'page', operation: 'Home', handle: (_, call) => home(call) };
 const control: Route = { service: 'bedrock', operation: undefined, handle: bedrock };

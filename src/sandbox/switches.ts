@@ -142,6 +142,15 @@ export const switchesSchema = z.strictObject({
    * not, nothing, or a redirect to the regional address or to somewhere else.
    */
   startPage: z.enum(['meta', 'env', 'silent', 'missing', 'regional', 'elsewhere']),
+  /** Requests of CloudTrail's LookupEvents a second, for an account in a region; 0: any number. */
+  trailPerSecond: z.int().min(0).max(1000),
+  /** How old an event is when it turns up; with AWS that is minutes. */
+  trailDelayMs: z.int().min(0).max(86_400_000),
+  trailPageSize: z.int().min(1).max(50),
+  /** Whether the account has a Cost Explorer, and that any data. */
+  costExplorer: z.enum(['on', 'not-enabled', 'no-data']),
+  /** Days in a page of its answers. */
+  costPageDays: z.int().min(1).max(1000),
   portalPageSize: z.int().min(1).max(1000),
   bedrockPageSize: z.int().min(1).max(1000),
 });
@@ -214,6 +223,11 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     alwaysAsk: false,
     startUrls: [],
     startPage: 'meta',
+    trailPerSecond: 2,
+    trailDelayMs: 0,
+    trailPageSize: 50,
+    costExplorer: 'on',
+    costPageDays: 20,
     portalPageSize: 2,
     bedrockPageSize: 5,
   };

@@ -180,6 +180,9 @@ export class World {
   /** Everything that was asked: what tests look at, and what CloudTrail and Cost Explorer are filled from. */
   readonly log = new RequestLog();
 
+  /** When CloudTrail was asked of late, by account and region. */
+  readonly lookups = new Map<string, number[]>();
+
   /** What tests make the model do. */
   readonly scripts = new Scripts();
 
@@ -294,6 +297,7 @@ export class World {
     this.logins = [];
     this.scripts.clear();
     this.log.clear();
+    this.lookups.clear();
     const { clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys } = this;
     for (const map of [clients, sessions, devices, pending, codes, accessTokens, refreshTokens, keys])
       map.clear();
