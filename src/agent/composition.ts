@@ -321,12 +321,8 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
 
   const setup = new SetupRoom({
     context,
-    environments,
     profiles: catalog,
     importer,
-    keeper,
-    broker,
-    network: (profile) => network.forProfile(profile),
     ssoNetwork: (region) => network.forSsoRegion(region),
     loginEnv: () => loginShell.environment(),
     claude: () => sessions.lookForClaude(),
@@ -338,7 +334,6 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     loginEnv: (options) => loginShell.environment(options),
     platform: process.platform,
   });
-  const doctor = new DoctorRoom();
   const policies = new PoliciesRoom({
     context,
     environments,
@@ -349,6 +344,26 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
   });
   const bill = new BillRoom();
   const trail = new TrailRoom();
+  const doctor = new DoctorRoom({
+    context,
+    environments,
+    profiles: catalog,
+    keeper,
+    broker,
+    models,
+    trail,
+    integration,
+    network: (profile) => network.forProfile(profile),
+    ssoNetwork: (region) => network.forSsoRegion(region),
+    claude: () => sessions.lookForClaude(),
+    loginEnv: (options) => loginShell.environment(options),
+    recentFolders: () => sessions.recentFolders(),
+    hookRelay: programs.hookRelay,
+    agentSocket: paths.socket,
+    inTurn: (work) => configWriter.inTurn(work),
+    translator,
+    platform: process.platform,
+  });
   const updates = new UpdatesRoom();
   const hotkeys = new TakenHotkeys();
   const support = new SupportRoom({

@@ -345,12 +345,10 @@ export interface Integration {
   undo(): Promise<ProcedureOutput<'integration.undo'>>;
 }
 
-/** What a first run needs to know: what is there, where the portal is, whether the whole chain works. */
+/** What a first run needs to know: what is there, where the portal is. */
 export interface Setup {
   find(): Promise<ProcedureOutput<'setup.find'>>;
   region(startUrl: string): Promise<ProcedureOutput<'setup.region'>>;
-  /** Yields all links at each change until none runs; ends early by `signal`. */
-  check(environment: string | undefined, signal: AbortSignal): AsyncIterable<ProcedureOutput<'setup.check'>>;
 }
 
 /** The product's entries in the person's desktop: start at login, the command on the PATH. */

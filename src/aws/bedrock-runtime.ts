@@ -21,22 +21,35 @@ function withEndpoint(network: AwsNetwork, url: string | null): AwsNetwork {
   return { ...network, env: () => ({ ...network.env(), ...own }) };
 }
 
-/**
- * Asks an Anthropic model for one token, by the operation that Claude Code uses (InvokeModelWithResponseStream), so
- * that what may stand in its way stands in the way here. It costs a handful of tokens. `model`: id or ARN of a model or
- * inference profile. `endpointUrl`: a VPC endpoint or gateway. Errors: AwsFault.
- */
-export async function askOneToken(
-  options: {
-    region: string;
-    env: Env;
-    network?: AwsNetwork;
-    endpointUrl: string | null;
-    signal: AbortSignal;
-  },
+export interface ModelQuestion {
+  region: string;
+  env: Env;
+  network?: AwsNetwork;
+  /** A VPC endpoint or gateway. */
+  endpointUrl: string | null;
+  signal: AbortSignal;
+}
+
+type Sdk = typeof import('@aws-sdk/client-bedrock-runtime');
+type Client = InstanceType<Sdk['BedrockRuntimeClient']>;
+
+const question = (content: string, tokens: number) => ({
+  contentType: 'application/json',
+  accept: 'application/json',
+  body: new TextEncoder().encode(
+    JSON.stringify({
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: tokens,
+      messages: [{ role: 'user', content }],
+    }),
+  ),
+});
+
+async function withRuntime<T>(
+  options: ModelQuestion,
   credentials: SigningKeys,
-  model: string,
-): Promise<OneToken> {
+  call: (sdk: Sdk, client: Client, o: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
   const { region, env, endpointUrl, signal } = options;
   const network = withEndpoint(options.network ?? plainNetwork(env), endpointUrl);
   const where: AwsPlace = { service: 'bedrock-runtime', region, env, network };
@@ -47,38 +60,88 @@ export async function askOneToken(
     authSchemePreference: ['aws.auth#sigv4'],
     credentials: sdkCredentials(credentials),
   });
-  const body = {
-    anthropic_version: 'bedrock-2023-05-31',
-    max_tokens: 1,
-    messages: [{ role: 'user', content: 'Hi' }],
-  };
-  const command = new sdk.InvokeModelWithResponseStreamCommand({
-    modelId: model,
-    contentType: 'application/json',
-    accept: 'application/json',
-    body: new TextEncoder().encode(JSON.stringify(body)),
-  });
   try {
-    return await callAws(
-      where,
-      secretsOf(credentials),
-      async (o) => {
-        const { body: events } = await client.send(command, o);
-        const answer: OneToken = { model, inputTokens: 0, outputTokens: 0 };
-        try {
-          for await (const event of events ?? []) {
-            if (event.chunk?.bytes) note(answer, new TextDecoder().decode(event.chunk.bytes));
-          }
-        } catch (e) {
-          throw brokenStream(e, region);
-        }
-        return answer;
-      },
-      { timeoutMs: answerTimeoutMs, signal },
-    );
+    return await callAws(where, secretsOf(credentials), (o) => call(sdk, client, o), {
+      timeoutMs: answerTimeoutMs,
+      signal,
+    });
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * Asks an Anthropic model for one token (InvokeModel, as Claude Code does at its start). It costs a handful of tokens.
+ * `model`: id or ARN of a model or inference profile. Errors: AwsFault.
+ */
+export function askOneToken(
+  options: ModelQuestion,
+  credentials: SigningKeys,
+  model: string,
+): Promise<OneToken> {
+  return withRuntime(options, credentials, async (sdk, client, o) => {
+    const command = new sdk.InvokeModelCommand({ modelId: model, ...question('Hi', 1) });
+    const { body } = await client.send(command, o);
+    const answer: OneToken = { model, inputTokens: 0, outputTokens: 0 };
+    const said = JSON.parse(new TextDecoder().decode(body)) as NonNullable<Said['message']> &
+      Pick<Said, 'usage'>;
+    note(answer, { message: said, ...(said.usage ? { usage: said.usage } : {}) });
+    return answer;
+  });
+}
+
+/** How a streamed answer came; ms. `serverMs`: from its first byte to its last by Bedrock's own clock, null where it does not tell. */
+export interface StreamedAnswer extends OneToken {
+  events: number;
+  spreadMs: number;
+  serverMs: number | null;
+}
+
+/** So many take long enough to tell a stream from what was collected on the way. */
+const streamedTokens = 32;
+
+/**
+ * Asks a model for a short answer by the operation of Claude Code's conversations (InvokeModelWithResponseStream), and
+ * measures how its pieces arrive. It costs some thirty tokens. Errors: AwsFault.
+ */
+export function askStream(
+  options: ModelQuestion,
+  credentials: SigningKeys,
+  model: string,
+): Promise<StreamedAnswer> {
+  return withRuntime(options, credentials, async (sdk, client, o) => {
+    const command = new sdk.InvokeModelWithResponseStreamCommand({
+      modelId: model,
+      ...question('Count from 1 to 20, nothing else.', streamedTokens),
+    });
+    const { body } = await client.send(command, o);
+    const answer: StreamedAnswer = {
+      model,
+      inputTokens: 0,
+      outputTokens: 0,
+      events: 0,
+      spreadMs: 0,
+      serverMs: null,
+    };
+    let first = 0;
+    try {
+      for await (const event of body ?? []) {
+        if (!event.chunk?.bytes) continue;
+        const now = performance.now();
+        first ||= now;
+        answer.events++;
+        answer.spreadMs = now - first;
+        const said = JSON.parse(new TextDecoder().decode(event.chunk.bytes)) as Said;
+        note(answer, said);
+        const { invocationLatency: last, firstByteLatency } = said['amazon-bedrock-invocationMetrics'] ?? {};
+        if (typeof last === 'number' && typeof firstByteLatency === 'number')
+          answer.serverMs = last - firstByteLatency;
+      }
+    } catch (e) {
+      throw brokenStream(e, options.region);
+    }
+    return answer;
+  });
 }
 
 /** An exception within the stream comes after a head that was well. */
@@ -90,15 +153,18 @@ function brokenStream(e: unknown, region: string): unknown {
   return new AwsFault({ kind, name, service: 'bedrock-runtime', host, detail: '' });
 }
 
-/** Figures of a Messages API event, where it has any. */
-function note(answer: OneToken, json: string): void {
-  const event = JSON.parse(json) as {
-    message?: { model?: unknown; usage?: { input_tokens?: unknown } };
-    usage?: { output_tokens?: unknown };
-  };
-  if (typeof event.message?.model === 'string') answer.model = event.message.model;
-  const { input_tokens: input } = event.message?.usage ?? {};
+/** What is read of a Messages API event, or of a whole message. */
+interface Said {
+  message?: { model?: unknown; usage?: { input_tokens?: unknown } };
+  usage?: { output_tokens?: unknown };
+  'amazon-bedrock-invocationMetrics'?: { invocationLatency?: unknown; firstByteLatency?: unknown };
+}
+
+/** Figures of an event, where it has any. */
+function note(answer: OneToken, { message, usage }: Said): void {
+  if (typeof message?.model === 'string') answer.model = message.model;
+  const { input_tokens: input } = message?.usage ?? {};
   if (typeof input === 'number') answer.inputTokens = input;
-  const { output_tokens: output } = event.usage ?? {};
+  const { output_tokens: output } = usage ?? {};
   if (typeof output === 'number') answer.outputTokens = output;
 }

@@ -119,18 +119,23 @@ function isAlive(pid: number): boolean {
 /** A write takes milliseconds; what is younger may be another machine's, on a shared home folder. */
 const LEFTOVER_AFTER_MS = 5_000;
 
-/**
- * Removes temporary files that a killed process of ours left in a folder: they may hold secrets. Answers how many.
- * Never rejects: what cannot be seen or removed stays.
- */
-export async function removeLeftovers(folder: string, now: number): Promise<number> {
-  let removed = 0;
+/** Temporary files that a killed process of ours left in a folder. Never rejects. */
+export async function leftoversIn(folder: string, now: number): Promise<string[]> {
+  const found: string[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = Number(temporaryPattern.exec(name)?.[1]);
     if (!(pid > 0) || (pid !== process.pid && isAlive(pid))) continue;
     const path = join(folder, name);
     const facts = await lstat(path).catch(() => undefined);
-    if (!facts?.isFile() || now - facts.mtimeMs < LEFTOVER_AFTER_MS) continue;
+    if (facts?.isFile() && now - facts.mtimeMs >= LEFTOVER_AFTER_MS) found.push(path);
+  }
+  return found;
+}
+
+/** Removes these: they may hold secrets. Answers how many. Never rejects: what cannot be seen or removed stays. */
+export async function removeLeftovers(folder: string, now: number): Promise<number> {
+  let removed = 0;
+  for (const path of await leftoversIn(folder, now)) {
     await rm(path).then(
       () => removed++,
       () => undefined,

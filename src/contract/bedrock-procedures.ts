@@ -77,7 +77,7 @@ export const bedrockProcedures = {
     z.object({ regions: z.array(RegionOffer), done: z.boolean() }),
   ),
 
-  /** Checks each link, and yields all of them at each change until none runs. `answer` and `streaming` ask the model for one token (it costs as much): only where `ask`. Errors: EnvironmentUnknown. */
+  /** Checks each link, and yields all of them at each change until none runs. `links`: these and what they need; a first run's are some of them. `answer` asks the model for one token, `streaming` for some thirty (it costs as much): only where `ask`. Errors: EnvironmentUnknown. */
   'doctor.run': stream(
     shells,
     z

@@ -31,7 +31,6 @@ import {
   ProgramChoice,
   RoleView,
   SessionView,
-  SetupCheck,
   SetupFindings,
   SignInView,
   Snapshot,
@@ -393,12 +392,6 @@ export const procedures = {
     shells,
     z.object({ startUrl: StartUrl }).strict(),
     z.object({ region: Region.nullable(), startUrl: StartUrl.optional() }),
-  ),
-  /** Checks each link from sign-in to a model's answer, and yields all of them at each change until none runs. `answer` asks the environment's model for one token (it costs as much). */
-  'setup.check': stream(
-    shells,
-    z.object({ environment: SectionName.optional() }).strict(),
-    z.object({ checks: z.array(SetupCheck), done: z.boolean() }),
   ),
 
   /** Start at login, and the command on the PATH. Errors: DesktopUnsupported, FileForeign, StorageFailed. */

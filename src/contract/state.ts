@@ -490,17 +490,6 @@ export const SetupFindings = z.object({
 });
 export type SetupFindings = z.infer<typeof SetupFindings>;
 
-/** One link of the chain from sign-in to a model's answer. */
-export const SetupCheck = z.object({
-  link: z.enum(['config', 'signIn', 'credentials', 'identity', 'models', 'answer', 'claude']),
-  /** `skipped`: a link before it failed. `warning`: works, yet deserves a look. */
-  state: z.enum(['waiting', 'running', 'ok', 'warning', 'failed', 'skipped']),
-  /** One line of evidence (the caller's ARN, how many models, the version): untrusted text. */
-  evidence: z.string().max(500).nullable(),
-  problem: ErrorView.nullable(),
-});
-export type SetupCheck = z.infer<typeof SetupCheck>;
-
 /** Something the product wrote outside its own folder, that an uninstall offers to take back. */
 export const Trace = z.object({
   id: z.enum([

@@ -338,7 +338,6 @@ export function createHandlers(rooms: Rooms): Handlers {
 
     'setup.find': () => rooms.setup.find(),
     'setup.region': (input) => rooms.setup.region(input.startUrl),
-    'setup.check': (input, _connection, signal) => rooms.setup.check(input.environment, signal),
 
     'desktop.set': (input) => rooms.desktop.set(input),
     'desktop.show': async (input) => {

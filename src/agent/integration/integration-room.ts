@@ -1,10 +1,16 @@
 import { join } from 'node:path';
-import { bytesOf, replaceIfSame } from '../../aws/config-change.ts';
+import {
+  bytesBefore,
+  bytesOf,
+  isAsBefore,
+  replaceIfSame,
+  undoConfigChange,
+} from '../../aws/config-change.ts';
 import { awsFiles } from '../../aws/config-file.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import { INTEGRATION_PROFILE, type IntegrationWish } from '../../domain/integration.ts';
 import { claudeFolder } from '../claude-folder.ts';
-import { packChange } from '../config-writer/stored-change.ts';
+import { packChange, unpackChange } from '../config-writer/stored-change.ts';
 import type { Launcher } from '../launcher.ts';
 import type { AgentContext, EnvironmentStore, Integration, ProfileCatalog } from '../ports.ts';
 import { managedSettings, managedSettingsFolder } from '../sessions/person-settings.ts';
@@ -117,6 +123,31 @@ export class IntegrationRoom implements Integration {
       }
       await this.#record.set([]);
       context.log.info({ files }, 'the integration was taken back');
+      await profiles.reload();
+      return { files };
+    });
+  }
+
+  /**
+   * Takes the last integration back, and leaves those before it: byte for byte, or not at all. Errors: NothingToUndo,
+   * ConfigChanged.
+   */
+  undoLast(): ReturnType<Integration['undo']> {
+    const { inTurn, profiles } = this.#parts;
+    return inTurn(async () => {
+      const entries = await this.#record.all();
+      const last = entries.at(-1);
+      if (!last) throw new BedrockTrayError('NothingToUndo', {});
+      const changes = [last.settings?.change, last.config].flatMap((c) => (c ? [unpackChange(c)] : []));
+      // All or none: first whether each can be taken back.
+      for (const change of changes) {
+        const now = await bytesOf(change.file);
+        if (!isAsBefore(change, now) && (now === null || bytesBefore(change, now) === null))
+          throw new BedrockTrayError('ConfigChanged', { file: change.file });
+      }
+      const files: string[] = [];
+      for (const change of changes) if (await undoConfigChange(change)) files.push(change.file);
+      await this.#record.set(entries.slice(0, -1));
       await profiles.reload();
       return { files };
     });

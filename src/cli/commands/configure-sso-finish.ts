@@ -7,7 +7,8 @@ import { translator } from '../shell.ts';
 import { chooseBedrockRegion, chooseModel, takeProfile } from './configure-sso-bedrock.ts';
 import type { SsoOptions, Step } from './configure-sso-questions.ts';
 import { signedIn } from './configure-sso-sign-in.ts';
-import { answers, type Checks, linkOf, runCheck, sentencesOf } from './setup-check.ts';
+import { type Checks, errorOfCheck } from './doctor-checks.ts';
+import { answers, linkOf, runCheck, sentencesOf } from './setup-check.ts';
 
 interface Subject {
   profile: string;
@@ -27,8 +28,9 @@ function show(checks: Checks): void {
 /** What a person can do about a chain that does not hold. */
 async function chooseNext(checks: Checks, ssoSession: string | null): Promise<Next> {
   const { t } = translator();
-  const failed = (link: 'signIn' | 'models' | 'answer') => linkOf(checks, link)?.state === 'failed';
-  const isModel = failed('models') || failed('answer');
+  const failed = (link: 'signIn' | 'models' | 'answer' | 'streaming') =>
+    linkOf(checks, link)?.state === 'failed';
+  const isModel = failed('models') || failed('answer') || failed('streaming');
   return answered(
     await clack.select<Next>({
       message: t('setup:next'),
@@ -54,9 +56,10 @@ function end(checks: Checks): void {
   const { t } = translator();
   const lines: string[] = [];
   const claude = linkOf(checks, 'claude');
-  if (claude?.problem?.code === 'ClaudeTooOld') {
+  const missing = errorOfCheck(claude)?.code;
+  if (missing === 'ClaudeTooOld') {
     lines.push(t('setup:update', { command: claudeInstall.update }));
-  } else if (claude?.problem?.code === 'ClaudeNotInstalled') {
+  } else if (missing === 'ClaudeNotInstalled') {
     const own = process.platform === 'win32' ? claudeInstall.windows : claudeInstall.unix;
     lines.push(t('setup:install', { command: own }), t('setup:orNpm', { command: claudeInstall.npm }));
   }

@@ -23,7 +23,8 @@ import {
   type Step,
 } from './configure-sso-questions.ts';
 import { signedIn } from './configure-sso-sign-in.ts';
-import { type Checks, exitCodeOfChecks, runCheck, sentencesOf } from './setup-check.ts';
+import { type Checks, exitCodeOfChecks } from './doctor-checks.ts';
+import { runCheck, sentencesOf } from './setup-check.ts';
 
 /** The profiles in one write. */
 async function write(agent: AgentConnection, ssoSession: string, plan: Plan): Promise<ProfileView[]> {

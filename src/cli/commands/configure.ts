@@ -8,7 +8,8 @@ import { note, print, printJson, translator, withAgent } from '../shell.ts';
 import { configureImport, type ImportOptions } from './configure-import.ts';
 import { configureSso } from './configure-sso.ts';
 import type { SsoOptions } from './configure-sso-questions.ts';
-import { exitCodeOfChecks, runCheck, sentencesOf } from './setup-check.ts';
+import { exitCodeOfChecks } from './doctor-checks.ts';
+import { runCheck, sentencesOf } from './setup-check.ts';
 
 /** Runs a wizard; leaving it is no error, but not what was asked either. */
 async function wizard(work: (agent: AgentConnection) => Promise<void>): Promise<void> {

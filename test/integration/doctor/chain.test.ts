@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { procedures } from '../../../src/contract/procedures.ts';
+import type { DoctorCheck, Finding } from '../../../src/contract/doctor.ts';
 import type { Environment } from '../../../src/contract/state.ts';
+import { firstRunLinks } from '../../../src/domain/doctor/first-run-links.ts';
 import { type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
-import { SetupAgent } from './setup-agent.ts';
+import { SetupAgent } from '../setup/setup-agent.ts';
 
-/** setup.check: each link of the chain, and each way in which it can break. */
+/** A first run's links: each of the chain, and each way in which it can break. */
 
 let sandbox: SandboxProcess;
 let agent: SetupAgent;
@@ -41,26 +42,37 @@ afterAll(async () => {
   await sandbox?.stop();
 });
 
-const states = (found: Awaited<ReturnType<SetupAgent['check']>>) =>
-  procedures['setup.check'].output.shape.checks.element.shape.link.options.map((link) => found[link].state);
+/** A first run's check; `problem`: the first that was found of a link. */
+async function check(environment?: string) {
+  const { told, ...found } = await agent.check({
+    ...(environment === undefined ? {} : { environment }),
+    ask: true,
+    links: [...firstRunLinks],
+  });
+  const links = Object.fromEntries(
+    Object.entries(found).map(([link, c]) => [link, { ...c, problem: c.findings[0] ?? null }]),
+  ) as Record<(typeof firstRunLinks)[number], DoctorCheck & { problem: Finding | null }>;
+  return { told, ...links };
+}
+const states = (found: Awaited<ReturnType<typeof check>>) => firstRunLinks.map((link) => found[link].state);
 
 describe('before anything is there', () => {
   test('no environment: the first link says so, Claude Code is looked for all the same', async () => {
-    const found = await agent.check();
+    const found = await check();
     expect(found.config.problem?.code).toBe('EnvironmentMissing');
-    expect(states(found)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped', 'ok']);
-    expect((await agent.check('nobody')).config.problem?.code).toBe('EnvironmentUnknown');
+    expect(states(found)).toEqual(['failed', ...Array(6).fill('skipped'), 'ok']);
+    await expect(check('nobody')).rejects.toMatchObject({ code: 'EnvironmentUnknown' });
   });
 
   test('nobody signed in', async () => {
     await agent.environments.create(environment);
-    const found = await agent.check();
+    const found = await check();
     expect(found.config).toMatchObject({ state: 'ok', problem: null });
-    expect(found.signIn.problem).toEqual({
+    expect(found.signIn.problem).toMatchObject({
       code: 'SignInNeeded',
       params: { ssoSession: 'my-sso', startUrl: sandbox.startUrl },
     });
-    expect(states(found).slice(1)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'skipped', 'ok']);
+    expect(states(found).slice(1)).toEqual(['failed', ...Array(5).fill('skipped'), 'ok']);
   });
 });
 
@@ -90,13 +102,13 @@ describe('signed in', () => {
     });
   });
 
-  test('all links hold; the model was asked once, for one token', async () => {
+  test('all links hold; the model was asked once by each operation, for a few tokens', async () => {
     const [before] = (await sandbox.requests()).slice(-1);
-    const found = await agent.check();
-    expect(states(found)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    const found = await check();
+    expect(states(found)).toEqual(Array(8).fill('ok'));
     expect(found.told).toBeGreaterThan(3);
     expect(found.config.evidence).toBe('dev · us-west-2 · us.anthropic.claude-sonnet-4-5-20250929-v1:0');
-    expect(found.signIn.evidence).toBe('my-sso');
+    expect(found.signIn.evidence).toMatch(/^my-sso · \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
     expect(found.credentials.evidence).toBe('111122223333 / BedrockDeveloper');
     expect(found.identity.evidence).toMatch(
       /^arn:aws:sts::111122223333:assumed-role\/AWSReservedSSO_BedrockDeveloper_/,
@@ -105,37 +117,38 @@ describe('signed in', () => {
     expect(found.answer.evidence).toMatch(/^us\.anthropic\.claude-sonnet-4-5-20250929-v1:0 · \d+ \+ 1$/);
     expect(found.claude.evidence).toBe('2.1.330 · /opt/claude');
     const asked = await sandbox.requests({ service: 'bedrock-runtime', after: before?.id ?? 0 });
-    expect(asked.map((r) => [r.operation, r.issued, r.detail?.maxTokens])).toEqual([
-      ['InvokeModelWithResponseStream', true, 1],
+    expect(asked.map((r) => [r.operation, r.issued, r.detail?.maxTokens]).sort()).toEqual([
+      ['InvokeModel', true, 1],
+      ['InvokeModelWithResponseStream', true, 32],
     ]);
   });
 
   test('with no model of its own, the one that Claude Code takes is asked, without its suffix', async () => {
-    expect((await agent.check('none')).answer.evidence).toMatch(/^us\.anthropic\.claude-opus-5-5 ·/);
+    expect((await check('none')).answer.evidence).toMatch(/^us\.anthropic\.claude-opus-5-5 ·/);
     await agent.environments.update({
       ...environment,
       name: 'none',
       model: 'us.anthropic.claude-sonnet-5[1m]',
     });
-    expect((await agent.check('none')).answer.evidence).toMatch(/^us\.anthropic\.claude-sonnet-5 ·/);
+    expect((await check('none')).answer.evidence).toMatch(/^us\.anthropic\.claude-sonnet-5 ·/);
   });
 
   test('a role that is not assigned: nothing after it is asked', async () => {
-    const found = await agent.check('gone');
-    expect(found.credentials.problem).toEqual({
+    const found = await check('gone');
+    expect(found.credentials.problem).toMatchObject({
       code: 'AccessDenied',
       params: { accountId: '111122223333', roleName: 'Nobody' },
     });
-    expect(states(found).slice(2)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'ok']);
+    expect(states(found).slice(2)).toEqual(['failed', ...Array(4).fill('skipped'), 'ok']);
   });
 
   test('a role that may not invoke: the model is refused in the words of AWS', async () => {
-    const found = await agent.check('read');
+    const found = await check('read');
     expect(found.answer.problem?.code).toBe('ModelRefused');
     expect(found.answer.problem?.params.reason).toMatch(
-      /^AccessDenied: User: arn:aws:sts::.* is not authorized to perform: bedrock:InvokeModelWithResponseStream/,
+      /^AccessDenied: User: arn:aws:sts::.* is not authorized to perform: bedrock:InvokeModel\b/,
     );
-    expect(states(found)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'failed', 'ok']);
+    expect(states(found)).toEqual([...Array(5).fill('ok'), 'failed', 'failed', 'ok']);
   });
 
   test.each([
@@ -153,71 +166,77 @@ describe('signed in', () => {
     ],
   ])('refused: %s', async (_, switches, wish, reason) => {
     await sandbox.switches(switches);
-    const { answer } = await agent.check(wish);
+    const { answer } = await check(wish);
     expect(answer.problem?.code).toBe('ModelRefused');
     expect(answer.problem?.params.reason).toMatch(reason);
   });
 
   test('throttled: it would answer, so this is no failure', async () => {
     await sandbox.switches({ faultServices: ['bedrock-runtime'], throttleNext: 1 });
-    expect((await agent.check()).answer).toMatchObject({ state: 'warning', problem: { code: 'Throttled' } });
-    await sandbox.switches({ streamError: { name: 'throttlingException', count: 1 } });
-    expect((await agent.check()).answer).toMatchObject({ state: 'warning', problem: { code: 'Throttled' } });
+    expect((await check()).answer).toMatchObject({ state: 'warning', problem: { code: 'Throttled' } });
+    await sandbox.switches({ streamError: { name: 'throttlingException', count: 1 }, throttleNext: 0 });
+    expect((await check()).streaming).toMatchObject({ state: 'warning', problem: { code: 'Throttled' } });
   });
 
   test('a stream that breaks off is a failure', async () => {
     await sandbox.switches({ streamError: { name: 'internalServerException', count: 1 } });
-    expect((await agent.check()).answer.problem).toMatchObject({ code: 'ServiceFailed' });
+    expect((await check()).streaming.problem).toMatchObject({ code: 'ServiceFailed' });
   });
 
   test('a list that is not allowed is a warning: Claude Code needs none', async () => {
     await sandbox.switches({ deniedActions: ['bedrock:ListInferenceProfiles'] });
-    const found = await agent.check();
+    const found = await check();
     expect(found.models).toMatchObject({ state: 'warning', problem: { code: 'ServiceFailed' } });
     expect(found.answer.state).toBe('ok');
   });
 
   test.each([
-    ['sts', 'identity'],
-    ['bedrock', 'models'],
-    ['bedrock-runtime', 'answer'],
-  ] as const)('%s that fails breaks %s and no other link', async (service, link) => {
-    await sandbox.switches({ faultServices: [service], serverErrorNext: 1 });
-    const found = await agent.check();
-    expect(found[link]).toMatchObject({ state: 'failed', problem: { code: 'ServiceFailed' } });
-    expect(states(found).filter((state) => state !== 'ok')).toEqual(['failed']);
-    await sandbox.switches({ faultServices: [service], serverErrorNext: 0, dropNext: 1 });
-    expect((await agent.check())[link].problem?.code).toBe('NetworkUnavailable');
+    ['sts', ['identity']],
+    ['bedrock', ['models']],
+    ['bedrock-runtime', ['answer', 'streaming']],
+  ] as const)('%s that fails breaks %j and no other link', async (service, links) => {
+    const broken = async (code: string) => {
+      const found = await check();
+      expect(firstRunLinks.filter((link) => found[link].state !== 'ok')).toEqual(links);
+      for (const link of links) expect(found[link]).toMatchObject({ state: 'failed', problem: { code } });
+    };
+    await sandbox.switches({ faultServices: [service], serverErrorNext: 50 });
+    await broken('ServiceFailed');
+    await sandbox.switches({ faultServices: [service], serverErrorNext: 0, dropNext: 50 });
+    await broken('NetworkUnavailable');
   });
 
   test('something else in the place of AWS', async () => {
     await sandbox.switches({ faultServices: ['sts', 'bedrock', 'bedrock-runtime'], captivePortal: 'page' });
-    const found = await agent.check();
+    const found = await check();
     const codes = ['identity', 'models', 'answer'].map((link) => found[link as 'identity'].problem?.code);
     expect(codes).toEqual(['NotAws', 'NotAws', 'NotAws']);
   });
 
   test('Claude Code: missing, too old, newer', async () => {
     agent.claude = null;
-    const missing = await agent.check();
+    const missing = await check();
     expect(missing.claude.problem?.code).toBe('ClaudeNotInstalled');
     expect(missing.answer.state).toBe('ok');
     agent.claude = { path: '/opt/claude', version: '2.0.1', support: 'older' };
-    expect((await agent.check()).claude.problem).toMatchObject({
+    expect((await check()).claude.problem).toMatchObject({
       code: 'ClaudeTooOld',
       params: { version: '2.0.1' },
     });
     agent.claude = { path: '/opt/claude', version: '9.0.0', support: 'newer' };
-    expect((await agent.check()).claude.state).toBe('ok');
+    expect((await check()).claude.state).toBe('ok');
   });
 
   test('can be given up at any time: the request under way is ended', async () => {
     await sandbox.switches({ faultServices: ['bedrock-runtime'], latencyMs: 20_000 });
     const enough = new AbortController();
     const begun = performance.now();
-    for await (const { checks, done } of agent.setup.check(undefined, enough.signal)) {
+    for await (const { checks, done } of agent.doctor.run(
+      { ask: true, links: [...firstRunLinks] },
+      enough.signal,
+    )) {
       expect(done).toBe(false);
-      const others = checks.filter((c) => c.link !== 'answer');
+      const others = checks.filter((c) => c.link !== 'answer' && c.link !== 'streaming');
       if (others.every((c) => c.state === 'ok')) enough.abort();
     }
     expect(performance.now() - begun).toBeLessThan(10_000);
@@ -226,7 +245,7 @@ describe('signed in', () => {
   test('a malformed ~/.aws/config is a warning: what it said last holds', async () => {
     const file = join(agent.home, '.aws', 'config');
     await writeFile(file, '[profile dev\n');
-    const found = await agent.check();
+    const found = await check();
     expect(found.config).toMatchObject({ state: 'warning', problem: { code: 'ConfigMalformed' } });
     expect(found.answer.state).toBe('ok');
   });

@@ -210,7 +210,6 @@ export const validInput: { [N in ProcedureName]: Record<string, unknown> } = {
   'integration.undo': {},
   'setup.find': {},
   'setup.region': { startUrl: 'https://x.awsapps.com/start' },
-  'setup.check': {},
   'desktop.set': { startAtLogin: true },
   'desktop.show': { folder: 'logs' },
   'update.report': { state: 'none', version: null, progress: null, checkedAt: null, problem: null },
@@ -383,9 +382,6 @@ export async function startTestApi(
         environment: [],
       }),
       region: async () => ({ region: null }),
-      async *check() {
-        yield { checks: [], done: true };
-      },
     },
     desktop: { set: async () => desktop, show: async () => {} },
     updates: { report: () => {}, gone: () => {}, wish: () => {} },

@@ -1,37 +1,17 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Environment, SetupCheck, SsoSessionView } from '../../../../src/contract/state.ts';
+import type { DoctorCheck } from '../../../../src/contract/doctor.ts';
+import type { Environment, SsoSessionView } from '../../../../src/contract/state.ts';
+import { firstRunLinks } from '../../../../src/domain/doctor/first-run-links.ts';
 import type { Indicator } from '../../../../src/domain/overview.ts';
 import { Button } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
-import { useErrorText } from '../../components/notice.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
 import { decide } from './plan.ts';
 import { StepFrame } from './step-frame.tsx';
 import type { Step } from './steps.ts';
 
-const links = ['config', 'signIn', 'credentials', 'identity', 'models', 'answer', 'claude'] as const;
-
-const names = {
-  config: 'firstRun:link_config',
-  signIn: 'firstRun:link_signIn',
-  credentials: 'firstRun:link_credentials',
-  identity: 'firstRun:link_identity',
-  models: 'firstRun:link_models',
-  answer: 'firstRun:link_answer',
-  claude: 'firstRun:link_claude',
-} as const satisfies Record<SetupCheck['link'], string>;
-
-const stateWords = {
-  waiting: 'firstRun:check_waiting',
-  running: 'firstRun:check_running',
-  ok: 'firstRun:check_ok',
-  warning: 'firstRun:check_warning',
-  failed: 'firstRun:check_failed',
-  skipped: 'firstRun:check_skipped',
-} as const;
-
-const signs: Record<SetupCheck['state'], Indicator> = {
+const signs: Record<DoctorCheck['state'], Indicator> = {
   waiting: 'off',
   running: 'busy',
   ok: 'ready',
@@ -40,13 +20,18 @@ const signs: Record<SetupCheck['state'], Indicator> = {
   skipped: 'off',
 };
 
-/** Nothing is known yet: the rows stand there already, so that nothing moves when they are. */
-const unknown: readonly SetupCheck[] = links.map((link) => ({
+type Link = (typeof firstRunLinks)[number];
+const waiting = (link: Link): DoctorCheck => ({
   link,
   state: 'waiting',
   evidence: null,
-  problem: null,
-}));
+  command: null,
+  findings: [],
+  ms: null,
+});
+
+/** Nothing is known yet: the rows stand there already, so that nothing moves when they are. */
+const unknown: readonly DoctorCheck[] = firstRunLinks.map(waiting);
 
 /** Step 5: each link from the sign-in to a model's answer, once. */
 export function CheckStep({
@@ -70,9 +55,10 @@ export function CheckStep({
   // biome-ignore lint/correctness/useExhaustiveDependencies: each round checks anew.
   useEffect(() => {
     setState({ checks: unknown, done: false });
-    return agent.watch('setup.check', { environment: environment.name }, (told) =>
+    const wish = { environment: environment.name, ask: true, links: [...firstRunLinks] };
+    return agent.watch('doctor.run', wish, (told) =>
       setState({
-        checks: links.map((link) => told.checks.find((c) => c.link === link) ?? waiting(link)),
+        checks: firstRunLinks.map((link) => told.checks.find((c) => c.link === link) ?? waiting(link)),
         done: told.done,
       }),
     );
@@ -117,21 +103,14 @@ export function CheckStep({
   );
 }
 
-const waiting = (link: SetupCheck['link']): SetupCheck => ({
-  link,
-  state: 'waiting',
-  evidence: null,
-  problem: null,
-});
-
 interface Remedy {
   label: 'firstRun:remedySignIn' | 'firstRun:remedyRole' | 'firstRun:remedyProfile' | 'firstRun:remedyModel';
   step: Step;
 }
 
 /** Where a failure is mended, if it is in one of the steps before. What is outside is mended there and checked again. */
-function remedyOf(check: SetupCheck, hasSsoSession: boolean): Remedy | null {
-  const code = check.problem?.code;
+function remedyOf(check: DoctorCheck, hasSsoSession: boolean): Remedy | null {
+  const code = check.findings[0]?.code;
   if (code === 'NetworkUnavailable' || code === 'NotAws' || code === 'Throttled') return null;
   switch (check.link) {
     case 'signIn':
@@ -143,6 +122,7 @@ function remedyOf(check: SetupCheck, hasSsoSession: boolean): Remedy | null {
         : { label: 'firstRun:remedyProfile', step: 'portal' };
     case 'models':
     case 'answer':
+    case 'streaming':
       if (code === 'AccessDenied')
         return hasSsoSession
           ? { label: 'firstRun:remedyRole', step: 'roles' }
@@ -158,21 +138,20 @@ function CheckRow({
   remedy,
   onGoTo,
 }: {
-  check: SetupCheck;
+  check: DoctorCheck;
   remedy: Remedy | null;
   onGoTo: (step: Step) => void;
 }): ReactNode {
   const words = useWords();
-  const errorText = useErrorText();
   return (
     <li className="fr-check" data-state={check.state}>
       <IndicatorSign of={signs[check.state]} size={20} />
       <div className="fr-check-main">
         <p className="fr-check-name">
-          {words.t(names[check.link])}
+          {words.t(`doctor:link.${check.link}`)}
           <span className={check.state === 'failed' ? 'small fr-check-state' : 'unseen'}>
             {' '}
-            {words.t(stateWords[check.state])}
+            {words.t(`doctor:state.${check.state}`)}
           </span>
         </p>
         {check.evidence !== null && check.evidence !== '' && (
@@ -180,7 +159,11 @@ function CheckRow({
             {plainText(check.evidence, 500)}
           </p>
         )}
-        {check.problem && <p className="small fr-problem">{errorText(check.problem)}</p>}
+        {check.findings.map((f) => (
+          <p className="small fr-problem" key={f.code}>
+            {plainText(words.finding(f).cause, 1000)}
+          </p>
+        ))}
       </div>
       {remedy && <Button onPress={() => onGoTo(remedy.step)}>{words.t(remedy.label)}</Button>}
     </li>

@@ -135,7 +135,11 @@ async function models(chain: Chain): Promise<Held> {
   const { resolved } = await chain.parts.models.resolve(wish);
   return {
     evidence: `${offer.models.length} · ${offer.region}`,
-    findings: modelFindings(offer, resolved, chain.environment),
+    findings: [
+      // A list that may not be asked for: Claude Code needs none.
+      ...(problem === null ? [] : [ofError(problem, 'warning')]),
+      ...modelFindings(offer, resolved, chain.environment),
+    ],
   };
 }
 
