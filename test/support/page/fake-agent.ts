@@ -12,17 +12,20 @@ import {
   BedrockTrayError,
   type CallName,
   type ConversationView,
+  type DoctorCheck,
+  type DoctorLink,
+  type ErrorView,
   type ImportCandidate,
   type IntegrationFile,
   type ProcedureArguments,
   type ProcedureOutput,
   type ProfileView,
   type SessionView,
-  type SetupCheck,
   type SetupFindings,
   type Snapshot,
 } from '../../../src/contract/index.ts';
 import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
+import { firstRunLinks } from '../../../src/domain/doctor/first-run-links.ts';
 import { profileNames } from '../../../src/domain/profiles/profile-name-template.ts';
 import { modelView } from '../model-view.ts';
 import { TestPtyHost } from '../pty-host.ts';
@@ -57,14 +60,20 @@ const nothingFound: SetupFindings = {
   claudeSettings: null,
   environment: [],
 };
-const links = ['config', 'signIn', 'credentials', 'identity', 'models', 'answer', 'claude'] as const;
-const evidence: Readonly<Record<SetupCheck['link'], string>> = {
+/** How a link ends. */
+interface CheckEnd {
+  state: DoctorCheck['state'];
+  evidence: string | null;
+  problem: ErrorView | null;
+}
+const evidence: Readonly<Partial<Record<DoctorLink, string>>> = {
   config: '/home/dana/.aws/config',
   signIn: 'https://corp.awsapps.com/start',
   credentials: 'ASIAEXAMPLEKEY, until 18:40',
   identity: 'arn:aws:sts::456789012345:assumed-role/AWSReservedSSO_BedrockDeveloper_1a2b3c/dana@example.com',
   models: '14 models in eu-central-1',
-  answer: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0 answered in 0.9 s',
+  answer: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0 · 8 + 1',
+  streaming: '12 · 640 ms',
   claude: '/usr/local/bin/claude 2.1.330',
 };
 const threeRoles = ['BedrockDeveloper', 'PowerUserAccess', 'ReadOnly'];
@@ -96,9 +105,9 @@ export class FakeAgent implements AsyncDisposable {
   /** What AWS tells of a portal's region. */
   portalRegion: string | null = 'eu-central-1';
   /** How the check of a link ends, where it is not well. */
-  readonly checks = new Map<SetupCheck['link'], Partial<SetupCheck>>();
+  readonly checks = new Map<DoctorLink, Partial<CheckEnd>>();
   /** The link at which a check stays until it is let go. */
-  checkStays: SetupCheck['link'] | null = null;
+  checkStays: DoctorLink | null = null;
   /** Roles of an account, where they are not the usual three. */
   readonly roles = new Map<string, readonly string[]>();
   readonly #waits = new Map<string, (error: BedrockTrayError | null) => void>();
@@ -501,7 +510,7 @@ export class FakeAgent implements AsyncDisposable {
       },
       'setup.find': () => this.findings,
       'setup.region': () => ({ region: this.portalRegion }),
-      'setup.check': (_input, _connection, signal) => this.#check(signal),
+      'doctor.run': ({ links = firstRunLinks }, _connection, signal) => this.#check(links, signal),
       'settings.get': () => this.#state.settings,
       'desktop.set': (wish) => {
         const { desktop } = this.#state;
@@ -543,28 +552,40 @@ export class FakeAgent implements AsyncDisposable {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  async *#check(signal: AbortSignal): AsyncIterable<ProcedureOutput<'setup.check'>> {
-    const checks: SetupCheck[] = links.map((link) => ({
+  async *#check(
+    links: readonly DoctorLink[],
+    signal: AbortSignal,
+  ): AsyncIterable<ProcedureOutput<'doctor.run'>> {
+    const at = Date.now();
+    const checks: DoctorCheck[] = links.map((link) => ({
       link,
       state: 'waiting',
       evidence: null,
-      problem: null,
+      command: null,
+      findings: [],
+      ms: null,
     }));
     let broken = false;
     for (const check of checks) {
       check.state = broken && check.link !== 'claude' ? 'skipped' : 'running';
-      yield { checks: structuredClone(checks), done: false };
+      yield { at, checks: structuredClone(checks), done: false };
       while (this.checkStays === check.link && !signal.aborted)
         await new Promise<void>((resolve) => {
           this.#listeners.add(resolve);
           signal.addEventListener('abort', () => resolve(), { once: true });
         });
       if (check.state === 'skipped') continue;
-      const end = { state: 'ok' as const, evidence: evidence[check.link], ...this.checks.get(check.link) };
-      Object.assign(check, end);
-      broken ||= end.state === 'failed';
+      const {
+        state = 'ok',
+        problem = null,
+        evidence: said = evidence[check.link] ?? null,
+      } = this.checks.get(check.link) ?? {};
+      const level = state === 'failed' ? ('failed' as const) : ('warning' as const);
+      const findings = problem ? [{ level, ...problem, remedies: [] }] : [];
+      Object.assign(check, { state, evidence: said, findings, ms: 120 });
+      broken ||= state === 'failed';
     }
-    yield { checks, done: true };
+    yield { at, checks, done: true };
   }
 
   /** Past conversations, newest first. */
