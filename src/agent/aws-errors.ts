@@ -19,6 +19,9 @@ const services: Readonly<Record<string, string>> = {
   'bedrock-runtime': 'Amazon Bedrock',
   iam: 'AWS IAM',
   accessanalyzer: 'IAM Access Analyzer',
+  ce: 'AWS Cost Explorer',
+  cloudtrail: 'AWS CloudTrail',
+  'service-quotas': 'Service Quotas',
 };
 
 /**

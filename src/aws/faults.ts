@@ -24,7 +24,7 @@ export interface FaultFacts {
   kind: FaultKind;
   /** AWS's error name (`InvalidGrantException`), or a system code (`ECONNREFUSED`, `TimeoutError`). */
   name: string;
-  /** `sso-oidc`, `sso`, `sts`, `bedrock` or `bedrock-runtime`. */
+  /** One of endpoints.ts (`sso-oidc`, `sts`, `bedrock`, …). */
   service: string;
   /** Host and port that were called. */
   host: string;
@@ -81,6 +81,10 @@ const oidcNames = new Set([
 
 const throttleNames = /^(SlowDown|Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled)/;
 
+/** Refusals of an identity: services of the JSON protocol give them the status 400. */
+const refusalNames =
+  /^(AccessDenied|UnauthorizedOperation|UnrecognizedClient|ExpiredToken|InvalidSignature|IncompleteSignature|MissingAuthenticationToken)/;
+
 function kindOf(service: string, name: string, status: number | undefined): FaultKind {
   if (status === undefined) return 'network';
   if (status === 429 || throttleNames.test(name)) return 'throttle';
@@ -90,6 +94,7 @@ function kindOf(service: string, name: string, status: number | undefined): Faul
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not-found';
+  if (status === 400 && refusalNames.test(name)) return 'forbidden';
   return 'client';
 }
 
