@@ -249,7 +249,9 @@ export class ModelsRoom implements Models {
         profiles: profiles?.flatMap(({ id, kind }) => (kind === 'inference-profile' ? [id] : [])) ?? null,
         answers: (id) => {
           const view = views.get(id);
-          return view ? view.refusal === null : !live || profiles === null;
+          if (view) return view.refusal === null;
+          const denied = offer.listed.access.get(modelOfId(id) ?? '') === 'denied';
+          return (!live || profiles === null) && !denied;
         },
         behind: (id) => views.get(id)?.model ?? null,
       },

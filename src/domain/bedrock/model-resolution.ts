@@ -125,13 +125,18 @@ export function resolveModels(input: ResolutionInput): Resolution {
   /** The first of a family that would answer; undefined: none. */
   const answering = (family: Family): Decision | undefined =>
     families[family].map(idOf).find(({ id }) => input.answers(id));
+  /** What is taken for a model that was asked for one token and refused it. */
+  const standIn = (family: Family): Decision | null => {
+    const found = answering(family);
+    return found && found.id !== idOf(families[family][0]).id ? found : null;
+  };
   const alias = (family: Family): Decision =>
     pin(family) ??
     // Nobody looks whether Fable answers.
     (family === 'fable' ? undefined : answering(family)) ??
+    (family === 'opus' ? answering('sonnet') : undefined) ??
     idOf(families[family][0]);
-  const byDefault = (): Decision =>
-    pin('opus') ?? pin('sonnet') ?? answering('opus') ?? answering('sonnet') ?? idOf(families.opus[0]);
+  const byDefault = (): Decision => pin('opus') ?? pin('sonnet') ?? alias('opus');
 
   const flag: Value | null = input.flag ? { text: input.flag, from: 'environment', where: '--model' } : null;
   const chosen = flag ?? variable('ANTHROPIC_MODEL') ?? setting();
@@ -157,6 +162,7 @@ export function resolveModels(input: ResolutionInput): Resolution {
   const background =
     (small && named(small)) ??
     pin('haiku') ??
+    standIn('haiku') ??
     (chosen ? primary : (pin('sonnet') ?? pin('opus') ?? alias('sonnet')));
 
   const primaryFamily = familyOf(primary.id) ?? familyOf(input.behind(primary.id) ?? '');
