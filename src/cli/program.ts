@@ -6,6 +6,7 @@ import { addClaude } from './commands/claude.ts';
 import { addConfigure } from './commands/configure.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDiscovery } from './commands/discovery.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEnvironments } from './commands/environments.ts';
 import { addExec } from './commands/exec.ts';
 import { addExportCredentials } from './commands/export-credentials.ts';
@@ -21,6 +22,7 @@ import { addSettings } from './commands/settings.ts';
 import { addStatus } from './commands/status.ts';
 import { addSupport } from './commands/support.ts';
 import { addUninstall } from './commands/uninstall.ts';
+import { addUsage } from './commands/usage.ts';
 import { translator } from './shell.ts';
 
 /** In the order of the help. */
@@ -36,6 +38,8 @@ const commands = [
   addClaude,
   addSessions,
   addHistory,
+  addDoctor,
+  addUsage,
   addIam,
   addIntegrate,
   addSettings,

@@ -42,6 +42,11 @@ interface Change {
   usage: number[];
 }
 
+/** Of two lines of one answer that have the same time, the later has more of it. */
+function isOlder(a: Pick<AnswerFact, 'at' | 'usage'>, b: Pick<AnswerFact, 'at' | 'usage'>): boolean {
+  return a.at < b.at || (a.at === b.at && a.usage.output < b.usage.output);
+}
+
 /** What one transcript adds, line by line. */
 export interface Reading {
   /** Which of the conversation's words are wanted. */
@@ -97,6 +102,19 @@ export class UsageBook {
         own,
         file.project,
       );
+    // An answer's lines stand one behind the other: the last of them is enough.
+    let held: AnswerFact | null = null;
+    const write = (fact: AnswerFact) => {
+      if (own === null && fact.conversation !== null && uuid.test(fact.conversation))
+        own = this.#conversation(fact.conversation, file.project);
+      if (own === null) return;
+      if (open && !file.subAgent) {
+        this.#sql('UPDATE told SET until = ? WHERE conversation = ? AND until IS NULL').run(fact.at, own);
+        open = false;
+      }
+      newest = fact.at;
+      this.#answer(fact, own, file.project);
+    };
     return {
       get wants() {
         if (!facts) return 'none';
@@ -107,25 +125,19 @@ export class UsageBook {
       },
       cost: (fact, stampBefore) => {
         if (fact.kind === 'answer') {
-          own ??=
-            fact.conversation !== null && uuid.test(fact.conversation)
-              ? this.#conversation(fact.conversation, file.project)
-              : null;
-          if (own === null) return;
-          if (open && !file.subAgent) {
-            this.#sql('UPDATE told SET until = ? WHERE conversation = ? AND until IS NULL').run(fact.at, own);
-            open = false;
-          }
-          newest = fact.at;
-          this.#answer(fact, own, file.project);
-        } else if (fact.kind === 'total' && own !== null && !file.subAgent) {
+          if (held && held.id !== fact.id) write(held);
+          if (held?.id !== fact.id || !isOlder(fact, held)) held = fact;
+        } else if (fact.kind === 'total') {
+          if (held) write(held);
+          held = null;
           const at = stampBefore() ?? newest;
-          if (at === null) return;
+          if (own === null || file.subAgent || at === null) return;
           open = true;
           this.#told(own, at, fact.models);
         }
       },
       end: () => {
+        if (held) write(held);
         if (facts && own !== null && JSON.stringify(facts) !== before) {
           this.#reworded = true;
           this.#sql(
@@ -204,8 +216,8 @@ export class UsageBook {
     const next: Answer = { conversation, at: fact.at, model: this.#model(fact.model), ...fact.usage };
     if (known) {
       // The newest line of an answer has its final figures, in whichever transcript it stands.
-      const older = fact.at < known.at || (fact.at === known.at && fact.usage.output < known.output);
-      if (older) Object.assign(next, { at: known.at, model: known.model, ...tokens(known) });
+      if (isOlder(fact, { at: known.at, usage: tokens(known) }))
+        Object.assign(next, { at: known.at, model: known.model, ...tokens(known) });
       const same = conversation === known.conversation && next.at === known.at && next.model === known.model;
       if (same && KINDS.every((kind) => next[kind] === known[kind])) return;
       this.#count(known, 'answer', -1);

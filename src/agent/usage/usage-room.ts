@@ -135,10 +135,10 @@ export class UsageRoom implements Usage {
     return { revision: this.#revision, pending: this.#pending, budgets: this.#budgets };
   }
 
-  async query(input: Parameters<Usage['query']>[0]): ReturnType<Usage['query']> {
+  async query(input: Parameters<Usage['query']>[0], zone?: string): ReturnType<Usage['query']> {
     this.#askedAt = this.#now();
     this.#lookAt(Math.min(this.#nextLookAt, this.#askedAt + INTERESTED_LOOK_MS));
-    return this.#ask(input);
+    return this.#ask(input, zone);
   }
 
   opened(conversation: string, environment: string | null, since: number): void {
@@ -205,12 +205,12 @@ export class UsageRoom implements Usage {
     }
   }
 
-  async #ask(wish: Parameters<Usage['query']>[0]): ReturnType<Usage['query']> {
-    const { environments, prices, zone } = this.#parts;
+  async #ask(wish: Parameters<Usage['query']>[0], zone = this.#parts.zone()): ReturnType<Usage['query']> {
+    const { environments, prices } = this.#parts;
     this.#tellStays();
     const { unnamed, ...answer } = await this.#worker.ask('query', {
       ...wish,
-      zone: zone(),
+      zone,
       prices: prices.facts(),
     });
     for (const { model, environment } of unnamed) {
