@@ -1,27 +1,18 @@
-import type { ModelView } from '../../contract/bedrock.ts';
+import { Geography, type ModelView } from '../../contract/bedrock.ts';
 import type { Environment } from '../../contract/state.ts';
-
-/** Prefixes of cross-region inference profiles and the regions whose requests they serve. */
-const geographies: Readonly<Record<string, RegExp>> = {
-  us: /^(us|ca)-(?!gov-)/,
-  'us-gov': /^us-gov-/,
-  eu: /^eu-/,
-  apac: /^ap-/,
-  jp: /^ap-northeast-/,
-  au: /^ap-southeast-/,
-};
+import { isInGeography, profilePrefix } from '../bedrock/geography.ts';
+import { modelOfId } from '../bedrock/model-views.ts';
 
 /** The model to keep when the region changes: an inference profile of another geography is not offered there. */
 export function modelForRegion(model: string | null, region: string): string | null {
-  const prefix = /^([a-z-]+)\./.exec(model ?? '')?.[1];
-  const served = prefix === undefined ? undefined : geographies[prefix];
-  return served === undefined || served.test(region) ? model : null;
+  const prefix = Geography.safeParse(profilePrefix(model ?? ''));
+  if (!prefix.success) return model;
+  // Canada is served by the profiles of the United States too.
+  const served = isInGeography(prefix.data, region) || (prefix.data === 'us' && region.startsWith('ca-'));
+  return served ? model : null;
 }
 
 type Offered = Pick<ModelView, 'id' | 'model' | 'proposed' | 'refusal'>;
-
-/** The foundation model that an id names, without prefix; null where the id does not tell. */
-const baseOf = (id: string): string | null => /(?:^|[./])(anthropic\.[\w.:-]+)$/.exec(id)?.[1] ?? null;
 
 /**
  * An environment moved to another region: each id that it chose becomes the one to use for the same model there
@@ -40,8 +31,10 @@ export function environmentInRegion(
     if (plain.startsWith('arn:') && plain.split(':')[3] !== region) return null;
     if (models === null) return modelForRegion(id, region);
     if (models.some((m) => m.id === plain && m.refusal === null)) return id;
-    const base = baseOf(plain);
-    const there = models.find((m) => m.proposed && m.refusal === null && (m.model ?? baseOf(m.id)) === base);
+    const base = modelOfId(plain);
+    const there = models.find(
+      (m) => m.proposed && m.refusal === null && (m.model ?? modelOfId(m.id)) === base,
+    );
     return base === null || there === undefined ? null : `${there.id}${mark}`;
   };
   const { opus, sonnet, fable } = environment.pins;

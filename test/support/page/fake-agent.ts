@@ -12,14 +12,20 @@ import {
   BedrockTrayError,
   type CallName,
   type ConversationView,
+  type Environment,
+  type Geography,
   type DoctorCheck,
   type DoctorLink,
   type ErrorView,
   type ImportCandidate,
   type IntegrationFile,
+  type ModelOffer,
+  type ModelView,
   type ProcedureArguments,
   type ProcedureOutput,
   type ProfileView,
+  type RegionOffer,
+  type ResolvedModel,
   type SessionView,
   type SetupFindings,
   type Snapshot,
@@ -30,6 +36,7 @@ import { profileNames } from '../../../src/domain/profiles/profile-name-template
 import { modelView } from '../model-view.ts';
 import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
+import { regionOffers, resolvedModels } from './bedrock.ts';
 import { activity, profile } from './samples.ts';
 
 /** A call that the page made. */
@@ -77,6 +84,15 @@ const evidence: Readonly<Partial<Record<DoctorLink, string>>> = {
   claude: '/usr/local/bin/claude 2.1.330',
 };
 const threeRoles = ['BedrockDeveloper', 'PowerUserAccess', 'ReadOnly'];
+const fewModels = (): ModelView[] =>
+  [
+    { id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'US Claude Sonnet 4.5' },
+    { id: 'us.anthropic.claude-opus-4-8-v1:0', name: 'US Claude Opus 4.8' },
+    { id: 'global.anthropic.claude-haiku-4-5-v1:0', name: 'Global Claude Haiku 4.5' },
+  ].map(modelView);
+const bedrockRegions = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1'];
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 const SCRIPT = 'printf "ready\\n"; exec cat';
 
 /**
@@ -170,6 +186,11 @@ export class FakeAgent implements AsyncDisposable {
     this.checkStays = null;
     this.roles.clear();
     this.#waits.clear();
+    this.models = fewModels;
+    this.askedAt = Date.now();
+    this.offer = {};
+    this.decided = {};
+    this.surveyStays = null;
     this.accounts = [...accounts];
     this.conversations = [];
     this.integration = [];
@@ -379,17 +400,29 @@ export class FakeAgent implements AsyncDisposable {
         this.set({ environments: this.#state.environments.filter((e) => e.name !== name) });
         return {};
       },
-      'models.list': ({ region = 'us-west-2' }) => ({
-        region,
-        source: 'live',
-        askedAt: Date.now(),
-        tableDate: null,
-        problem: null,
-        models: this.models.map((m) => modelView(m)),
-      }),
-      'regions.list': () => ({
-        regions: ['us-east-1', 'us-east-2', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-northeast-1'],
-      }),
+      'models.list': ({ environment, region = 'us-west-2', refresh }) => {
+        if (refresh) this.askedAt = Date.now();
+        return {
+          region,
+          source: 'live',
+          askedAt: this.askedAt,
+          tableDate: null,
+          problem: null,
+          models: this.models(region, this.#environment(environment)?.geography ?? null),
+          ...this.offer,
+        };
+      },
+      'models.resolve': (wish) => {
+        const { region = 'us-west-2', geography = null } = wish;
+        const answer = resolvedModels({ ...wish, region }, this.models(region, geography));
+        return { ...answer, resolved: answer.resolved.map((r) => ({ ...r, ...this.decided[r.use] })) };
+      },
+      'policies.build': (wish) =>
+        builtPolicy(wish, this.#state, (region, { geography }) => this.models(region, geography)),
+      'policies.validate': () => this.validation,
+      'policies.compare': () => this.comparison,
+      'regions.list': () => ({ regions: [...bedrockRegions] }),
+      'regions.survey': ({ model = '' }, _connection, signal) => this.#survey(model, signal),
       'sessions.list': () => ({ sessions: this.#state.sessions }),
       'sessions.open': ({ cwd, region = 'us-west-2', model = null, name, environment, cap }) =>
         this.open({
@@ -552,6 +585,29 @@ export class FakeAgent implements AsyncDisposable {
     for (const listener of [...this.#listeners]) listener();
   }
 
+  #environment(name = this.#state.activeEnvironment ?? ''): Environment | undefined {
+    return this.#state.environments.find((e) => e.name === name);
+  }
+
+  async *#survey(model: string, signal: AbortSignal): AsyncIterable<ProcedureOutput<'regions.survey'>> {
+    const answers = regionOffers(bedrockRegions, model);
+    for (let known = 0; known <= answers.length; known++) {
+      const regions = answers.map((answer, n): RegionOffer => {
+        if (n < known) return answer;
+        return {
+          ...answer,
+          state: n < known + 2 ? 'asking' : 'waiting',
+          models: null,
+          id: null,
+          askedAt: null,
+          problem: null,
+        };
+      });
+      yield { regions, done: known === answers.length };
+      if (known === this.surveyStays) await aborted(signal);
+    }
+  }
+
   async *#check(
     links: readonly DoctorLink[],
     signal: AbortSignal,
@@ -594,19 +650,15 @@ export class FakeAgent implements AsyncDisposable {
   integration: readonly IntegrationFile[] = [];
   integrated = false;
   accounts = [...accounts];
-  models = [
-    {
-      id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
-      name: 'US Claude Sonnet 4.5',
-      kind: 'inference-profile',
-    },
-    { id: 'us.anthropic.claude-opus-4-8-v1:0', name: 'US Claude Opus 4.8', kind: 'inference-profile' },
-    {
-      id: 'global.anthropic.claude-haiku-4-5-v1:0',
-      name: 'Global Claude Haiku 4.5',
-      kind: 'inference-profile',
-    },
-  ] as const;
+  /** What Bedrock offers in a region to an environment that keeps to a geography. */
+  models: (region: string, geography: Geography | null) => ModelView[] = fewModels;
+  askedAt = Date.now();
+  /** What is otherwise about that answer. */
+  offer: Partial<ModelOffer> = {};
+  /** Who else decides what Claude Code uses. */
+  decided: Partial<Record<ResolvedModel['use'], Partial<ResolvedModel>>> = {};
+  /** The number of answers after which a survey stays. */
+  surveyStays: number | null = null;
 
   #sso(id: string, patch: Partial<Snapshot['ssoSessions'][number]>): void {
     this.set({ ssoSessions: this.#state.ssoSessions.map((s) => (s.id === id ? { ...s, ...patch } : s)) });

@@ -2,6 +2,7 @@ import type { Page } from 'playwright';
 import { BedrockTrayError, type Snapshot } from '../../../src/contract/index.ts';
 import * as given from '../tray/snapshots.ts';
 import type { FakeAgent } from './fake-agent.ts';
+import { bedrockModels } from './bedrock.ts';
 import { goTo, MINUTE, ready, terminalLive } from './page-harness.ts';
 import {
   activity,
@@ -34,6 +35,14 @@ const environments = [
     identityMode: 'whole-session',
   }),
 ];
+/** Bedrock with one of everything, and what Claude Code makes of it. */
+const bedrock = (agent: FakeAgent): void => {
+  agent.models = bedrockModels;
+  agent.decided = {
+    sonnet: { from: 'settings', where: '~/.claude/settings.json · env.ANTHROPIC_DEFAULT_SONNET_MODEL' },
+  };
+};
+const offered = (page: Page): Promise<void> => page.locator('.table.models').waitFor();
 const unreachable = () =>
   new BedrockTrayError('NetworkUnavailable', { host: 'oidc.us-east-1.amazonaws.com', reason: 'ETIMEDOUT' });
 const refused = () =>
@@ -404,11 +413,178 @@ export const scenes: readonly Scene[] = [
     act: (page) => page.getByRole('alert').waitFor(),
   },
   {
+    name: 'models',
+    state: () => ready({ environments }),
+    hash: '#/models',
+    agent: (agent) => {
+      bedrock(agent);
+      agent.askedAt = Date.now() - 4 * MINUTE;
+    },
+    act: offered,
+  },
+  {
+    name: 'models-opened',
+    hash: '#/models',
+    agent: bedrock,
+    act: async (page) => {
+      await button(page, 'All ids of Sonnet 4.5').click();
+      await button(page, 'All ids of Opus 4.5').click();
+      await page.locator('.id-row').first().waitFor();
+    },
+  },
+  {
+    name: 'models-choose',
+    hash: '#/models',
+    agent: bedrock,
+    act: async (page) => {
+      await button(page, 'Use for… Haiku 5.5').click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'models-geography',
+    state: () =>
+      ready({ environments: [given.environment({ region: 'eu-central-1', geography: 'eu', model: null })] }),
+    hash: '#/models',
+    agent: bedrock,
+    act: async (page) => {
+      await button(page, 'All ids of Opus 5.5').click();
+      await page.locator('.id-row').first().waitFor();
+    },
+  },
+  {
+    name: 'models-elsewhere',
+    hash: '#/models',
+    agent: bedrock,
+    act: async (page) => {
+      await page.getByRole('combobox', { name: 'Region to look at' }).fill('eu-central-1');
+      await page.keyboard.press('Enter');
+      await page.getByText('This is what eu-central-1 offers.').waitFor();
+      await offered(page);
+    },
+  },
+  {
+    name: 'models-shipped',
+    state: () =>
+      ready({
+        ssoSessions: [given.ssoSession(Date.now(), { state: 'expired', expiresAt: Date.now() - MINUTE })],
+        environments: [given.environment({ model: 'us.anthropic.claude-opus-4-5-20251101-v1:0' })],
+      }),
+    hash: '#/models',
+    agent: (agent) => {
+      bedrock(agent);
+      agent.offer = {
+        source: 'shipped',
+        askedAt: null,
+        tableDate: '2026-11-22',
+        problem: unreachable().view(),
+      };
+      agent.decided = {
+        primary: {
+          id: 'us.anthropic.claude-opus-5',
+          from: 'managed',
+          where: '/etc/claude-code/managed-settings.json · model',
+          offered: null,
+        },
+        opus: { offered: null },
+      };
+    },
+    act: offered,
+  },
+  {
+    name: 'models-legacy',
+    state: () =>
+      ready({
+        environments: [
+          given.environment({
+            model: 'anthropic.claude-3-opus-20240229-v1:0',
+            smallFastModel: 'anthropic.claude-3-haiku-20240307-v1:0',
+          }),
+        ],
+      }),
+    hash: '#/models',
+    agent: bedrock,
+    act: offered,
+  },
+  {
+    name: 'models-regions',
+    hash: '#/models',
+    agent: bedrock,
+    act: async (page) => {
+      await button(page, 'Ask all regions').click();
+      await page.locator('.regions tbody tr').first().waitFor();
+      await page.getByText('6 of 6 regions').waitFor();
+    },
+  },
+  {
+    name: 'models-asking',
+    hash: '#/models',
+    agent: (agent) => {
+      bedrock(agent);
+      agent.surveyStays = 3;
+    },
+    act: async (page) => {
+      await button(page, 'Ask all regions').click();
+      await page.getByText('3 of 6 regions').waitFor();
+    },
+  },
+  {
+    name: 'models-nothing',
+    hash: '#/models',
+    agent: bedrock,
+    act: async (page) => {
+      await page.getByRole('searchbox', { name: 'Search models' }).fill('titan');
+      await page.getByText('No model fits.').waitFor();
+    },
+  },
+  {
+    name: 'models-error',
+    hash: '#/models',
+    agent: (agent) => {
+      agent.refuse.set('models.list', unreachable());
+      agent.refuse.set('models.resolve', unreachable());
+    },
+    act: (page) => page.getByRole('alert').first().waitFor(),
+  },
+  {
+    name: 'models-loading',
+    hash: '#/models',
+    agent: (agent) => {
+      agent.held = new Promise(() => undefined);
+    },
+    act: (page) => page.locator('.models-page .skeleton-line').first().waitFor(),
+  },
+  {
+    name: 'models-empty',
+    state: () => ready({ environments: [], activeEnvironment: null }),
+    hash: '#/models',
+    act: (page) => page.locator('.empty').waitFor(),
+  },
+  {
     name: 'access',
     state: () => ready({ environments }),
     hash: '#/access',
     agent: accessed,
     act: settled,
+  },
+  {
+    name: 'access-environment',
+    state: () =>
+      ready({
+        environments: [
+          given.environment({
+            geography: 'us',
+            pins: { opus: null, sonnet: 'us.anthropic.claude-sonnet-4-6', fable: null },
+            budget: { usd: 250, period: 'month', refuse: true },
+          }),
+        ],
+      }),
+    hash: '#/access',
+    agent: bedrock,
+    act: async (page) => {
+      await button(page, 'Models and budget of work').click();
+      await page.locator('.environment-form .model-id').first().waitFor();
+    },
   },
   {
     name: 'access-roles',

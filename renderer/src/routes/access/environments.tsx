@@ -1,12 +1,21 @@
 import { type ReactNode, useState } from 'react';
 import type { Environment } from '../../../../src/contract/state.ts';
+import type { Budget } from '../../../../src/contract/usage.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
+import { geographyKeys, usd } from '../../model/model-words.ts';
 import { plainText } from '../../model/plain-text.ts';
+import { EnvironmentModelsForm } from './environment-form.tsx';
+
+const budgetKeys = {
+  day: 'models:page.budgetEachDay',
+  week: 'models:page.budgetEachWeek',
+  month: 'models:page.budgetEachMonth',
+} as const satisfies Record<Budget['period'], string>;
 
 /** The environments there are and which one is active. */
 export function Environments(): ReactNode {
@@ -33,6 +42,8 @@ function EnvironmentRow({ environment, active }: { environment: Environment; act
   const agent = useAgent();
   const { run, pending, error } = useAct();
   const [asking, setAsking] = useState(false);
+  const [editing, setEditing] = useState(false);
+  const { geography, budget } = environment;
   const name = plainText(environment.name);
   return (
     <li>
@@ -48,12 +59,29 @@ function EnvironmentRow({ environment, active }: { environment: Environment; act
             )}
           </p>
           <p className="quiet small">
-            {[environment.profile, environment.region, environment.model ?? words.t('page:modelDefault')]
+            {[
+              environment.profile,
+              environment.region,
+              environment.model ?? words.t('page:modelDefault'),
+              ...(geography === null ? [] : [words.t(geographyKeys[geography])]),
+              ...(budget === null
+                ? []
+                : [words.t(budgetKeys[budget.period], { usd: usd(budget.usd, words) })]),
+            ]
               .map((v) => plainText(v))
               .join(' · ')}
           </p>
         </div>
         <div className="row-actions">
+          {!editing && (
+            <Button
+              look={['plain']}
+              aria-label={words.t('models:page.editNamed', { environment: name })}
+              onPress={() => setEditing(true)}
+            >
+              {words.t('models:page.edit')}
+            </Button>
+          )}
           {!active && (
             <Button
               isPending={pending}
@@ -72,6 +100,7 @@ function EnvironmentRow({ environment, active }: { environment: Environment; act
           </Button>
         </div>
       </div>
+      {editing && <EnvironmentModelsForm environment={environment} onClose={() => setEditing(false)} />}
       <ErrorNotice error={error} />
       <Confirm
         title={words.t('page:deleteEnvironment', { environment: name })}

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Geography } from '../../../../src/contract/bedrock.ts';
 import { Choice } from '../../components/fields.tsx';
 import { useWords } from '../../model/app-context.tsx';
-import { geographyKeys } from './model-words.ts';
+import { geographyKeys } from '../../model/model-words.ts';
 
 const ANYWHERE = '';
 

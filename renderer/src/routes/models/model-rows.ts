@@ -1,10 +1,10 @@
 import type { ModelView, ResolvedModel } from '../../../../src/contract/bedrock.ts';
+import { type Family, familyOf } from '../../../../src/domain/bedrock/claude-models.ts';
 import { modelFamily } from '../../../../src/domain/bedrock/model-family.ts';
 import { plainText } from '../../model/plain-text.ts';
 
 /** Families in the order in which they are listed; what belongs to none comes last. */
-export const families = ['fable', 'opus', 'sonnet', 'haiku'] as const;
-export type Family = (typeof families)[number];
+export const families = ['fable', 'opus', 'sonnet', 'haiku'] as const satisfies readonly Family[];
 
 /** All ids of one model. */
 export interface ModelRow {
@@ -27,11 +27,6 @@ export function shownName(view: Pick<ModelView, 'id' | 'name' | 'model'>): strin
   return modelFamily(view.model ?? view.id) ?? plainText(view.name, 80);
 }
 
-function familyOf(view: ModelView): Family | null {
-  const name = modelFamily(view.model ?? view.id)?.toLowerCase() ?? '';
-  return families.find((f) => name.startsWith(f)) ?? null;
-}
-
 const versionOf = (name: string): number => Number(/[\d.]+$/.exec(name)?.[0] ?? 0);
 const rank = (view: ModelView): number => (view.proposed ? 0 : view.refusal === null ? 1 : 2);
 
@@ -47,7 +42,7 @@ export function modelRows(models: readonly ModelView[]): ModelRow[] {
     const best = ids[0];
     if (best === undefined) return [];
     const usable = best.refusal === null;
-    return [{ key, name: shownName(best), family: familyOf(best), best, ids, usable }];
+    return [{ key, name: shownName(best), family: familyOf(best.model ?? best.id), best, ids, usable }];
   });
   const place = ({ family }: ModelRow): number =>
     family === null ? families.length : families.indexOf(family);

@@ -17,9 +17,7 @@ import type { Geography, ModelView, ResolvedModel } from '../../../../src/contra
 import { Icon } from '../../components/icons.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { useWords } from '../../model/app-context.tsx';
-import { plainText } from '../../model/plain-text.ts';
-import { CopyId } from './copy-id.tsx';
-import { type ModelRow, usesOf } from './model-rows.ts';
+import { type Chosen, chosenFor, type Slot, slotsFor } from '../../model/model-slots.ts';
 import {
   contextWords,
   kindWords,
@@ -29,8 +27,10 @@ import {
   slotKeys,
   statusWords,
   useKeys,
-} from './model-words.ts';
-import { type Chosen, chosenFor, type Slot, slotsFor } from './slots.ts';
+} from '../../model/model-words.ts';
+import { plainText } from '../../model/plain-text.ts';
+import { CopyId } from './copy-id.tsx';
+import { type ModelRow, usesOf } from './model-rows.ts';
 
 export interface TableChoice {
   chosen: Chosen;

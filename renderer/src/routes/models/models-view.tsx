@@ -10,15 +10,16 @@ import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useAgent, useLink, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
 import { useCoarseNow } from '../../model/coarse-clock.ts';
+import { choose, type Slot } from '../../model/model-slots.ts';
+import { ageWords } from '../../model/model-words.ts';
 import { plainText } from '../../model/plain-text.ts';
 import { routeHref } from '../../model/route.ts';
 import { GeographyChoice } from './geography-choice.tsx';
+import { LegacyIds } from './legacy-ids.tsx';
 import { modelRows, plainId } from './model-rows.ts';
-import { ageWords } from './model-words.ts';
 import { OfferPanel } from './offer-panel.tsx';
 import { RegionSurvey } from './region-survey.tsx';
 import { ResolvedModels } from './resolved-models.tsx';
-import { choose, type Slot } from './slots.ts';
 import { useOffer } from './use-offer.ts';
 
 /** What Bedrock offers, what Claude Code makes of it, and what is chosen of it. `item` names an environment. */
@@ -131,6 +132,11 @@ function OfEnvironment({
         </div>
       </div>
       <ErrorNotice error={offer.refreshing.error ?? changing.error} />
+      <LegacyIds
+        environment={environment}
+        models={elsewhere ? null : (offer.data?.models ?? null)}
+        onUpdate={offline ? null : update}
+      />
       <section className="panel" aria-label={words.t('models:page.scope')}>
         <div className="form-pair">
           <Choice

@@ -8,10 +8,10 @@ import { Notice, useErrorText } from '../../components/notice.tsx';
 import { SignInButton } from '../../components/sign-in-panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useWords } from '../../model/app-context.tsx';
+import type { Slot } from '../../model/model-slots.ts';
+import { dayWords, geographyKeys } from '../../model/model-words.ts';
 import { families, filtered, type ModelRow } from './model-rows.ts';
 import { ModelTable } from './model-table.tsx';
-import { dayWords, geographyKeys } from './model-words.ts';
-import type { Slot } from './slots.ts';
 import { type Offer, useSsoSessionOf } from './use-offer.ts';
 
 const ALL = '';

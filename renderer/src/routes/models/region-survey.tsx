@@ -8,10 +8,10 @@ import { Choice } from '../../components/fields.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { useErrorText } from '../../components/notice.tsx';
 import { useAgent, useWords, type Words } from '../../model/app-context.tsx';
+import { geographyKeys } from '../../model/model-words.ts';
 import { plainText } from '../../model/plain-text.ts';
 import { CopyId } from './copy-id.tsx';
 import type { ModelRow } from './model-rows.ts';
-import { geographyKeys } from './model-words.ts';
 
 interface Question {
   environment: string;

@@ -5,10 +5,10 @@ import { modelFamily } from '../../../../src/domain/bedrock/model-family.ts';
 import { IconButton } from '../../components/button.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { useWords } from '../../model/app-context.tsx';
+import { type Chosen, chosenFor, type Slot, slotOf } from '../../model/model-slots.ts';
+import { fromKeys, refusalWord, useKeys } from '../../model/model-words.ts';
 import { plainText } from '../../model/plain-text.ts';
 import { plainId } from './model-rows.ts';
-import { fromKeys, refusalWord, useKeys } from './model-words.ts';
-import { type Chosen, chosenFor, type Slot, slotOf } from './slots.ts';
 
 const uses = ['primary', 'background', 'opus', 'sonnet', 'haiku', 'fable'] as const;
 

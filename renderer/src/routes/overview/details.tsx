@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { CredentialsView, Environment } from '../../../../src/contract/state.ts';
+import { environmentInRegion } from '../../../../src/domain/menu/environment-region.ts';
 import type { Overview } from '../../../../src/domain/overview.ts';
 import { runtimeNotesOf } from '../../../../src/domain/profiles/profile-notes.ts';
 import { ModelChoice, RegionChoice } from '../../components/bedrock-choices.tsx';
@@ -8,8 +9,10 @@ import { Notes } from '../../components/notes.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
+import { geographyKeys } from '../../model/model-words.ts';
 import { plainText } from '../../model/plain-text.ts';
 import { chainWords, kindWords, learnedEnd } from '../../model/profile-words.ts';
+import { routeHref } from '../../model/route.ts';
 
 /** Who and where: account, role, environment, region, model, and quietly how often they were renewed. */
 export function Details({ view }: { view: Overview }): ReactNode {
@@ -84,7 +87,7 @@ export function Details({ view }: { view: Overview }): ReactNode {
           <RegionChoice
             label={words.t('page:bedrockRegion')}
             value={environment.region}
-            onCommit={(region) => change({ region })}
+            onCommit={(region) => change(environmentInRegion(environment, region, null))}
           />
           <ModelChoice
             label={words.t('page:model')}
@@ -95,6 +98,14 @@ export function Details({ view }: { view: Overview }): ReactNode {
             onCommit={(model) => change({ model })}
           />
         </div>
+      )}
+      {environment && (
+        <p className="small">
+          <a href={routeHref('models', environment.name)}>{words.t('models:page.ofEnvironment')}</a>
+          {environment.geography && (
+            <span className="quiet"> · {words.t(geographyKeys[environment.geography])}</span>
+          )}
+        </p>
       )}
       <ErrorNotice error={error} />
       {/* What is to be said about a profile is known in a moment. */}

@@ -1,6 +1,6 @@
-import type { ResolvedModel } from '../../../../src/contract/bedrock.ts';
-import type { Environment } from '../../../../src/contract/state.ts';
-import type { Family } from './model-rows.ts';
+import type { ResolvedModel } from '../../../src/contract/bedrock.ts';
+import type { Environment } from '../../../src/contract/state.ts';
+import type { Family } from '../../../src/domain/bedrock/claude-models.ts';
 
 /** What an environment can choose a model for. Claude Code has one name for the small model and the haiku alias. */
 export const slots = ['model', 'smallFastModel', 'opus', 'sonnet', 'fable'] as const;

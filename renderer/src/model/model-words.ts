@@ -1,8 +1,9 @@
-import type { Geography, ModelRates, ModelView, ResolvedModel } from '../../../../src/contract/bedrock.ts';
-import type { Indicator } from '../../../../src/domain/overview.ts';
-import type { Translator } from '../../../../src/locales/index.ts';
-import { plainText } from '../../model/plain-text.ts';
-import type { Slot } from './slots.ts';
+import type { Geography, ModelRates, ModelView, ResolvedModel } from '../../../src/contract/bedrock.ts';
+import { profilePrefix } from '../../../src/domain/bedrock/geography.ts';
+import type { Indicator } from '../../../src/domain/overview.ts';
+import type { Translator } from '../../../src/locales/index.ts';
+import type { Slot } from './model-slots.ts';
+import { plainText } from './plain-text.ts';
 
 /** What is said of models: figures by Intl, everything else by words. */
 
@@ -90,8 +91,8 @@ export function ageWords(ms: number, { language }: Translator): string | null {
 
 /** The area of a profile's id (`us.anthropic…`); null where it names none that we know. */
 function areaOf(id: string): Geography | null {
-  const prefix = /^([a-z-]+)\.anthropic\./.exec(id)?.[1];
-  return prefix !== undefined && prefix in geographyKeys ? (prefix as Geography) : null;
+  const prefix = profilePrefix(id);
+  return prefix !== null && prefix in geographyKeys ? (prefix as Geography) : null;
 }
 
 /** Where requests to it are answered: the place, and how many regions that are where that is told. */
