@@ -342,8 +342,20 @@ export function composeAgent({ context, paths, programs, onEnd }: AgentParts): A
     broker,
     network: (profile) => network.forProfile(profile),
   });
-  const bill = new BillRoom();
-  const trail = new TrailRoom();
+  const bill = new BillRoom({
+    context,
+    environments,
+    profiles: catalog,
+    broker,
+    usage,
+    network: (profile) => network.forProfile(profile),
+  });
+  const trail = new TrailRoom({
+    context,
+    environments,
+    broker,
+    network: (profile) => network.forProfile(profile),
+  });
   const doctor = new DoctorRoom({
     context,
     environments,

@@ -160,10 +160,12 @@ export const bedrockProcedures = {
     z.object({
       accountId: z.string(),
       days: z.array(BilledDay),
-      /** By transcripts, of the same days (UTC) and account; null where no environment of that account has any. */
+      /** By transcripts, of the same days (UTC) and account; empty where no environment of that account has any. */
       transcriptsUsd: z.array(z.object({ day: Day, usd: z.number(), unpriced: z.boolean() })),
       requests: z.number().int(),
       chargedUsd: z.number(),
+      /** There was more than is asked for at most: later days are missing. */
+      cut: z.boolean(),
     }),
   ),
   /** Bedrock's events of the environment's identity, newest first, by CloudTrail LookupEvents (90 days, two requests a second). Errors: those of the identity. */

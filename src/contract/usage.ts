@@ -78,7 +78,10 @@ export const TrailEvent = z.object({
   id: z.string(),
   at: EpochMs,
   name: z.string(),
+  /** That was called. */
   region: z.string(),
+  /** The region that a cross-region inference profile sent the request on to; null: none, or not told. */
+  answeredIn: z.string().nullable(),
   /** Whoever made the call, as CloudTrail names them. */
   who: z.string().nullable(),
   accessKeyId: z.string().nullable(),

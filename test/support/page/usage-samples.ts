@@ -200,6 +200,7 @@ export function billOf({ from, to }: ProcedureArguments<'costs.get'>): Procedure
     })),
     requests: 1,
     chargedUsd: 0.01,
+    cut: false,
   };
 }
 
@@ -211,6 +212,7 @@ export function trailEvents(count = 120): TrailEvent[] {
     at: Date.now() - 20 * 60_000 - n * 47_000,
     name: n % 5 === 3 ? 'Converse' : 'InvokeModelWithResponseStream',
     region: n % 17 === 4 ? 'us-east-1' : 'us-west-2',
+    answeredIn: n % 3 === 0 ? 'us-east-2' : null,
     who: `arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_BedrockDeveloper_1a2b3c/${people[n % 4 === 0 ? 1 : n % 9 === 2 ? 2 : 0]}`,
     accessKeyId: 'ASIAEXAMPLEKEY',
     model: n % 6 === 1 ? ids.haiku : ids.sonnet,

@@ -459,6 +459,7 @@ export async function startTestApi(
         transcriptsUsd: [],
         requests: 0,
         chargedUsd: 0,
+        cut: false,
       }),
     },
     trail: { list: async () => ({ events: [], more: false, region: 'us-east-1' }) },
