@@ -15,6 +15,7 @@ import { addIam } from './commands/iam.ts';
 import { addIntegrate } from './commands/integrate.ts';
 import { addLogin } from './commands/login.ts';
 import { addMfa } from './commands/mfa.ts';
+import { addModels } from './commands/models.ts';
 import { addOpen } from './commands/open.ts';
 import { addService } from './commands/service.ts';
 import { addSessions } from './commands/sessions.ts';
@@ -32,6 +33,7 @@ const commands = [
   addMfa,
   addConfigure,
   addDiscovery,
+  addModels,
   addEnvironments,
   addExportCredentials,
   addExec,

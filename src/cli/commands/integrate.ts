@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import * as clack from '@clack/prompts';
 import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
@@ -7,32 +6,13 @@ import { yesOrNo } from '../prompt-words.ts';
 import { answered, canAsk, Left, leavable } from '../prompting.ts';
 import { note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain } from '../table.ts';
+import { coloured } from './coloured-diff.ts';
 
 interface Options {
   environment?: string;
   yes?: boolean;
   undo?: boolean;
   json?: boolean;
-}
-
-/** A diff for a terminal; what is not our own text stays plain. */
-function coloured(diff: string): string {
-  const style = (line: string) => {
-    const text = plain(line);
-    const format =
-      line.startsWith('---') || line.startsWith('+++')
-        ? 'bold'
-        : line.startsWith('@@')
-          ? 'cyan'
-          : line.startsWith('+')
-            ? 'green'
-            : line.startsWith('-')
-              ? 'red'
-              : undefined;
-    // Asks the stream for its colours, and honours NO_COLOR and FORCE_COLOR.
-    return format === undefined ? text : styleText(format, text, { stream: process.stdout });
-  };
-  return diff.trimEnd().split('\n').map(style).join('\n');
 }
 
 function showProblems(files: readonly IntegrationFile[]): void {

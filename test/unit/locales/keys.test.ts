@@ -87,6 +87,7 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
   { namespace: 'settings', prefix: 'detail.identityMode.', in: /^src\/contract\/settings\.ts$/ },
   { namespace: 'doctor', prefix: 'link.', in: /^src\/contract\/doctor\.ts$/ },
   { namespace: 'doctor', prefix: 'state.', in: /^src\/contract\/doctor\.ts$/ },
+  { namespace: 'doctor', prefix: 'page.fix.', in: /^src\/contract\/doctor\.ts$/ },
   { namespace: 'policies', prefix: '', in: /^src\/(domain|agent)\/policies\// },
   { namespace: 'policies', prefix: 'about.', in: /^src\/contract\/policies\.ts$/ },
   { namespace: 'policies', prefix: 'kind.', in: /^src\/contract\/policies\.ts$/ },
