@@ -1,6 +1,7 @@
 import { type SessionView, sessionIsOpen } from '../contract/index.ts';
 import { costText } from '../domain/cost/session-cost.ts';
 import { endedWell, saidNothing } from '../domain/sessions/session-state.ts';
+import { recogniseTrouble } from '../domain/troubles/recognise-trouble.ts';
 import { translator } from './shell.ts';
 import { table } from './table.ts';
 import { clockTime } from './words.ts';
@@ -20,9 +21,15 @@ function stateWord(session: SessionView): string {
 /** What it asks, why it failed, or its title. One line. */
 function aboutIt({ activity, title }: SessionView): string {
   const { request, reason } = activity;
-  if (!request) return reason ?? title;
+  if (!request) return reason === null ? title : troubleWords(reason);
   const [line = ''] = request.text.split('\n');
   return request.tool === null ? line : `${request.tool}: ${line}`;
+}
+
+/** Why a session failed, in the person's words where it is known. */
+function troubleWords(reason: string): string {
+  const trouble = recogniseTrouble(reason);
+  return trouble ? translator().t(`troubles:${trouble.code}.what`, trouble.params) : reason;
 }
 
 /** The list of sessions in a person's own order; a star marks those that are pinned. */

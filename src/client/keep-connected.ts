@@ -30,6 +30,16 @@ export interface KeptConnection {
     input: ProcedureInput<N>,
     onValue: (value: ProcedureOutput<N>) => void,
   ): () => void;
+  /**
+   * One run of a stream, which is not begun again with another connection: each may cost something. `onEnd` is called
+   * once, with the reason where it broke off; not after a stop.
+   */
+  follow<N extends StreamName>(
+    name: N,
+    input: ProcedureInput<N>,
+    onValue: (value: ProcedureOutput<N>) => void,
+    onEnd: (error?: BedrockTrayError) => void,
+  ): () => void;
   /** A person asks for it: tries now instead of at the end of the back-off, and may start an agent that was stopped. */
   retryNow(): void;
   close(): void;
@@ -148,6 +158,11 @@ export function keepConnected(connect: (mayStart: boolean) => Promise<AgentConne
         subscriptions.delete(subscribe);
         stop();
       };
+    },
+    follow(name, input, onValue, onEnd) {
+      if (connection) return connection.watch(name, input, onValue, onEnd);
+      queueMicrotask(() => onEnd(new BedrockTrayError('AgentUnavailable', { reason: 'not connected' })));
+      return () => {};
     },
     retryNow() {
       mayStart = true;

@@ -3,6 +3,7 @@ import { sessionIsOpen } from '../../../src/contract/state.ts';
 import { durationMessage } from '../../../src/domain/duration.ts';
 import type { Indicator } from '../../../src/domain/overview.ts';
 import { endedWell, saidNothing } from '../../../src/domain/sessions/session-state.ts';
+import { recogniseTrouble } from '../../../src/domain/troubles/recognise-trouble.ts';
 import type { Translator } from '../../../src/locales/index.ts';
 import { plainText } from './plain-text.ts';
 import { endedWords } from './session-words.ts';
@@ -91,10 +92,16 @@ export function stateSince(session: SessionView): number {
   return sessionIsOpen(session) ? session.activity.sinceAt : (session.exitedAt ?? session.activity.sinceAt);
 }
 
-/** What Claude Code asks or why it failed, untrusted, in one line; null where there is nothing to tell. */
-export function activityDetail(session: SessionView, limit = 300): string | null {
+/** What Claude Code asks or why it failed, in one line: our words where the failure is known, else untrusted. Null where there is nothing to tell. */
+export function activityDetail(
+  session: SessionView,
+  words: Pick<Translator, 't'>,
+  limit = 300,
+): string | null {
   const { request, reason, state } = session.activity;
   if (!sessionIsOpen(session)) return null;
+  const trouble = state === 'failed' && reason !== null ? recogniseTrouble(reason) : null;
+  if (trouble) return words.t(`troubles:${trouble.code}.what`, trouble.params);
   const text = state === 'needsYou' ? request?.text : state === 'failed' ? reason : null;
   return text ? plainText(text.replace(/\s+/g, ' '), limit) : null;
 }

@@ -21,7 +21,8 @@ export interface TerminalLine {
 }
 
 /** The agent as the page reaches it: over the preload's channels, over WebSockets, or a fake. */
-export interface PageAgent extends Pick<KeptConnection, 'state' | 'onState' | 'call' | 'watch' | 'retryNow'> {
+export interface PageAgent
+  extends Pick<KeptConnection, 'state' | 'onState' | 'call' | 'watch' | 'follow' | 'retryNow'> {
   attach(sessionId: string, cols: number, rows: number, listener: TerminalListener): TerminalLine;
   /** The system's folder dialog, where the shell has one. */
   chooseFolder: (() => Promise<string | null>) | null;

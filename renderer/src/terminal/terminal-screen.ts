@@ -9,6 +9,7 @@ import { TerminalClipboard } from './clipboard.ts';
 import { Insertions } from './insert.ts';
 import { TerminalKeyboard } from './keyboard.ts';
 import { ScreenRenderer } from './screen-renderer.ts';
+import { type Settled, SettledRows } from './settled-rows.ts';
 import { documentWithStyles } from './style-sheets.ts';
 import { TerminalFeed } from './terminal-feed.ts';
 import { type LinkTarget, TerminalLinks } from './terminal-links.ts';
@@ -42,6 +43,8 @@ export interface ScreenHandlers {
   /** Whether earlier output is shown than the latest. */
   scrolledUp(up: boolean): void;
   search(found: { index: number; count: number }): void;
+  /** The lowest rows of what is shown, as text, when output has settled: untrusted. */
+  settled(settled: Settled): void;
   state(state: ScreenState): void;
 }
 
@@ -74,6 +77,7 @@ export class TerminalScreen {
   readonly #renderer: ScreenRenderer;
   readonly #links: TerminalLinks;
   readonly #clipboard: TerminalClipboard;
+  readonly #settled: SettledRows;
   #insertions: Insertions | null = null;
   #plain: IDisposable | null = null;
   #options: ScreenOptions;
@@ -138,6 +142,10 @@ export class TerminalScreen {
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
       handlers.search({ index: resultIndex, count: resultCount }),
     );
+    this.#settled = new SettledRows(this.#terminal, {
+      wanted: () => this.#visible && !this.#replaying,
+      told: (settled) => handlers.settled(settled),
+    });
     new TerminalKeyboard(this.#terminal, {
       mac: options.mac,
       program: options.program,
@@ -179,7 +187,10 @@ export class TerminalScreen {
   show(visible: boolean): void {
     if (visible === this.#visible) return;
     this.#visible = visible;
-    if (visible) this.#claimSize();
+    if (visible) {
+      this.#claimSize();
+      this.#settled.look();
+    }
     this.#renderer.show(visible);
   }
 
@@ -211,6 +222,7 @@ export class TerminalScreen {
       feed.act(() => {
         state(now);
         if (now.kind === 'live') this.#fitNow();
+        this.#settled.look();
       });
     };
     this.#line = agent.attach(session.id, this.#terminal.cols, this.#terminal.rows, {
@@ -294,6 +306,7 @@ export class TerminalScreen {
     this.#line?.close();
     this.#feed?.end();
     this.#links.dispose();
+    this.#settled.dispose();
     this.#clipboard.dispose();
     this.#renderer.dispose();
     this.#terminal.dispose();

@@ -14,6 +14,7 @@ import { sessionLabel } from '../model/session-words.ts';
 import { ClipboardNotice, type ClipboardWish } from './clipboard-notice.tsx';
 import { FindBar } from './find-bar.tsx';
 import { LinkList, linkText } from './link-list.tsx';
+import type { Settled } from './settled-rows.ts';
 import type { LinkTarget } from './terminal-links.ts';
 import { type ScreenState, TerminalScreen } from './terminal-screen.ts';
 import { shownTheme } from './theme.ts';
@@ -31,10 +32,16 @@ export function TerminalView({
   session,
   visible,
   focused = true,
+  onSettled,
+  notice,
 }: {
   session: SessionView;
   visible: boolean;
   focused?: boolean;
+  /** Told what the lower end of the screen shows when output has settled. */
+  onSettled?: (settled: Settled) => void;
+  /** What there is to say about what the screen shows; it lies on the screen. */
+  notice?: ReactNode;
 }): ReactNode {
   const words = useWords();
   const agent = useAgent();
@@ -43,6 +50,7 @@ export function TerminalView({
   const theme = shownTheme(settings.theme, useShownTheme());
   const host = useRef<HTMLDivElement>(null);
   const leaveTo = useRef<HTMLButtonElement>(null);
+  const noticeAt = useRef<HTMLDivElement>(null);
   const screen = useRef<TerminalScreen | null>(null);
   const [state, setState] = useState<ScreenState>({ kind: 'replaying' });
   const [open, setOpen] = useState<'find' | 'links' | null>(null);
@@ -88,8 +96,8 @@ export function TerminalView({
     set({ fontSize: size });
   };
   /** What the screen's handlers, made once, need of the latest drawing. */
-  const now = useRef({ settings, openLink, zoom });
-  now.current = { settings, openLink, zoom };
+  const now = useRef({ settings, openLink, zoom, onSettled });
+  now.current = { settings, openLink, zoom, onSettled };
 
   // One terminal for the life of this view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: later settings and looks are given by `update`.
@@ -99,7 +107,7 @@ export function TerminalView({
       { program: session.program, settings, theme, label, mac },
       {
         find: () => setOpen('find'),
-        leave: () => leaveTo.current?.focus(),
+        leave: () => (noticeAt.current?.querySelector<HTMLElement>('button, a') ?? leaveTo.current)?.focus(),
         listLinks: () => setOpen('links'),
         zoom: (by) => now.current.zoom(by),
         link: setHovered,
@@ -112,6 +120,7 @@ export function TerminalView({
         focused: () => setBell(false),
         scrolledUp: setScrolledUp,
         search: setResults,
+        settled: (settled) => now.current.onSettled?.(settled),
         state: setState,
       },
     );
@@ -167,6 +176,9 @@ export function TerminalView({
         />
       )}
       <div className="terminal-host" ref={host} data-state={state.kind} />
+      <div className="terminal-notice" role="status" ref={noticeAt}>
+        {notice}
+      </div>
       <div className="terminal-float">
         {bell && (
           <span className="terminal-bell" role="status">

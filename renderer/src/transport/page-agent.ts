@@ -23,6 +23,7 @@ export function connectPage(): PageAgent {
     onState: kept.onState,
     call: kept.call,
     watch: kept.watch,
+    follow: kept.follow,
     retryNow() {
       bridge?.startAgent();
       kept.retryNow();

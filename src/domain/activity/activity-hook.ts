@@ -1,3 +1,4 @@
+import { recogniseTrouble } from '../troubles/recognise-trouble.ts';
 import { type Ask, askedBy } from './activity-request.ts';
 
 /**
@@ -24,7 +25,8 @@ export type HookFact =
   | { what: 'nothing' };
 
 const NOTHING: HookFact = { what: 'nothing' };
-const REASON_CHARACTERS = 200;
+/** Claude Code's own advice stands before what Bedrock said. */
+const REASON_CHARACTERS = 500;
 
 /** `event`: what Claude Code gave the hook on stdin. */
 export function hookFact(event: Readonly<Record<string, unknown>>): HookFact {
@@ -65,11 +67,12 @@ export function hookFact(event: Readonly<Record<string, unknown>>): HookFact {
   }
 }
 
-/** Claude Code's own word, or for its `unknown` what the API answered. */
+/** What the API answered where that is a trouble that is known, else Claude Code's own word; for its `unknown` the answer. */
 function reasonOf(event: Readonly<Record<string, unknown>>): string | null {
   const word = text(event.error);
   const said = text(event.last_assistant_message);
-  const reason = word !== null && word !== 'unknown' ? word : (said ?? word);
+  const isKnown = said !== null && recogniseTrouble(said) !== null;
+  const reason = !isKnown && word !== null && word !== 'unknown' ? word : (said ?? word);
   if (reason === null) return null;
   const line = reason.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return Array.from(line).slice(0, REASON_CHARACTERS).join('');

@@ -1,6 +1,7 @@
 import type { SessionState, SessionView, Snapshot } from '../../contract/state.ts';
 import { sessionIsOpen } from '../../contract/state.ts';
 import { answerableAtAGlance, byAttention, needsPerson } from '../sessions/session-attention.ts';
+import { recogniseTrouble } from '../troubles/recognise-trouble.ts';
 import { action, joined, type MenuEntry } from './menu-entries.ts';
 import { type MenuWord, type Message, safeText, shortFolder, timeLeftWords, word } from './menu-words.ts';
 
@@ -135,6 +136,12 @@ function activityWord({ activity }: SessionView): MenuWord | null {
 
 function sessionLabel(session: SessionView, userHome: string): Message {
   const said = session.state === 'running' ? activityWord(session) : null;
+  const trouble = said === 'sessionFailed' ? recogniseTrouble(session.activity.reason ?? '') : null;
+  if (trouble)
+    return word('sessionFailedBy', {
+      name: safeText(session.name, 40),
+      trouble: { key: `troubles:${trouble.code}.what`, params: trouble.params },
+    });
   return word(said ?? lifeWords[session.state], {
     name: safeText(session.name, 40),
     folder: shortFolder(session.cwd, userHome),

@@ -1,5 +1,6 @@
 import { durationMessage } from '../duration.ts';
 import type { NoticeWord } from '../notices/notice-words.ts';
+import type { TroubleCode } from '../troubles/trouble-codes.ts';
 
 /** Keys of the locale namespace `tray` that the menu model uses; the tray checks at compile time that each has words. */
 export type MenuWord =
@@ -44,7 +45,7 @@ export type MenuWord =
   | 'allSessions'
   | 'moreAsk'
   | 'session'
-  | `session${'Waiting' | 'Starting' | 'Exited' | 'Lost' | 'NeedsYou' | 'Working' | 'Done' | 'Failed' | 'Asks'}`
+  | `session${'Waiting' | 'Starting' | 'Exited' | 'Lost' | 'NeedsYou' | 'Working' | 'Done' | 'Failed' | 'FailedBy' | 'Asks'}`
   | 'asksTrust'
   | 'asksInTerminal'
   | 'wantsTool'
@@ -80,7 +81,12 @@ type DurationWord = ReturnType<typeof durationMessage>['key'];
 export type Message =
   | { readonly text: string }
   | {
-      readonly key: `tray:${MenuWord}` | `notices:${NoticeWord}` | `page:${DurationWord}`;
+      readonly key:
+        | `tray:${MenuWord}`
+        | `notices:${NoticeWord}`
+        | `page:${DurationWord}`
+        | `models:menu.${'asOf' | 'shipped' | 'notOffered'}`
+        | `troubles:${TroubleCode}.what`;
       readonly params?: Readonly<Record<string, string | number | Message>>;
     };
 

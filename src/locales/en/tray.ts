@@ -71,6 +71,7 @@ export const tray = {
   sessionWorking: '{{name}} · {{folder}} (working)',
   sessionDone: '{{name}} · {{folder}} (done)',
   sessionFailed: '{{name}} · {{folder}} (failed)',
+  sessionFailedBy: '{{name}} · {{trouble}}',
   sessionAsks: '{{name}} asks, {{since}} ago: {{question}}',
   asksTrust: 'Do you trust this folder?',
   asksInTerminal: 'Look at its terminal',

@@ -72,6 +72,7 @@ export const tray: Record<keyof typeof en, string> = {
   sessionWorking: '{{name}} · {{folder}}（工作中）',
   sessionDone: '{{name}} · {{folder}}（已完成）',
   sessionFailed: '{{name}} · {{folder}}（失败）',
+  sessionFailedBy: '{{name}} · {{trouble}}',
   sessionAsks: '{{name}} 在询问（已等待 {{since}}）：{{question}}',
   asksTrust: '是否信任此文件夹？',
   asksInTerminal: '请查看其终端',

@@ -70,8 +70,15 @@ describe('what a session does', () => {
 
   test('a question is one harmless line; an ended session asks nothing', () => {
     const asking = activity('needsYou', { request: request({ text: 'rm -rf\n\u202E build' }) });
-    expect(activityDetail(session(AT, { activity: asking }))).toBe('rm -rf \uFFFD build');
-    expect(activityDetail(session(AT, { activity: asking, state: 'lost' }))).toBeNull();
+    expect(activityDetail(session(AT, { activity: asking }), en)).toBe('rm -rf \uFFFD build');
+    expect(activityDetail(session(AT, { activity: asking, state: 'lost' }), en)).toBeNull();
+  });
+
+  test('a failure that is known is said in our words, another as it came', () => {
+    const failed = (reason: string) =>
+      activityDetail(session(AT, { activity: activity('failed', { reason }) }), en);
+    expect(failed('rate_limit')).toBe('Bedrock asks to slow down');
+    expect(failed('no\u202E idea')).toBe('no\uFFFD idea');
   });
 });
 

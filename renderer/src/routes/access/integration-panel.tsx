@@ -2,13 +2,14 @@ import { type ReactNode, useState } from 'react';
 import type { IntegrationFile } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm, Sheet } from '../../components/confirm.tsx';
+import { Diff } from '../../components/diff.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice, useErrorText } from '../../components/notice.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
-import { plainLines, plainText } from '../../model/plain-text.ts';
+import { plainText } from '../../model/plain-text.ts';
 
 /**
  * Bedrock for plain `claude`, VS Code, JetBrains and other terminals: what would be written is shown first, nothing is
@@ -178,35 +179,5 @@ function FileRow({ file }: { file: IntegrationFile }): ReactNode {
         {words.t(stateWords[file.state])}
       </span>
     </li>
-  );
-}
-
-/** A unified diff; signs and colour tell what goes and what comes. */
-function Diff({ text, label }: { text: string; label: string }): ReactNode {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
-    <section className="preview diff mono" aria-label={label} tabIndex={0}>
-      {plainLines(text)
-        .replace(/\n$/, '')
-        .split('\n')
-        .map((line, n) => (
-          <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines repeat.
-            key={n}
-            className={
-              /^(\+\+\+|---|@@)/.test(line)
-                ? 'diff-place'
-                : line.startsWith('+')
-                  ? 'diff-more'
-                  : line.startsWith('-')
-                    ? 'diff-less'
-                    : ''
-            }
-          >
-            {line}
-            {'\n'}
-          </span>
-        ))}
-    </section>
   );
 }

@@ -10,6 +10,7 @@ import { plainText } from '../../model/plain-text.ts';
 import { endedWords } from '../../model/session-words.ts';
 import { SessionHead } from './session-head.tsx';
 import { loadTerminal } from './terminal-chunk.ts';
+import { TroubleBar, useTrouble } from './trouble-bar.tsx';
 
 const TerminalView = lazy(async () => ({ default: (await loadTerminal()).TerminalView }));
 
@@ -66,7 +67,7 @@ function Body({
       <Problem key={session.problem?.code} error={session.problem} />
       <Suspense fallback={<div className="terminal" />}>
         {/* A resumed session is another process: its terminal begins anew. */}
-        <TerminalView key={session.startedAt} session={session} visible={visible} focused={focused} />
+        <Terminal key={session.startedAt} session={session} visible={visible} focused={focused} />
       </Suspense>
       {session.state === 'exited' && (
         <p className="exit-line" role="status">
@@ -79,6 +80,20 @@ function Body({
         </p>
       )}
     </>
+  );
+}
+
+/** The terminal, and on it what the error means that Claude Code shows there. */
+function Terminal(given: { session: SessionView; visible: boolean; focused: boolean }): ReactNode {
+  const { trouble, isLow, onSettled, dismiss } = useTrouble(given.session);
+  return (
+    <TerminalView
+      {...given}
+      onSettled={onSettled}
+      notice={
+        trouble && <TroubleBar session={given.session} trouble={trouble} isLow={isLow} onDismiss={dismiss} />
+      }
+    />
   );
 }
 

@@ -157,7 +157,7 @@ const RowContent = memo(function RowContent({
 }): ReactNode {
   const words = useWords();
   const { meter, activity } = session;
-  const detail = activityDetail(session);
+  const detail = activityDetail(session, words);
   const model = meter?.model ?? session.model;
   const facts = [
     showFolder ? folderLabel(session.cwd) : '',

@@ -1,5 +1,5 @@
 /** Hands a file that was made in the page to whoever looks at it: the browser asks, or puts it where downloads go. */
-export function download(name: string, type: 'text/csv' | 'application/json', text: string): void {
+export function download(name: string, type: `${'text' | 'application'}/${string}`, text: string): void {
   // U+FEFF: Excel takes a file without it for one in an old code page.
   const parts = type === 'text/csv' ? ['\ufeff', text] : [text];
   const url = URL.createObjectURL(new Blob(parts, { type: `${type};charset=utf-8` }));

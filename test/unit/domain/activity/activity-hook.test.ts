@@ -93,6 +93,12 @@ describe('events', () => {
     expect(failed({ error: 'unknown', last_assistant_message: 'API\nError: \x1b[1m400' })).toMatchObject({
       reason: 'API Error: [1m400',
     });
+    // A trouble that is known is said as the API said it: more than the word says.
+    const expired =
+      'AWS authentication failed · API Error: 403 The security token included in the request is expired';
+    expect(failed({ error: 'authentication_failed', last_assistant_message: expired })).toMatchObject({
+      reason: expired,
+    });
     expect(failed({ error: 'unknown' })).toMatchObject({ reason: 'unknown' });
     expect(failed({})).toMatchObject({ reason: null });
   });
