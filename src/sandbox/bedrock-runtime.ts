@@ -183,6 +183,9 @@ interface Message {
   readonly stop: object;
 }
 
+/** Bedrock's own figures at a stream's end; ms. */
+const metricsName = 'amazon-bedrock-invocationMetrics';
+
 function* pieces(text: string, size = 24): Generator<string> {
   const characters = Array.from(text);
   for (let at = 0; at < characters.length; at += size) yield characters.slice(at, at + size).join('');
@@ -216,12 +219,7 @@ function* streamEvents({ shell, content, usage, stop }: Message): Generator<Reco
   yield { type: 'message_delta', delta: stop, usage: { output_tokens: usage.output_tokens } };
   yield {
     type: 'message_stop',
-    'amazon-bedrock-invocationMetrics': {
-      inputTokenCount: usage.input_tokens,
-      outputTokenCount: usage.output_tokens,
-      invocationLatency: 2,
-      firstByteLatency: 1,
-    },
+    [metricsName]: { inputTokenCount: usage.input_tokens, outputTokenCount: usage.output_tokens },
   };
 }
 
@@ -238,9 +236,17 @@ async function* stream(
     breaksWith = streamError.name;
   }
   let whole = false;
+  const begun = Date.now();
+  let firstAt: number | undefined;
   try {
     for (const event of events) {
       if (chunkMs > 0) await sleep(chunkMs);
+      firstAt ??= Date.now();
+      const metrics = event[metricsName] as object | undefined;
+      if (metrics !== undefined) {
+        const firstByteLatency = firstAt - begun + 1;
+        event[metricsName] = { ...metrics, firstByteLatency, invocationLatency: Date.now() - begun + 2 };
+      }
       yield encodeChunk(event);
       if (breaksWith !== undefined && event.type === 'content_block_delta') {
         yield encodeException(breaksWith, 'The sandbox was asked to break this stream.');

@@ -175,8 +175,19 @@ const lookupEvents: JsonOperation = (world, body, { key, region }, { now }) => {
   };
 };
 
+const describeTrails: JsonOperation = (world, _body, { key, region }) => ({
+  trailList: world.switches.trails.map((name) => ({
+    Name: name,
+    S3BucketName: `${name}-${key.accountId}`,
+    IncludeGlobalServiceEvents: true,
+    IsMultiRegionTrail: true,
+    HomeRegion: region,
+    TrailARN: `arn:aws:cloudtrail:${region}:${key.accountId}:trail/${name}`,
+  })),
+});
+
 export const cloudTrail: JsonService = {
   signingName: 'cloudtrail',
   actions: 'cloudtrail',
-  operations: { LookupEvents: lookupEvents },
+  operations: { LookupEvents: lookupEvents, DescribeTrails: describeTrails },
 };

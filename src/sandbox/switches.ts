@@ -142,6 +142,8 @@ export const switchesSchema = z.strictObject({
    * not, nothing, or a redirect to the regional address or to somewhere else.
    */
   startPage: z.enum(['meta', 'env', 'silent', 'missing', 'regional', 'elsewhere']),
+  /** Names of the trails that keep the account's events. */
+  trails: z.array(z.string()),
   /** Requests of CloudTrail's LookupEvents a second, for an account in a region; 0: any number. */
   trailPerSecond: z.int().min(0).max(1000),
   /** How old an event is when it turns up; with AWS that is minutes. */
@@ -223,6 +225,7 @@ export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
     alwaysAsk: false,
     startUrls: [],
     startPage: 'meta',
+    trails: ['management-events'],
     trailPerSecond: 2,
     trailDelayMs: 0,
     trailPageSize: 50,
