@@ -51,7 +51,8 @@ export const bedrockProcedures = {
         region: Region.optional(),
         model: ModelId.nullable().optional(),
         smallFastModel: ModelId.nullable().optional(),
-        pins: ModelPins.optional(),
+        /** Unwrapped: left out, it is none at all. */
+        pins: ModelPins.unwrap().optional(),
         geography: Geography.nullable().optional(),
       })
       .strict(),

@@ -3,6 +3,7 @@ import type { AgentConnection } from '../../client/rpc-client.ts';
 import type { Environment, ModelView } from '../../contract/index.ts';
 import { askedModel } from '../../domain/bedrock/bedrock-models.ts';
 import { proposedBedrockRegion } from '../../domain/bedrock/bedrock-proposals.ts';
+import { usableModels } from '../../domain/bedrock/model-views.ts';
 import { promptOutput } from '../prompt-words.ts';
 import { answered, ask } from '../prompting.ts';
 import { badInput, translator } from '../shell.ts';
@@ -75,7 +76,9 @@ export async function chooseModel(
 ): Promise<Environment> {
   const { t } = translator();
   const { name, region, model: before } = environment;
-  const { models, source } = await step(agent.call('models.list', { environment: name, region }));
+  const offer = await step(agent.call('models.list', { environment: name, region }));
+  const { source } = offer;
+  const models = usableModels(offer.models);
   let model: string | null;
   if (given !== undefined) {
     const asked = askedModel(given, region);
@@ -93,7 +96,7 @@ export async function chooseModel(
         output: promptOutput(),
         message: t('setup:model'),
         maxItems: 10,
-        initialValue: before ?? (isDefault ? '' : (models[0]?.id ?? '')),
+        initialValue: before ?? (isDefault ? '' : (models.find((m) => m.proposed)?.id ?? '')),
         options: [
           // Where it is not offered, choosing it would fail.
           ...(isDefault || before === null ? [{ value: '', label: t('setup:modelDefault'), hint: own }] : []),

@@ -24,7 +24,7 @@ async function chosenSsoSession(agent: AgentConnection, named: string | undefine
   throw new Said(names === '' ? t('cli:status.noSsoSession') : t('cli:chooseSsoSession', { names }));
 }
 
-/** What is configured, what the access portal offers, and what Bedrock offers. */
+/** What is configured, and what the access portal offers. */
 export function addDiscovery(program: Command): void {
   const { t } = translator();
   program
@@ -108,40 +108,6 @@ export function addDiscovery(program: Command): void {
         const { roles } = await agent.call('roles.list', { ssoSession, accountId: options.account });
         if (options.json) printJson({ ssoSession, roles });
         else for (const role of roles) print(role.roleName);
-      }),
-    );
-  program
-    .command('models')
-    .description(t('cli:models.description'))
-    .option('--env <name>', t('cli:option.env'))
-    .option('--region <region>', t('cli:option.bedrockRegion'))
-    .option('--json', t('cli:option.json'))
-    .action((options: { env?: string; region?: string; json?: boolean }) =>
-      withAgent(async (agent) => {
-        const result = await agent.call('models.list', {
-          ...(options.env === undefined ? {} : { environment: options.env }),
-          ...(options.region === undefined ? {} : { region: options.region }),
-        });
-        if (options.json) return printJson(result);
-        const { t: say } = translator();
-        print(
-          table(
-            [say('cli:head.modelId'), say('cli:head.name')],
-            result.models.map((m) => [m.id, m.name]),
-          ),
-        );
-        if (result.source === 'shipped') print(say('cli:models.shipped'));
-      }),
-    );
-  program
-    .command('regions')
-    .description(t('cli:regions.description'))
-    .option('--json', t('cli:option.json'))
-    .action((options: { json?: boolean }) =>
-      withAgent(async (agent) => {
-        const result = await agent.call('regions.list', {});
-        if (options.json) printJson(result);
-        else for (const region of result.regions) print(region);
       }),
     );
 }

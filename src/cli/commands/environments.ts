@@ -1,37 +1,77 @@
 import type { Command } from 'commander';
 import {
   BedrockTrayError,
+  type Budget,
+  Budget as BudgetSchema,
   type Environment,
   Environment as EnvironmentSchema,
+  Geography,
+  plainEnvironment,
 } from '../../contract/index.ts';
+import { leavesByName } from '../../domain/bedrock/environment-models.ts';
 import { inputWord } from '../../domain/input-word.ts';
 import { identityLines } from '../identity-words.ts';
-import { badInput, print, printJson, translator, withAgent } from '../shell.ts';
-import { table } from '../table.ts';
+import { translations } from '../model-rows.ts';
+import { badInput, note, print, printJson, translator, withAgent } from '../shell.ts';
+import { plain, table } from '../table.ts';
 
-interface CreateOptions {
-  profile: string;
-  region: string;
+interface ModelOptions {
+  profile?: string;
+  region?: string;
   model?: string;
   smallFastModel?: string;
+  pinOpus?: string;
+  pinSonnet?: string;
+  pinFable?: string;
+  geography?: string;
+  budget?: string;
   identityMode?: string;
   endpointUrl?: string;
-  use?: boolean;
   json?: boolean;
 }
 
-/** The environment that the options describe. Throws BadInput naming the first field that cannot be used. */
-function environmentOf(name: string, options: CreateOptions): Environment {
+interface CreateOptions extends ModelOptions {
+  profile: string;
+  region: string;
+  use?: boolean;
+}
+
+/** `200/month` or `200/month,refuse`. Throws BadInput. */
+function budgetOf(text: string): Budget {
+  const [, usd, period, refuse] = /^(\d+(?:\.\d+)?)\/(day|week|month)(,refuse)?$/.exec(text) ?? [];
+  const parsed = BudgetSchema.safeParse({ usd: Number(usd), period, refuse: refuse !== undefined });
+  if (!parsed.success) throw badInput('--budget', translator().t('cli:env.budgetWrong', { given: text }));
+  return parsed.data;
+}
+
+/** What takes a choice back. */
+const NONE = 'none';
+
+/** An environment with what the options say of it. Throws BadInput naming the first field that cannot be used. */
+function environmentOf(
+  before: Omit<Environment, 'profile' | 'region'> & Partial<Environment>,
+  options: ModelOptions,
+): Environment {
+  const given = <T>(text: string | undefined, old: T): string | T | null =>
+    text === undefined ? old : text === NONE ? null : text;
+  const { pinOpus, pinSonnet, pinFable, budget } = options;
   const parsed = EnvironmentSchema.safeParse({
-    name,
-    profile: options.profile,
-    region: options.region,
-    model: options.model ?? null,
-    smallFastModel: options.smallFastModel ?? null,
-    identityMode: options.identityMode ?? 'bedrock-only',
-    endpointUrl: options.endpointUrl ?? null,
+    ...before,
+    profile: options.profile ?? before.profile,
+    region: options.region ?? before.region,
+    model: given(options.model, before.model),
+    smallFastModel: given(options.smallFastModel, before.smallFastModel),
+    pins: {
+      opus: given(pinOpus, before.pins.opus),
+      sonnet: given(pinSonnet, before.pins.sonnet),
+      fable: given(pinFable, before.pins.fable),
+    },
+    geography: given(options.geography, before.geography),
+    budget: budget === undefined ? before.budget : budget === NONE ? null : budgetOf(budget),
+    identityMode: options.identityMode ?? before.identityMode,
+    endpointUrl: given(options.endpointUrl, before.endpointUrl),
   });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return requireGeography(parsed.data);
   const issue = parsed.error.issues[0];
   const { key, params } = inputWord({
     code: issue?.code,
@@ -39,6 +79,50 @@ function environmentOf(name: string, options: CreateOptions): Environment {
     values: issue?.code === 'invalid_value' ? issue.values : undefined,
   });
   throw badInput(issue?.path.join('.') || 'name', translator().t(key, params));
+}
+
+/** Errors: ModelLeavesGeography, where a name says by itself that it is answered elsewhere. */
+function requireGeography(environment: Environment): Environment {
+  const { name, geography, model, smallFastModel, pins } = environment;
+  const chosen = [model, smallFastModel, ...Object.values(pins)];
+  const leaving = geography === null ? null : leavesByName(geography, chosen);
+  if (leaving === null || geography === null) return environment;
+  throw new BedrockTrayError('ModelLeavesGeography', { model: leaving, geography, environment: name });
+}
+
+/** What is the matter with ids of older documentation. */
+function warnOfOldIds({ region, model, smallFastModel, pins }: Environment): void {
+  for (const line of translations([model, smallFastModel, ...Object.values(pins)], region)) note(plain(line));
+}
+
+/** What else there is to know of one environment: a line each. */
+function details({ smallFastModel, pins, geography, budget, endpointUrl }: Environment): string[] {
+  const { t } = translator();
+  const lines: (readonly [string, string | null])[] = [
+    [t('cli:env.smallFastModel'), smallFastModel],
+    ['opus', pins.opus],
+    ['sonnet', pins.sonnet],
+    ['fable', pins.fable],
+    [t('cli:head.geography'), geography],
+    [t('cli:env.budget'), budget && `${budget.usd}/${budget.period}${budget.refuse ? ',refuse' : ''}`],
+    [t('cli:env.endpointUrl'), endpointUrl],
+  ];
+  return lines.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${value}`]));
+}
+
+/** The options about models, which creating and changing share. */
+function withModelOptions(command: Command): Command {
+  const { t } = translator();
+  return command
+    .option('--model <id>', t('cli:option.model'))
+    .option('--small-fast-model <id>', t('cli:option.smallFastModel'))
+    .option('--pin-opus <id>', t('cli:env.pin', { alias: 'opus' }))
+    .option('--pin-sonnet <id>', t('cli:env.pin', { alias: 'sonnet' }))
+    .option('--pin-fable <id>', t('cli:env.pin', { alias: 'fable' }))
+    .option('--geography <geography>', t('cli:env.geography', { geographies: Geography.options.join(', ') }))
+    .option('--budget <limit>', t('cli:env.budgetOption'))
+    .option('--identity-mode <mode>', t('cli:option.identityMode'))
+    .option('--endpoint-url <url>', t('cli:option.endpointUrl'));
 }
 
 function rows(environments: readonly Environment[], active: string | null): string {
@@ -95,27 +179,52 @@ export function addEnvironments(program: Command): void {
         const found = s.environments.find((e) => e.name === wanted);
         if (!found) throw new BedrockTrayError('EnvironmentUnknown', { environment: wanted });
         if (options.json) printJson({ ...found, active: found.name === s.activeEnvironment });
-        else print([rows([found], s.activeEnvironment), '', ...identityLines(found.identityMode)].join('\n'));
+        else {
+          const more = details(found).map(plain);
+          const about = [rows([found], s.activeEnvironment), ...(more.length > 0 ? ['', ...more] : [])];
+          print([...about, '', ...identityLines(found.identityMode)].join('\n'));
+          warnOfOldIds(found);
+        }
       }),
     );
-  env
-    .command('create')
-    .description(t('cli:env.create'))
-    .argument('<name>')
-    .requiredOption('--profile <name>', t('cli:option.profile'))
-    .requiredOption('--region <region>', t('cli:option.bedrockRegion'))
-    .option('--model <id>', t('cli:option.model'))
-    .option('--small-fast-model <id>', t('cli:option.smallFastModel'))
-    .option('--identity-mode <mode>', t('cli:option.identityMode'))
-    .option('--endpoint-url <url>', t('cli:option.endpointUrl'))
+  withModelOptions(
+    env
+      .command('create')
+      .description(t('cli:env.create'))
+      .argument('<name>')
+      .requiredOption('--profile <name>', t('cli:option.profile'))
+      .requiredOption('--region <region>', t('cli:option.bedrockRegion')),
+  )
     .option('--use', t('cli:env.useNow'))
     .option('--json', t('cli:option.json'))
     .action((name: string, options: CreateOptions) =>
       withAgent(async (agent) => {
-        const created = await agent.call('environments.create', environmentOf(name, options));
+        const wished = environmentOf({ ...plainEnvironment, name }, options);
+        const created = await agent.call('environments.create', wished);
         if (options.use) await agent.call('environments.use', { name });
         if (options.json) printJson(created);
         else print(translator().t('cli:env.created', { name }));
+        warnOfOldIds(created);
+      }),
+    );
+  withModelOptions(
+    env
+      .command('update')
+      .description(t('cli:env.update'))
+      .argument('<name>')
+      .option('--profile <name>', t('cli:option.profile'))
+      .option('--region <region>', t('cli:option.bedrockRegion')),
+  )
+    .option('--json', t('cli:option.json'))
+    .action((name: string, options: ModelOptions) =>
+      withAgent(async (agent) => {
+        const { environments } = await agent.call('state.get', {});
+        const before = environments.find((e) => e.name === name);
+        if (!before) throw new BedrockTrayError('EnvironmentUnknown', { environment: name });
+        const changed = await agent.call('environments.update', environmentOf(before, options));
+        if (options.json) printJson(changed);
+        else print(translator().t('cli:env.updated', { name }));
+        warnOfOldIds(changed);
       }),
     );
   env
