@@ -1,4 +1,4 @@
-import type { ModelView } from '../contract/bedrock.ts';
+import type { ModelOffer } from '../contract/bedrock.ts';
 import type { AccountView, Snapshot } from '../contract/state.ts';
 import type { AgentLink } from './agent-link.ts';
 
@@ -11,7 +11,7 @@ const RETRY_MS = 60_000;
 export class Catalog {
   readonly #link: AgentLink;
   readonly #listeners = new Set<() => void>();
-  readonly #models = new Map<string, readonly ModelView[]>();
+  readonly #offers = new Map<string, ModelOffer>();
   readonly #accounts = new Map<string, readonly AccountView[]>();
   readonly #askedAt = new Map<string, number>();
   #regions: readonly string[] | null = null;
@@ -25,8 +25,8 @@ export class Catalog {
   }
 
   /** Models for the active environment in its region; null until they are known. */
-  get models(): readonly ModelView[] | null {
-    return this.#models.get(this.#key() ?? '') ?? null;
+  get offer(): ModelOffer | null {
+    return this.#offers.get(this.#key() ?? '') ?? null;
   }
 
   /** Accounts of the active environment's SSO session; null until they are known. */
@@ -41,14 +41,17 @@ export class Catalog {
   /** Asks for what is missing, and when the menu is opened for what is old. */
   want(why: 'opened' | 'shown'): void {
     const key = this.#key();
-    if (key === null || (why === 'shown' && this.#regions !== null && this.#models.has(key))) return;
+    if (key === null || (why === 'shown' && this.#regions !== null && this.#offers.has(key))) return;
     if (this.#regions === null) {
       this.#ask('regions', async () => {
         this.#regions = (await this.#link.call('regions.list', {})).regions;
       });
     }
     this.#ask(key, async () => {
-      this.#models.set(key, (await this.#link.call('models.list', {})).models);
+      const offer = await this.#link.call('models.list', {});
+      this.#offers.set(key, offer);
+      // The shipped table stands in only until Bedrock can be asked.
+      return offer.source === 'live';
     });
   }
 
@@ -64,16 +67,18 @@ export class Catalog {
   #key(): string | null {
     const snapshot = this.#link.snapshot;
     const active = snapshot?.environments.find((e) => e.name === snapshot.activeEnvironment);
-    return active === undefined ? null : JSON.stringify([active.profile, active.region]);
+    return active === undefined ? null : JSON.stringify([active.profile, active.region, active.geography]);
   }
 
-  #ask(key: string, ask: () => Promise<void>): void {
+  /** `ask` answers false where the answer is worth asking for again soon. */
+  #ask(key: string, ask: () => Promise<unknown>): void {
     const at = Date.now();
     const asked = this.#askedAt.get(key);
     if (asked !== undefined && at - asked < FRESH_MS && at >= asked) return;
     this.#askedAt.set(key, at);
     ask().then(
-      () => {
+      (isGood) => {
+        if (isGood === false) this.#askedAt.set(key, at - FRESH_MS + RETRY_MS);
         for (const listener of this.#listeners) listener();
       },
       () => this.#askedAt.set(key, at - FRESH_MS + RETRY_MS),

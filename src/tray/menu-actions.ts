@@ -1,8 +1,8 @@
 import { clipboard, dialog } from 'electron';
 import { BedrockTrayError } from '../contract/errors.ts';
 import type { Environment } from '../contract/state.ts';
+import { environmentInRegion } from '../domain/menu/environment-region.ts';
 import type { MenuAction } from '../domain/menu/menu-entries.ts';
-import { modelForRegion } from '../domain/menu/menu-switches.ts';
 import { safeText } from '../domain/menu/menu-words.ts';
 import type { AgentLink } from './agent-link.ts';
 import { chooseFolder } from './choose-folder.ts';
@@ -83,7 +83,7 @@ export class MenuActions {
         return;
       case 'setRegion': {
         const { region } = action;
-        return this.#change((e) => ({ ...e, region, model: modelForRegion(e.model, region) }));
+        return this.#change((e) => environmentInRegion(e, region, null));
       }
       case 'setModel':
         return this.#change((e) => ({ ...e, model: action.model }));

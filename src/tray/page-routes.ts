@@ -2,6 +2,7 @@
 export const pageRoute = {
   overview: '#/overview',
   sessions: '#/sessions',
+  models: '#/models',
   usage: '#/usage',
   access: '#/access',
   settings: '#/settings',

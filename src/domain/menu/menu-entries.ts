@@ -26,7 +26,7 @@ export type MenuAction =
   | { type: 'copy'; text: string }
   /** The AWS console, through the access portal's own shortcut (console-link.ts). */
   | { type: 'openConsole'; url: string }
-  | { type: 'openWindow'; place: 'overview' | 'sessions' | 'usage' | 'access' | 'settings' }
+  | { type: 'openWindow'; place: 'overview' | 'sessions' | 'models' | 'usage' | 'access' | 'settings' }
   /** A person's press: it may interrupt what works. */
   | { type: 'update'; wish: 'download' | 'install' }
   | { type: 'quit' };

@@ -1,5 +1,10 @@
 /** What Bedrock offers: words of the page (`page.`), of the menu (`menu.`) and of the command line. */
 export const models = {
+  // The tray's menu
+  'menu.asOf': 'As of {{time}}',
+  'menu.shipped': 'List of {{date}}: Bedrock could not be asked',
+  'menu.notOffered': '{{model}} (not offered here)',
+
   // The page: everything begins with `page.`
   'page.title': 'Models',
   'page.empty': 'An environment says which account, region and models Claude Code uses. There is none yet.',

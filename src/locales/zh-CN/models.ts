@@ -1,6 +1,11 @@
 import type { models as en } from '../en/models.ts';
 
 export const models: Record<keyof typeof en, string> = {
+  // The tray's menu
+  'menu.asOf': '截至 {{time}}',
+  'menu.shipped': '{{date}}的列表：无法查询 Bedrock',
+  'menu.notOffered': '{{model}}（此处不提供）',
+
   // The page
   'page.title': '模型',
   'page.empty': '环境决定 Claude Code 使用哪个账户、区域和模型。目前还没有环境。',

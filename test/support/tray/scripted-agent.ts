@@ -8,6 +8,7 @@ import type { Clock, Log } from '../../../src/agent/ports.ts';
 import { BedrockTrayError, type ProcedureName, type Snapshot } from '../../../src/contract/index.ts';
 import { socketPlace } from '../../../src/contract/socket-path.ts';
 import { Changes, waitUntil } from '../desktop/wait.ts';
+import { modelView } from '../model-view.ts';
 import { type environment, session, signIn } from './snapshots.ts';
 
 export interface Call {
@@ -124,16 +125,8 @@ export class ScriptedAgent {
       region: 'us-west-2',
       source: 'live',
       models: [
-        {
-          id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
-          name: 'US Claude Sonnet 4.5',
-          kind: 'inference-profile',
-        },
-        {
-          id: 'global.anthropic.claude-opus-4-8-v1:0',
-          name: 'Global Claude Opus 4.8',
-          kind: 'inference-profile',
-        },
+        modelView({ id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'US Claude Sonnet 4.5' }),
+        modelView({ id: 'global.anthropic.claude-opus-4-8-v1:0', name: 'Global Claude Opus 4.8' }),
       ],
     }),
     'environments.update': (input: ReturnType<typeof environment>) => {

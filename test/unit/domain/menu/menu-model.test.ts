@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../../../src/contract/state.ts';
+import { environmentInRegion, modelForRegion } from '../../../../src/domain/menu/environment-region.ts';
 import { exportCommand, roleArnPattern, shellWord } from '../../../../src/domain/menu/menu-copy.ts';
 import type { MenuEntry } from '../../../../src/domain/menu/menu-entries.ts';
 import type { MenuInput } from '../../../../src/domain/menu/menu-input.ts';
 import { menuModel } from '../../../../src/domain/menu/menu-model.ts';
-import { modelForRegion } from '../../../../src/domain/menu/menu-switches.ts';
 import {
   safeText,
   shortFolder,
@@ -14,6 +14,7 @@ import {
 } from '../../../../src/domain/menu/menu-words.ts';
 import { createTranslator } from '../../../../src/locales/index.ts';
 import { say } from '../../../../src/tray/say.ts';
+import { modelView } from '../../../support/model-view.ts';
 import {
   AT,
   credentials,
@@ -90,7 +91,9 @@ describe('the whole menu', () => {
       { sessions: [session(AT), session(AT, { name: 'old', state: 'exited', startedAt: AT })] },
       {
         regions: ['us-east-1', 'us-west-2'],
-        models: [{ id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'US Claude Sonnet 4.5' }],
+        models: [
+          modelView({ id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'US Claude Sonnet 4.5' }),
+        ],
       },
     );
     expect(lines(made.entries)).toEqual([
@@ -401,7 +404,7 @@ describe('the menu', () => {
       },
       {
         regions: many(30).map((i) => `eu-west-${i}`),
-        models: many(80).map((i) => ({ id: `m${i}`, name: `M ${i}` })),
+        models: many(80).map((i) => modelView({ id: `m${i}`, name: `M ${i}` })),
       },
     );
     const longest = (entries: readonly MenuEntry[]): number =>
@@ -512,7 +515,81 @@ describe('what can be copied', () => {
   });
 });
 
+describe('the models in the menu', () => {
+  const id = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+  const views = [
+    modelView({ id, name: 'US Sonnet 4.5' }),
+    modelView({ id: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'Global', proposed: false }),
+    modelView({ id: 'us.anthropic.claude-opus-5-5', name: 'US Opus 5.5' }),
+    modelView({ id: 'us.anthropic.claude-opus-4-5-v1:0', name: 'No', refusal: 'access', proposed: false }),
+  ];
+  const menu = (input: Partial<MenuInput>, chosen = id) =>
+    lines(model({ environments: [environment({ model: chosen })] }, input).entries);
+
+  test('are those to use, with their age and the way to the rest', () => {
+    const from = { source: 'live', at: '2:32 PM' } as const;
+    const said = menu({ models: views, modelsFrom: from });
+    const start = said.indexOf('Model: US Sonnet 4.5 >');
+    expect(said.slice(start, start + 7)).toEqual([
+      'Model: US Sonnet 4.5 >',
+      '  Claude Code’s default ( )',
+      '  US Sonnet 4.5 (x)',
+      '  US Opus 5.5 ( )',
+      '  ---',
+      '  As of 2:32 PM (text)',
+      '  More in the window…',
+    ]);
+    expect(actions(model({}, { models: views, modelsFrom: from }).entries)).toContainEqual({
+      type: 'openWindow',
+      place: 'models',
+    });
+  });
+
+  test('one that is chosen and would fail says so, where Bedrock was asked', () => {
+    const chosen = 'us.anthropic.claude-opus-4-5-v1:0';
+    const live = { models: views, modelsFrom: { source: 'live', at: '14:32' } } as const;
+    expect(menu(live, chosen)).toContain('Model: No (not offered here) >');
+    expect(menu(live, 'us.anthropic.claude-opus-5-5[1m]')).toContain('Model: Opus 5.5 >');
+    expect(menu(live, 'opus')).toContain('Model: opus >');
+    const shipped = { models: views, modelsFrom: { source: 'shipped', date: 'Nov 22, 2026' } } as const;
+    expect(menu(shipped, chosen)).toContain('Model: No >');
+    expect(menu(shipped)).toContain('  List of Nov 22, 2026: Bedrock could not be asked (text)');
+  });
+});
+
 describe('switching the region', () => {
+  const there = [
+    modelView({ id: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'EU Sonnet' }),
+    modelView({ id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0', name: 'Global Haiku' }),
+    modelView({ id: 'eu.anthropic.claude-opus-5-5', name: 'EU Opus', refusal: 'access', proposed: false }),
+  ];
+  const chosen = environment({
+    model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0[1m]',
+    smallFastModel: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    pins: {
+      opus: 'us.anthropic.claude-opus-5-5',
+      sonnet: 'arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/x7k2',
+      fable: 'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+    },
+  });
+
+  test('takes what was chosen along to the ids of the same models there; what is not there is left to Claude Code', () => {
+    expect(environmentInRegion(chosen, 'eu-central-1', there)).toEqual({
+      ...chosen,
+      region: 'eu-central-1',
+      model: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0[1m]',
+      smallFastModel: 'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+      pins: { opus: null, sonnet: null, fable: 'global.anthropic.claude-haiku-4-5-20251001-v1:0' },
+    });
+  });
+
+  test('without knowing what is offered there, drops only what cannot be', () => {
+    const moved = environmentInRegion(chosen, 'us-east-1', null);
+    expect(moved).toEqual({ ...chosen, region: 'us-east-1', pins: { ...chosen.pins, sonnet: null } });
+    expect(environmentInRegion(chosen, 'ap-northeast-1', null).pins.fable).toBe(chosen.pins.fable);
+    expect(environmentInRegion(chosen, 'ap-northeast-1', null).model).toBeNull();
+  });
+
   test('keeps a model that is offered there and drops a profile of another geography', () => {
     const us = environment().model;
     expect(modelForRegion(us, 'us-east-1')).toBe(us);
