@@ -303,7 +303,9 @@ const mutations: readonly Mutation[] = [
   {
     row: 'downloads',
     away: 'downloads are prevented',
-    edits: [[session, `  session.on('will-download', (event) => event.preventDefault());\n`, '']],
+    edits: [
+      [session, 'event.preventDefault();\n  });\n  session.webRequest', ';\n  });\n  session.webRequest'],
+    ],
     test: S,
     name: careless,
   },

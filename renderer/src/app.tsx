@@ -22,12 +22,14 @@ import { DeskProvider, useDesk } from './routes/sessions/desk.tsx';
 import { SessionsView } from './routes/sessions/sessions-view.tsx';
 import { SettingsView } from './routes/settings/settings-view.tsx';
 import { PageSkeleton } from './routes/skeleton.tsx';
+import { UsageView } from './routes/usage/usage-view.tsx';
 
 const titles = {
   overview: 'page:navOverview',
   sessions: 'page:navSessions',
   history: 'page:navHistory',
   models: 'models:page.title',
+  usage: 'usage:page.title',
   access: 'page:navAccess',
   settings: 'page:navSettings',
   setup: 'firstRun:title',
@@ -90,6 +92,7 @@ function Frame({ route }: { route: Route }): ReactNode {
             {route.name === 'overview' && !settingUp && <OverviewView />}
             {route.name === 'history' && <HistoryView query={route.item ?? ''} />}
             {route.name === 'models' && <ModelsView item={route.item} />}
+            {route.name === 'usage' && <UsageView />}
             {route.name === 'access' && <AccessView begin={route.item} />}
             {route.name === 'settings' && <SettingsView />}
             {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}

@@ -1,5 +1,6 @@
 import type { Session, WebContents } from 'electron';
 import { pageOrigin } from '../contract/page-relay.ts';
+import { isOwnFile } from './download-verdict.ts';
 import { isGranted } from './permissions.ts';
 
 /** Whether an address is the page's own. */
@@ -23,7 +24,9 @@ export function guardSession(session: Session): void {
   session.setPermissionCheckHandler((_contents, permission, origin) => grants(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false);
-  session.on('will-download', (event) => event.preventDefault());
+  session.on('will-download', (event, item) => {
+    if (!isOwnFile(item.getURL(), item.getFilename())) event.preventDefault();
+  });
   session.webRequest.onBeforeRequest((details, answer) => {
     // The developer tools of an unpackaged app load their own files.
     const allowed =

@@ -19,6 +19,7 @@ const paths = {
   sort: 'M7 5v14M3.5 15.5L7 19l3.5-3.5M13 7h8M13 12h6M13 17h4',
   trash: 'M5 7h14M9.5 7V4.5h5V7M7 7l.8 12.5h8.4L17 7',
   plus: 'M12 5v14M5 12h14',
+  usage: 'M4 20h16M6.5 20v-6h3v6M10.5 20V9h3v11M14.5 20V4.5h3V20',
   close: 'M6 6l12 12M18 6L6 18',
   search: 'M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12zM15 15l5 5',
   copy: 'M8.5 8.5h11v11h-11zM5 15.5h-.5v-11h11V5',

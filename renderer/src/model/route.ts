@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** The views that the rail leads to. */
-export const railNames = ['overview', 'sessions', 'history', 'models', 'access', 'settings'] as const;
+export const railNames = ['overview', 'sessions', 'history', 'models', 'usage', 'access', 'settings'] as const;
 /** `setup`: the first run's steps, asked for again. */
 export const routeNames = [...railNames, 'setup'] as const;
 export type RouteName = (typeof routeNames)[number];

@@ -37,7 +37,7 @@ export const usage = {
   'page.beforeMore': '{{percent}} more than {{range}} ({{usd}})',
   'page.beforeLess': '{{percent}} less than {{range}} ({{usd}})',
   'page.beforeSame': 'As much as {{range}} ({{usd}})',
-  'page.beforeNothing': 'Nothing was used {{range}}',
+  'page.beforeNothing': 'Nothing was used before ({{range}})',
   'page.beforeUnpriced': '{{range}} had no known price to compare with',
   'page.unpricedTotal': '{{tokens}} tokens are not in this sum: their models have no known price.',
   'page.showModels': 'Set prices',

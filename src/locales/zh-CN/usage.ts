@@ -38,7 +38,7 @@ export const usage: Record<keyof typeof en, string> = {
   'page.beforeMore': '比 {{range}}（{{usd}}）多 {{percent}}',
   'page.beforeLess': '比 {{range}}（{{usd}}）少 {{percent}}',
   'page.beforeSame': '与 {{range}}（{{usd}}）持平',
-  'page.beforeNothing': '{{range}} 没有用量',
+  'page.beforeNothing': '此前（{{range}}）没有用量',
   'page.beforeUnpriced': '{{range}} 没有已知价格可供比较',
   'page.unpricedTotal': '有 {{tokens}} token 未计入此金额：其模型价格未知。',
   'page.showModels': '设置价格',

@@ -38,6 +38,7 @@ import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
 import { regionOffers, resolvedModels } from './bedrock.ts';
 import { activity, profile } from './samples.ts';
+import { billOf, queryFacts, trailOf, type UsageFact } from './usage-samples.ts';
 
 /** A call that the page made. */
 export interface Call {
@@ -191,6 +192,7 @@ export class FakeAgent implements AsyncDisposable {
     this.offer = {};
     this.decided = {};
     this.surveyStays = null;
+    this.facts = [];
     this.accounts = [...accounts];
     this.conversations = [];
     this.integration = [];
@@ -514,6 +516,15 @@ export class FakeAgent implements AsyncDisposable {
         this.set({ layout: tabs });
         return {};
       },
+      'usage.query': (wish) => ({
+        ...queryFacts(this.facts, wish),
+        pending: this.#state.usage.pending,
+      }),
+      'costs.get': (wish) => {
+        if (!wish.agreed) throw new BedrockTrayError('ChargeNotAgreed', { usd: 0.01 });
+        return billOf(wish);
+      },
+      'trail.list': (wish) => trailOf(wish),
       'history.list': ({ query = '', cwd, endingSoon, before = Number.POSITIVE_INFINITY, limit = 50 }) => {
         const found = this.conversations
           .filter((c) => c.lastAt < before && (cwd === undefined || c.cwd === cwd))
@@ -644,6 +655,8 @@ export class FakeAgent implements AsyncDisposable {
     yield { at, checks, done: true };
   }
 
+  /** What usage.query adds up. */
+  facts: readonly UsageFact[] = [];
   /** Past conversations, newest first. */
   conversations: readonly ConversationView[] = [];
   /** What an integration would change. */

@@ -14,6 +14,7 @@ import {
   meter,
   request,
 } from './samples.ts';
+import { budgets, usageFacts } from './usage-samples.ts';
 
 /** A view in one of its states, as a person may meet it. Words of `act` are English: the language changes afterwards. */
 export interface Scene {
@@ -69,6 +70,13 @@ const accessed = (agent: FakeAgent): void => {
 };
 const settled = (page: Page): Promise<void> =>
   page.locator('.skeleton').first().waitFor({ state: 'detached' });
+
+const used = (agent: FakeAgent): void => {
+  agent.facts = usageFacts();
+};
+const drawn = (page: Page): Promise<void> => page.locator('.chart-buttons').waitFor();
+const chosen = (page: Page, name: string): Promise<void> =>
+  page.getByRole('radio', { name, exact: true }).first().locator('xpath=ancestor::label').click();
 
 const overviews: [string, () => Partial<Snapshot>][] = [
   ['ready', () => ({})],
@@ -625,6 +633,188 @@ export const scenes: readonly Scene[] = [
     hash: '#/access',
     agent: (agent) => agent.refuse.set('accounts.list', unreachable()),
     act: (page) => page.getByRole('alert').waitFor(),
+  },
+  {
+    name: 'usage',
+    state: () =>
+      ready({
+        environments: [...environments, given.environment({ name: 'sandbox' })],
+        usage: { revision: 1, pending: 0, budgets: budgets() },
+      }),
+    hash: '#/usage',
+    agent: used,
+    act: drawn,
+  },
+  {
+    name: 'usage-conversations',
+    hash: '#/usage',
+    agent: used,
+    act: async (page) => {
+      await drawn(page);
+      await chosen(page, '90 days');
+      await chosen(page, 'Tokens');
+      await chosen(page, 'Conversation');
+      await page.locator('.usage-table a').first().waitFor();
+      await button(page, 'Show as a table').click();
+      await page.locator('.table-scroll').waitFor();
+      await page.locator('.chart-buttons button[tabindex="0"]').focus();
+      await page.keyboard.press('PageUp');
+      await page.keyboard.press('PageUp');
+      await page.locator('.chart-tip').waitFor();
+    },
+  },
+  {
+    name: 'usage-today',
+    state: () =>
+      ready({
+        usage: { revision: 1, pending: 412_000_000, budgets: [] },
+        environments: [given.environment()],
+      }),
+    hash: '#/usage',
+    agent: used,
+    act: async (page) => {
+      await drawn(page);
+      await chosen(page, 'Today');
+      await page.locator('.chart').waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: 'usage-price',
+    hash: '#/usage',
+    agent: used,
+    act: async (page) => {
+      await drawn(page);
+      await button(page, /^Set price… Mythos/).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'usage-bill-and-trail',
+    state: () => ready({ environments }),
+    hash: '#/usage',
+    agent: used,
+    act: async (page) => {
+      await drawn(page);
+      await button(page, /^Ask for/).click();
+      await page
+        .getByRole('alertdialog')
+        .getByRole('button', { name: /^Ask for/ })
+        .click();
+      await page.locator('.services').waitFor();
+      await button(page, 'Show calls').click();
+      await page.locator('.trail-event').first().waitFor();
+    },
+  },
+  {
+    name: 'usage-denied',
+    hash: '#/usage',
+    agent: (agent) => {
+      used(agent);
+      agent.refuse.set('costs.get', refused());
+      agent.refuse.set('trail.list', refused());
+    },
+    act: async (page) => {
+      await drawn(page);
+      await button(page, /^Ask for/).click();
+      await page
+        .getByRole('alertdialog')
+        .getByRole('button', { name: /^Ask for/ })
+        .click();
+      await page.getByRole('alert').first().waitFor();
+      await button(page, 'Show calls').click();
+      await page.getByRole('alert').nth(1).waitFor();
+    },
+  },
+  { name: 'usage-empty', hash: '#/usage', act: (page) => page.locator('.usage .empty').waitFor() },
+  {
+    name: 'usage-error',
+    hash: '#/usage',
+    agent: (agent) => agent.refuse.set('usage.query', unreachable()),
+    act: (page) => page.getByRole('alert').first().waitFor(),
+  },
+  {
+    name: 'doctor-well',
+    state: () => ready({ environments }),
+    hash: '#/doctor',
+    act: (page) => page.locator('.doctor-none').waitFor(),
+  },
+  { name: 'doctor-found', state: () => ready({ environments }), hash: '#/doctor', agent: sick, act: found },
+  {
+    name: 'doctor-link',
+    hash: '#/doctor',
+    agent: sick,
+    act: async (page) => {
+      await found(page);
+      await page.getByRole('option', { name: /^Models in this region/ }).click();
+      await page.locator('.doctor-detail-head').waitFor();
+    },
+  },
+  {
+    name: 'doctor-running',
+    hash: '#/doctor',
+    agent: (agent) => {
+      sick(agent);
+      agent.checkStays = 'models';
+    },
+    act: (page) => page.locator('.check-line[data-state=running]').waitFor(),
+  },
+  {
+    name: 'doctor-repairs',
+    hash: '#/doctor',
+    agent: sick,
+    act: async (page) => {
+      await found(page);
+      await button(page, 'Safe repairs…').click();
+      await page.locator('.repair').first().waitFor();
+    },
+  },
+  {
+    name: 'doctor-report',
+    hash: '#/doctor',
+    agent: sick,
+    act: async (page) => {
+      await found(page);
+      await button(page, 'Report…').click();
+      await page.locator('.doctor-report pre').waitFor();
+    },
+  },
+  {
+    name: 'doctor-ask',
+    hash: '#/doctor',
+    act: async (page) => {
+      await page.locator('.doctor-none').waitFor();
+      await button(page, 'Ask the model for one token…').click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'doctor-empty',
+    state: () => ready({ environments: [], activeEnvironment: null }),
+    hash: '#/doctor',
+    act: (page) => page.locator('.empty').waitFor(),
+  },
+  {
+    name: 'doctor-offline',
+    state: () => ready({ network: { state: 'offline', sinceAt: Date.now() - 12 * MINUTE } }),
+    hash: '#/doctor',
+    act: async (page, agent) => {
+      await page.locator('.doctor-none').waitFor();
+      await agent.disappear();
+      await page.locator('.link-banner').waitFor();
+    },
+  },
+  {
+    name: 'sessions-trouble',
+    hash: '#/sessions',
+    agent: (agent) =>
+      agent.open(
+        { name: 'billing-service', activity: activity('failed', { reason: 'rate_limit' }) },
+        troubled,
+      ),
+    act: async (page, agent) => {
+      await toSession(page, agent);
+      await page.locator('.trouble').waitFor();
+    },
   },
   { name: 'settings', hash: '#/settings', act: settled },
   {

@@ -11,6 +11,7 @@ const good = {
   'bedrock-tray://sessions/': '#/sessions',
   [`bedrock-tray://sessions/${id}`]: `#/sessions/${id}`,
   'bedrock-tray://history': '#/history',
+  'bedrock-tray://usage': '#/usage',
   'bedrock-tray://access': '#/access',
   'bedrock-tray://settings': '#/settings',
   // Shows where one signs in; signs nobody in.

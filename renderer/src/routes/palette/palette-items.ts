@@ -108,6 +108,7 @@ export function paletteItems({ snapshot, desk, words, open, useEnvironment }: Gi
         ['overview', 'page:navOverview'],
         ['history', 'page:navHistory'],
         ['models', 'models:page.title'],
+        ['usage', 'usage:page.title'],
         ['access', 'page:navAccess'],
         ['settings', 'page:navSettings'],
         ['setup', 'firstRun:entry'],

@@ -4,7 +4,7 @@ import type { ProcedureOutput } from '../../../../src/contract/procedures.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { Choice } from '../../components/fields.tsx';
-import { ErrorNotice } from '../../components/notice.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
@@ -89,13 +89,11 @@ export function Bill({ range, say }: { range: DayRange; say: UsageWords }): Reac
 /** A refusal, and what would have to be allowed. */
 function BillProblem({ error }: { error: ErrorView | null }): ReactNode {
   const words = useWords();
+  if (error?.code !== 'AccessDenied') return <ErrorNotice error={error} />;
   return (
-    <>
-      <ErrorNotice error={error} />
-      {error?.code === 'AccessDenied' && (
-        <p className="small">{words.t('usage:page.billDenied', { action: 'ce:GetCostAndUsage' })}</p>
-      )}
-    </>
+    <Notice tone="problem" live>
+      {words.t('usage:page.billDenied', { action: 'ce:GetCostAndUsage' })}
+    </Notice>
   );
 }
 

@@ -108,10 +108,7 @@ export function Breakdown({
                   <ShareBar share={total && row.costUsd !== null ? row.costUsd / total : 0} />
                 </th>
                 <td className="figure number">
-                  <Cost row={row} division={division} say={say} onPrice={onPrice} />
-                  <span className="quiet small share">
-                    {total && row.costUsd !== null ? say.percent(row.costUsd / total) : '\u00a0'}
-                  </span>
+                  <Cost row={row} division={division} total={total} say={say} onPrice={onPrice} />
                 </td>
                 <td className="figure number" title={say.count(tokensOf(row))}>
                   {say.tokens(tokensOf(row))}
@@ -208,32 +205,42 @@ function RowName({
 function Cost({
   row,
   division,
+  total,
   say,
   onPrice,
 }: {
   row: UsageRow;
   division: Division;
+  /** USD of all. */
+  total: number | null;
   say: UsageWords;
   onPrice: (model: string) => void;
 }): ReactNode {
   const words = useWords();
   const { prices } = useSnapshot().settings;
   const { model } = row;
-  const more = words.t('usage:page.andUnpriced', { tokens: say.tokens(row.unpricedTokens) });
+  const { costUsd, unpricedTokens } = row;
+  const isNothing = costUsd === null && unpricedTokens === 0;
   const own = division === 'model' && model !== undefined && pricedAs(model) in prices;
   return (
     <>
-      {row.costUsd !== null && <span>{say.money(row.costUsd)} </span>}
-      {row.costUsd === null && row.unpricedTokens === 0 && <span>{say.money(0)} </span>}
-      {row.unpricedTokens > 0 && (
-        <span className="badge tone-attention">
-          {row.costUsd === null ? words.t('usage:page.noPrice') : more}
+      {(costUsd !== null || isNothing) && (
+        <span className="money">
+          {say.money(costUsd ?? 0)}
+          <span className="quiet small share">{total ? say.percent((costUsd ?? 0) / total) : ''}</span>
         </span>
       )}
-      {division === 'model' && model !== undefined && (row.unpricedTokens > 0 || own) && (
+      {unpricedTokens > 0 && (
+        <span className="badge tone-attention">
+          {costUsd === null
+            ? words.t('usage:page.noPrice')
+            : words.t('usage:page.andUnpriced', { tokens: say.tokens(unpricedTokens) })}
+        </span>
+      )}
+      {division === 'model' && model !== undefined && (unpricedTokens > 0 || own) && (
         <Button
           look={['plain']}
-          aria-label={words.t('usage:page.priceTitle', { model: nameOfRow(words, 'model', row, null) })}
+          aria-label={`${words.t(own ? 'usage:page.ownPrice' : 'usage:page.setPrice')} ${nameOfRow(words, 'model', row, null)}`}
           onPress={() => onPrice(model)}
         >
           {words.t(own ? 'usage:page.ownPrice' : 'usage:page.setPrice')}

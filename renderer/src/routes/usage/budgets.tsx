@@ -17,7 +17,9 @@ const periods = {
 export function Budgets({ say }: { say: UsageWords }): ReactNode {
   const words = useWords();
   const { usage, environments } = useSnapshot();
-  const without = environments.filter((e) => e.budget === null);
+  const without = environments.filter(
+    (e) => e.budget === null && !usage.budgets.some((b) => b.environment === e.name),
+  );
   if (environments.length === 0) return null;
   return (
     <section className="panel" aria-labelledby="usage-budgets">
@@ -69,7 +71,16 @@ function BudgetRow({ view, say }: { view: BudgetView; say: UsageWords }): ReactN
         <strong>
           <IndicatorSign of={tone} size={15} /> {name}
         </strong>
-        <span className="number">{said}</span>
+        <span className="number">
+          {said}{' '}
+          <a
+            className="small"
+            href={routeHref('access')}
+            aria-label={words.t('usage:page.budgetChangeOf', { environment: name })}
+          >
+            {words.t('usage:page.budgetChange')}
+          </a>
+        </span>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a meter element cannot be drawn alike everywhere. */}
       <div
@@ -85,17 +96,9 @@ function BudgetRow({ view, say }: { view: BudgetView; say: UsageWords }): ReactN
         <i className="budget-stage stage-50" />
         <i className="budget-stage stage-80" />
       </div>
-      <p className="quiet small budget-foot">
-        <span>
-          {words.t(periods[budget.period], { range: say.range(view) })} · {words.t(atEnd)}
-          {unpriced && ` · ${words.t('usage:page.budgetUnpriced')}`}
-        </span>
-        <a
-          href={routeHref('access')}
-          aria-label={words.t('usage:page.budgetChangeOf', { environment: name })}
-        >
-          {words.t('usage:page.budgetChange')}
-        </a>
+      <p className="quiet small">
+        {words.t(periods[budget.period], { range: say.range(view) })} · {words.t(atEnd)}
+        {unpriced && ` · ${words.t('usage:page.budgetUnpriced')}`}
       </p>
     </li>
   );

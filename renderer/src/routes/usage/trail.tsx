@@ -3,7 +3,7 @@ import type { TrailEvent } from '../../../../src/contract/usage.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
-import { ErrorNotice } from '../../components/notice.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { Segments } from '../../components/segments.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
@@ -11,7 +11,7 @@ import { plainText } from '../../model/plain-text.ts';
 import { addDays, type DayRange, localStart } from '../../model/usage-range.ts';
 import { modelName } from '../../model/usage-words.ts';
 
-const PAGE = 50;
+const PAGE = 25;
 
 interface Shown {
   events: readonly TrailEvent[];
@@ -106,9 +106,12 @@ export function Trail({ range }: { range: DayRange }): ReactNode {
           {words.t(shown ? 'usage:page.trailAgain' : 'usage:page.trailShow')}
         </Button>
       </div>
-      <ErrorNotice error={error} />
-      {error?.code === 'AccessDenied' && (
-        <p className="small">{words.t('usage:page.trailDenied', { action: 'cloudtrail:LookupEvents' })}</p>
+      {error?.code === 'AccessDenied' ? (
+        <Notice tone="problem" live>
+          {words.t('usage:page.trailDenied', { action: 'cloudtrail:LookupEvents' })}
+        </Notice>
+      ) : (
+        <ErrorNotice error={error} />
       )}
       <p className="unseen" role="status">
         {pending
@@ -136,13 +139,16 @@ export function Trail({ range }: { range: DayRange }): ReactNode {
   );
 }
 
-/** Who made a call, in short: the session of an assumed role, the name of a user. The whole ARN stays in the tooltip. */
-const shortWho = (who: string): string => who.split(/[:/]/).filter(Boolean).slice(-2).join(' / ');
+/** Who made a call, in short: the session's name of an assumed role, the name of a user. The whole ARN stays in the tooltip. */
+const shortWho = (who: string): string => who.split(/[:/]/).filter(Boolean).at(-1) ?? who;
 
 function TrailRow({ event, region }: { event: TrailEvent; region: string }): ReactNode {
   const words = useWords();
   const { at, name, model, who, errorCode, sourceIp, userAgent } = event;
-  const from = [sourceIp, userAgent].filter((part) => part !== null).map((part) => plainText(part, 90));
+  // Of a user agent its first word says what it was: claude-cli/2.1.330.
+  const from = [sourceIp, userAgent?.split(' ')[0] ?? null]
+    .filter((part) => part !== null)
+    .map((part) => plainText(part, 60));
   return (
     <li className="trail-event">
       <time className="number quiet small" dateTime={new Date(at).toISOString()}>
@@ -156,7 +162,12 @@ function TrailRow({ event, region }: { event: TrailEvent; region: string }): Rea
         </p>
         <p className="quiet small">
           {who !== null && <span title={plainText(who, 300)}>{plainText(shortWho(who), 120)}</span>}
-          {from.length > 0 && <span> · {from.join(' · ')}</span>}
+          {from.length > 0 && (
+            <span title={userAgent === null ? undefined : plainText(userAgent, 300)}>
+              {' '}
+              · {from.join(' · ')}
+            </span>
+          )}
         </p>
       </div>
       <span className={`badge tone-${errorCode === null ? 'ready' : 'problem'}`}>

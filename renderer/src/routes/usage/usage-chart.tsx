@@ -167,11 +167,36 @@ function Drawing({
                 className="chart-unpriced"
                 x={x}
                 width={inner}
-                y={percent(Math.max(0, (1 - under) * 100 - 4))}
-                height="4%"
+                y={percent((1 - under) * 100)}
+                height="5"
+                transform="translate(0 -6.5)"
               />
             )}
           </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** One day has no course: its parts beside one another. The legend says the same in words. */
+export function OneBar({ series }: { series: readonly Series[] }): ReactNode {
+  const sum = series.reduce((all, s) => all + s.total, 0);
+  let before = 0;
+  return (
+    <svg className="one-bar" width="100%" height="22" aria-hidden="true">
+      {series.map((s) => {
+        const x = before;
+        before += s.total / sum;
+        return (
+          <rect
+            key={s.drawing}
+            className="chart-part"
+            x={`${x * 100}%`}
+            width={`${(s.total / sum) * 100}%`}
+            height="22"
+            fill={fillingOf(s.drawing)}
+          />
         );
       })}
     </svg>
@@ -281,7 +306,7 @@ export function ChartTable({
               <th scope="row">{bucketName(bar.range, unit, say)}</th>
               {series.map((s, n) => (
                 <td key={s.drawing} className="figure number">
-                  {amount(bar.amounts[n] ?? 0)}
+                  {(bar.amounts[n] ?? 0) > 0 ? amount(bar.amounts[n] ?? 0) : '–'}
                 </td>
               ))}
               <td className="figure number">

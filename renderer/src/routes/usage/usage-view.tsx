@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { usageCsv, usageJson } from '../../../../src/domain/usage/usage-export.ts';
 import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icons.tsx';
 import { MenuButton } from '../../components/menu.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { Segments } from '../../components/segments.tsx';
@@ -32,7 +33,7 @@ import { PriceDialog } from './price-dialog.tsx';
 import { RangeBar } from './range-bar.tsx';
 import { Summary } from './summary.tsx';
 import { Trail } from './trail.tsx';
-import { ChartTable, UsageChart } from './usage-chart.tsx';
+import { ChartTable, OneBar, UsageChart } from './usage-chart.tsx';
 import { useCalm, useKept } from './use-kept.ts';
 import { type Filters, usageWish } from './wish.ts';
 
@@ -85,6 +86,16 @@ export function UsageView(): ReactNode {
       else download(`${file}.json`, type, usageJson({ ...range, by: everything, ...answer }));
     });
 
+  const showUnpriced = (): void => {
+    const models = new Set(
+      found.data?.rows.flatMap((row) => (row.unpricedTokens > 0 && row.model ? [row.model] : [])),
+    );
+    setDivision('model');
+    // Of several the table says which.
+    if (models.size === 1) setPriced([...models][0] ?? null);
+    else document.getElementById('usage-breakdown')?.scrollIntoView({ block: 'start' });
+  };
+
   const { data } = daily;
   const isNew = data !== null && data.first === null;
   return (
@@ -102,6 +113,7 @@ export function UsageView(): ReactNode {
             ]}
           >
             {words.t('usage:page.download')}
+            <Icon name="down" size={14} />
           </MenuButton>
         </div>
         <ErrorNotice error={saving.error} />
@@ -152,11 +164,7 @@ export function UsageView(): ReactNode {
                   {data.total.unpricedTokens > 0 && (
                     <Notice
                       tone="attention"
-                      action={
-                        <Button onPress={() => setDivision('model')}>
-                          {words.t('usage:page.showModels')}
-                        </Button>
-                      }
+                      action={<Button onPress={showUnpriced}>{words.t('usage:page.showModels')}</Button>}
                     >
                       {words.t('usage:page.unpricedTotal', { tokens: say.tokens(data.total.unpricedTokens) })}
                     </Notice>
@@ -241,7 +249,9 @@ export function UsageView(): ReactNode {
           </div>
         ) : daysIn(range) > 1 ? (
           <UsageChart {...given} onChoose={chooseDays} />
-        ) : null}
+        ) : (
+          sum > 0 && <OneBar series={series} />
+        )}
         {series.length > 0 && (
           <ul className="legend small" aria-label={words.t('usage:page.legend')}>
             {series.map((s) => (
@@ -265,7 +275,7 @@ export function UsageView(): ReactNode {
         )}
         {data.rows.length > 0 && daysIn(range) > 1 && (
           <>
-            <div>
+            <div className="as-table">
               <Button look={['plain']} aria-expanded={asTable} onPress={() => setAsTable(!asTable)}>
                 {words.t(asTable ? 'usage:page.hideTable' : 'usage:page.asTable')}
               </Button>
