@@ -4,6 +4,7 @@ import { speakAsWeDo } from './commander-words.ts';
 import { addAgent } from './commands/agent.ts';
 import { addClaude } from './commands/claude.ts';
 import { addConfigure } from './commands/configure.ts';
+import { addCosts } from './commands/costs.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDiscovery } from './commands/discovery.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -22,6 +23,7 @@ import { addSessions } from './commands/sessions.ts';
 import { addSettings } from './commands/settings.ts';
 import { addStatus } from './commands/status.ts';
 import { addSupport } from './commands/support.ts';
+import { addTrail } from './commands/trail.ts';
 import { addUninstall } from './commands/uninstall.ts';
 import { addUsage } from './commands/usage.ts';
 import { translator } from './shell.ts';
@@ -42,6 +44,8 @@ const commands = [
   addHistory,
   addDoctor,
   addUsage,
+  addCosts,
+  addTrail,
   addIam,
   addIntegrate,
   addSettings,
