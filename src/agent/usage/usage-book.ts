@@ -104,12 +104,17 @@ export class UsageBook {
       );
     // An answer's lines stand one behind the other: the last of them is enough.
     let held: AnswerFact | null = null;
+    let heldFrom = 0;
     const write = (fact: AnswerFact) => {
       if (own === null && fact.conversation !== null && uuid.test(fact.conversation))
         own = this.#conversation(fact.conversation, file.project);
       if (own === null) return;
       if (open && !file.subAgent) {
-        this.#sql('UPDATE told SET until = ? WHERE conversation = ? AND until IS NULL').run(fact.at, own);
+        this.#sql('UPDATE told SET until = ? WHERE conversation = ? AND until IS NULL AND at <= ?').run(
+          heldFrom,
+          own,
+          heldFrom,
+        );
         open = false;
       }
       newest = fact.at;
@@ -126,6 +131,7 @@ export class UsageBook {
       cost: (fact, stampBefore) => {
         if (fact.kind === 'answer') {
           if (held && held.id !== fact.id) write(held);
+          if (held?.id !== fact.id) heldFrom = fact.at;
           if (held?.id !== fact.id || !isOlder(fact, held)) held = fact;
         } else if (fact.kind === 'total') {
           if (held) write(held);
@@ -209,9 +215,9 @@ export class UsageBook {
   #answer(fact: AnswerFact, own: number, folder: string): void {
     const id = hash('sha256', fact.id, 'buffer').subarray(0, 10);
     const known = this.#sql('SELECT * FROM answer WHERE id = ?').get(id) as unknown as Answer | undefined;
-    const origin =
-      fact.origin !== null && uuid.test(fact.origin) ? this.#conversation(fact.origin, folder) : null;
-    const conversation = origin ?? known?.conversation ?? own;
+    // It stays with the conversation that had it first, or that the first copy names.
+    const asker = fact.origin !== null && uuid.test(fact.origin) ? fact.origin : null;
+    const conversation = known?.conversation ?? (asker === null ? own : this.#conversation(asker, folder));
     if (conversation !== own) this.#copied(own, conversation, fact.at);
     const next: Answer = { conversation, at: fact.at, model: this.#model(fact.model), ...fact.usage };
     if (known) {
@@ -243,13 +249,12 @@ export class UsageBook {
   }
 
   #told(conversation: number, at: number, models: ReadonlyMap<string, TokenUsage>): void {
-    for (const [model, usage] of models)
-      this.#sql('INSERT OR REPLACE INTO told VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)').run(
-        conversation,
-        at,
-        this.#model(model),
-        ...values(usage),
-      );
+    // Read once more, it has an end already.
+    const insert = this.#sql(`
+      INSERT INTO told VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET ${KINDS.map((kind) => `${kind} = excluded.${kind}`).join(', ')}
+    `);
+    for (const [model, usage] of models) insert.run(conversation, at, this.#model(model), ...values(usage));
     this.#dirty.add(conversation);
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageDimension, type UsageRow, type UsageSums } from '../../contract/usage.ts';
 import { usdText } from '../../domain/cost/session-cost.ts';
@@ -8,6 +9,9 @@ import { table } from '../table.ts';
 
 const MOST = 100_000;
 const SHOWN = 200;
+/** What a person waits for figures that are whole; after that they see what there is. */
+const PATIENCE_MS = 5_000;
+const LOOK_MS = 100;
 const DIMENSIONS = UsageDimension.options;
 
 interface Options {
@@ -15,7 +19,7 @@ interface Options {
   from?: string;
   to?: string;
   since?: string;
-  environment?: string;
+  env?: string;
   model?: string;
   project?: string;
   session?: string;
@@ -108,8 +112,8 @@ async function usage(options: Options): Promise<void> {
   const { t } = translator();
   await withAgent(async (agent) => {
     const files = options.csv || options.json;
-    const { environment, model, project, session } = options;
-    const answer = await agent.call('usage.query', {
+    const { env: environment, model, project, session } = options;
+    const wish = {
       from,
       to,
       by,
@@ -118,7 +122,13 @@ async function usage(options: Options): Promise<void> {
       ...(model === undefined ? {} : { model }),
       ...(project === undefined ? {} : { project }),
       ...(session === undefined ? {} : { session }),
-    });
+    };
+    let answer = await agent.call('usage.query', wish);
+    // An agent that has just started reads what is new.
+    for (const until = Date.now() + PATIENCE_MS; answer.pending > 0 && Date.now() < until; ) {
+      await sleep(LOOK_MS);
+      answer = await agent.call('usage.query', wish);
+    }
     const { rows, total, more, pending } = answer;
     if (options.json) process.stdout.write(usageJson({ from, to, by, rows, total, more, pending }));
     else if (options.csv) process.stdout.write(usageCsv(rows, by));
@@ -139,7 +149,7 @@ export function addUsage(program: Command): void {
     .addOption(new Option('--since <time>', t('usage:cli.since')).argParser(sinceOption).conflicts('from'))
     .option('--from <day>', t('usage:cli.from'), dayOption)
     .option('--to <day>', t('usage:cli.to'), dayOption)
-    .option('--environment <name>', t('usage:cli.onlyEnvironment'))
+    .option('--env <name>', t('usage:cli.onlyEnvironment'))
     .option('--model <id>', t('usage:cli.onlyModel'))
     .option('--project <folder>', t('usage:cli.onlyProject'))
     .option('--session <id>', t('usage:cli.onlySession'))
