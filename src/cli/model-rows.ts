@@ -54,7 +54,7 @@ const priceText = ({ rates }: ModelView): string =>
 /** What is to be known of an id before it is used: why it fails, what is known of access, and when it ends. */
 function stateText({ refusal, access, lifecycle, endOfLife }: ModelView): string {
   const { t } = translator();
-  const word = refusal === null ? t(`cli:models.access_${access}`) : t(`cli:models.refusal_${refusal}`);
+  const word = refusal === null ? t(`cli:models.access.${access}`) : t(`cli:models.refusal.${refusal}`);
   const ends =
     endOfLife !== null && refusal !== 'ended'
       ? t('cli:models.ends', { date: endOfLife })
@@ -103,18 +103,18 @@ export function resolvedRows(resolved: readonly ResolvedModel[]): string {
   const { t } = translator();
   const note = ({ offered, refusal }: ResolvedModel) =>
     refusal !== null
-      ? t(`cli:models.refusal_${refusal}`)
+      ? t(`cli:models.refusal.${refusal}`)
       : offered === false
         ? t('cli:models.notOffered')
         : '';
   return table(
     [t('cli:models.use'), t('cli:head.modelId'), t('cli:models.from'), ''],
     resolved.map((each) => [
-      t(`cli:models.use_${each.use}`),
+      t(`cli:models.use.${each.use}`),
       each.id,
       each.where === null
-        ? t(`cli:models.from_${each.from}`)
-        : t('cli:models.fromWhere', { from: t(`cli:models.from_${each.from}`), where: each.where }),
+        ? t(`cli:models.from.${each.from}`)
+        : t('cli:models.fromWhere', { from: t(`cli:models.from.${each.from}`), where: each.where }),
       note(each),
     ]),
   );
@@ -125,6 +125,6 @@ export function translations(ids: readonly (string | null | undefined)[], region
   const { t } = translator();
   return [...new Set(ids)].flatMap((given) => {
     const instead = given ? translateLegacyModel(given, region) : null;
-    return given && instead ? [t(`cli:models.old_${instead.why}`, { given, id: instead.id })] : [];
+    return given && instead ? [t(`cli:models.old.${instead.why}`, { given, id: instead.id })] : [];
   });
 }

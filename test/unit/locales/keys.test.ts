@@ -70,6 +70,11 @@ const dynamic: readonly { namespace: Namespace; prefix: string; in: RegExp }[] =
     prefix: 'identity.',
     in: /^src\/(domain\/sessions\/identity-facts|cli\/identity-words)\.ts$/,
   },
+  { namespace: 'cli', prefix: 'models.access.', in: /^src\/contract\/bedrock\.ts$/ },
+  { namespace: 'cli', prefix: 'models.refusal.', in: /^src\/contract\/bedrock\.ts$/ },
+  { namespace: 'cli', prefix: 'models.use.', in: /^src\/contract\/bedrock\.ts$/ },
+  { namespace: 'cli', prefix: 'models.from.', in: /^src\/contract\/bedrock\.ts$/ },
+  { namespace: 'cli', prefix: 'models.old.', in: /^src\/domain\/bedrock\/legacy-models\.ts$/ },
   { namespace: 'cli', prefix: 'open.', in: /^src\/cli\/electron\.ts$/ },
   {
     namespace: 'notes',
