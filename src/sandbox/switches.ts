@@ -63,6 +63,8 @@ const enforced = policySchema
 
 export const switchesSchema = z.strictObject({
   lifetimes: lifetimesSchema,
+  /** Names by which it is called through a proxy, beside its own address. */
+  hosts: z.array(z.string()),
   /** Added before every answer of an AWS service. */
   latencyMs: z.int().min(0).max(600_000),
   /** Pause between two chunks of a streamed answer. */
@@ -194,6 +196,7 @@ export type LifetimePreset = keyof typeof lifetimePresets;
 export function defaultSwitches(preset: LifetimePreset = 'normal'): Switches {
   return {
     lifetimes: { ...lifetimePresets[preset] },
+    hosts: [],
     latencyMs: 0,
     chunkMs: 0,
     faultServices: [...services],

@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Trail } from '../../../src/agent/bedrock-ports.ts';
 import { RoleBroker } from '../../../src/agent/broker/broker.ts';
 import { SystemClock } from '../../../src/agent/clock.ts';
 import { AwsConfigWriter } from '../../../src/agent/config-writer/config-writer.ts';
@@ -23,12 +22,13 @@ import { LoginShell } from '../../../src/agent/sessions/login-shell.ts';
 import { SetupRoom } from '../../../src/agent/setup/setup-room.ts';
 import { SignInRoom } from '../../../src/agent/signin/desk.ts';
 import { createRegistrationCache } from '../../../src/agent/signin/registrations.ts';
+import { TrailRoom } from '../../../src/agent/trail/trail-room.ts';
 import { type AwsNetwork, plainNetwork } from '../../../src/aws/network.ts';
 import { createOidc } from '../../../src/aws/oidc.ts';
 import { createPortal } from '../../../src/aws/portal.ts';
 import type { DoctorCheck, DoctorLink } from '../../../src/contract/doctor.ts';
 import type { ProcedureArguments } from '../../../src/contract/procedures.ts';
-import type { ClaudeView } from '../../../src/contract/state.ts';
+import type { ClaudeView, ProfileView } from '../../../src/contract/state.ts';
 import { priceOf } from '../../../src/domain/cost/price-table.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
 import { onlySso } from '../../support/broker-sources.ts';
@@ -46,6 +46,7 @@ export class SetupAgent implements AsyncDisposable {
   /** What is found of Claude Code. */
   claude: ClaudeView | null = { path: '/opt/claude', version: '2.1.330', support: 'tested' };
   readonly doctor: DoctorRoom;
+  readonly integration: IntegrationRoom;
   /** The environment of the agent: a test may change it. */
   readonly env: Record<string, string>;
   /** An administrator's settings of Claude Code, the folders of sessions, the relay of hooks, room on the disk, the system's proxy. */
@@ -54,7 +55,8 @@ export class SetupAgent implements AsyncDisposable {
   hookRelay = hookRelayCommand(pinnedNode, cliFolder);
   freeBytes: number | null = null;
   proxyRules: string | null = null;
-  trail: Trail['list'] = async () => ({ events: [], more: false, region: 'us-west-2' });
+  /** What profiles are said to be, whatever their credentials are. */
+  claims: Partial<ProfileView> = {};
   readonly #sandbox: SandboxProcess;
   readonly #keeper: SsoKeeper;
   readonly #desk: SignInRoom;
@@ -126,26 +128,34 @@ export class SetupAgent implements AsyncDisposable {
     // biome-ignore lint/complexity/noUselessThisAlias: a getter has a `this` of its own
     const rooms = this;
     const inTurn = <T>(work: () => Promise<T>): Promise<T> => writer.inTurn(work);
+    this.integration = new IntegrationRoom({
+      ...common,
+      launcher: new Launcher({
+        platform: process.platform,
+        home: context.home,
+        node: pinnedNode,
+        cli: '/opt/bedrock-tray.cjs',
+        handOut: ['hand-out'],
+      }),
+      inTurn,
+      platform: process.platform,
+    });
     this.doctor = new DoctorRoom({
       ...common,
+      profiles: {
+        list: () => catalog.list().map((profile) => ({ ...profile, ...this.claims })),
+        source: (name) => catalog.source(name),
+        reload: () => catalog.reload(),
+        problem: () => catalog.problem(),
+        ssoSessions: () => catalog.ssoSessions(),
+      },
       keeper: this.#keeper,
       models: new ModelsRoom({
         ...common,
         prices: async () => (id) => priceOf(id, { regionalFactor: 1, given: {}, at: Date.now() }),
       }),
-      trail: { list: (input) => this.trail(input) },
-      integration: new IntegrationRoom({
-        ...common,
-        launcher: new Launcher({
-          platform: process.platform,
-          home: context.home,
-          node: pinnedNode,
-          cli: '/opt/bedrock-tray.cjs',
-          handOut: ['hand-out'],
-        }),
-        inTurn,
-        platform: process.platform,
-      }),
+      trail: new TrailRoom(common),
+      integration: this.integration,
       ssoNetwork: (region) => network(() => this.#settings.ofSsoRegion(region)),
       claude: async () => this.claude,
       recentFolders: () => this.folders,
