@@ -1,5 +1,5 @@
 /**
- * Brings the outside parts that the tests use: Debian packages, a real Electron, Claude Code and botocore.
+ * Brings the outside parts that the tests use: Debian packages, a real Electron, Claude Code, botocore and moto.
  *
  *   node scripts/install-test-parts.ts [--only apt|user|electron|claude|botocore|actionlint|electron-types]...
  *
@@ -219,7 +219,7 @@ function installClaude(): string {
   return `claude ${run(bin, ['--version']).trim()}`;
 }
 
-/** The virtual environment with botocore. */
+/** The virtual environment with botocore and moto. */
 export const BOTOCORE_FOLDER = join(cache, 'botocore');
 
 function installBotocore(): string {
@@ -238,6 +238,33 @@ function installBotocore(): string {
   ]);
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `botocore==${BOTOCORE}`]);
   return `botocore ${version()} installed`;
+}
+
+/**
+ * Judges of IAM policies (moto's evaluator and validator) and of CloudFormation, and moto's server, which answers as AWS
+ * does: beside botocore, with whose version they work.
+ */
+export const MOTO = '5.2.5';
+export const CFN_LINT = '1.58.0';
+
+function installMoto(): string {
+  const python = join(BOTOCORE_FOLDER, 'bin/python');
+  const wanted = `moto ${MOTO}, cfn-lint ${CFN_LINT}`;
+  const ask =
+    "import flask; from importlib.metadata import version as v; print(f\"moto {v('moto')}, cfn-lint {v('cfn-lint')}\")";
+  try {
+    if (run(python, ['-c', ask]).trim() === wanted) return `${wanted} are there`;
+  } catch {
+    // Absent: installed.
+  }
+  const packages = [`moto[server]==${MOTO}`, `cfn-lint==${CFN_LINT}`, `botocore==${BOTOCORE}`];
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
+  return `${wanted} installed`;
+}
+
+/** Both share the virtual environment, which a broken botocore has made anew. */
+function installReferees(): string {
+  return `${installBotocore()}, ${installMoto()}`;
 }
 
 /** The types of the Electron that the end-to-end tests run on: what src/tray uses beyond them is not run here. */
@@ -285,7 +312,7 @@ const STEPS = {
   user: installUser,
   electron: installElectron,
   claude: installClaude,
-  botocore: installBotocore,
+  botocore: installReferees,
   actionlint: installActionlint,
   'electron-types': installElectronTypes,
 } as const;
