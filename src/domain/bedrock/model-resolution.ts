@@ -140,17 +140,19 @@ export function resolveModels(input: ResolutionInput): Resolution {
 
   const flag: Value | null = input.flag ? { text: input.flag, from: 'environment', where: '--model' } : null;
   const chosen = flag ?? variable('ANTHROPIC_MODEL') ?? setting();
-  const aliases: Readonly<Record<string, () => Decision>> = {
-    default: byDefault,
-    best: () => alias('opus'),
-    // Opus while it plans.
-    opusplan: () => alias('sonnet'),
-    ...Object.fromEntries(familyNames.map((family) => [family, () => alias(family)])),
-  };
+  const aliases = new Map<string, () => Decision>(
+    Object.entries({
+      default: byDefault,
+      best: () => alias('opus'),
+      // Opus while it plans.
+      opusplan: () => alias('sonnet'),
+      ...Object.fromEntries(familyNames.map((family) => [family, () => alias(family)])),
+    }),
+  );
   const aliasOf = (text: string) => {
     const word = withoutWindow(text).toLowerCase();
     // With [1m] that is a name like any other.
-    return word === 'default' && text.trim().toLowerCase() !== word ? undefined : aliases[word];
+    return word === 'default' && text.trim().toLowerCase() !== word ? undefined : aliases.get(word);
   };
   const resolved = (value: Value): Decision => {
     const known = aliasOf(value.text);
