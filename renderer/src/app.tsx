@@ -11,6 +11,7 @@ import { type Route, type RouteName, railNames, routeHref, useRoute } from './mo
 import { useShortcuts } from './model/use-shortcuts.ts';
 import { useNarrow, useTight } from './model/window-width.ts';
 import { AccessView } from './routes/access/access-view.tsx';
+import { DoctorView } from './routes/doctor/doctor-view.tsx';
 import { FirstRunView } from './routes/first-run/first-run-view.tsx';
 import { usePlan } from './routes/first-run/plan.ts';
 import { firstRunWanted } from './routes/first-run/steps.ts';
@@ -30,6 +31,7 @@ const titles = {
   history: 'page:navHistory',
   models: 'models:page.title',
   usage: 'usage:page.title',
+  doctor: 'doctor:page.title',
   access: 'page:navAccess',
   settings: 'page:navSettings',
   setup: 'firstRun:title',
@@ -93,6 +95,7 @@ function Frame({ route }: { route: Route }): ReactNode {
             {route.name === 'history' && <HistoryView query={route.item ?? ''} />}
             {route.name === 'models' && <ModelsView item={route.item} />}
             {route.name === 'usage' && <UsageView />}
+            {route.name === 'doctor' && <DoctorView item={route.item} />}
             {route.name === 'access' && <AccessView begin={route.item} />}
             {route.name === 'settings' && <SettingsView />}
             {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}

@@ -109,6 +109,7 @@ export function paletteItems({ snapshot, desk, words, open, useEnvironment }: Gi
         ['history', 'page:navHistory'],
         ['models', 'models:page.title'],
         ['usage', 'usage:page.title'],
+        ['doctor', 'doctor:page.title'],
         ['access', 'page:navAccess'],
         ['settings', 'page:navSettings'],
         ['setup', 'firstRun:entry'],
