@@ -46,15 +46,19 @@ export async function readWish(parts: Parts, wish: Wish): Promise<{ plan: Policy
       warnings.push({ code: 'warnTable', params: { region, date: tableDate ?? '' } });
     }
   }
+  const absent = new Map<string, string[]>();
   const targets = pairs.flatMap(({ region, id }) => {
     const offer = offers.get(region);
     const view = offer?.models.find((m) => m.id === id.replace(/\[1m\]$/, '')) ?? null;
     if (view === null && offer?.source === 'live' && !id.startsWith('arn:')) {
-      warnings.push({ code: 'warnNotOffered', params: { model: id, region } });
+      absent.set(region, [...(absent.get(region) ?? []), id]);
       return [];
     }
     return [policyTarget(region, id, view)];
   });
+  for (const [region, ids] of absent) {
+    warnings.push({ code: 'warnNotOffered', params: { models: ids.join(', '), region } });
+  }
   const { kind, marketplace, listing, denyLongLivedKeys, organization } = wish;
   return {
     plan: {
@@ -100,10 +104,10 @@ async function chosenModels(
   const asked = environments.flatMap((environment) => {
     const own = wish.regions ? regions : regions.filter((region) => region === environment.region);
     return own.map(async (region) => {
-      const { resolved } = await models.resolve({ environment: environment.name, region });
+      const { resolved, probes = [] } = await models.resolve({ environment: environment.name, region });
       const { model, smallFastModel, pins } = environment;
       const chosen = [model, smallFastModel, ...Object.values(pins)].filter((id) => id !== null);
-      return unique([...resolved.map((r) => r.id), ...chosen]).map((id) => ({ region, id }));
+      return unique([...resolved.map((r) => r.id), ...probes, ...chosen]).map((id) => ({ region, id }));
     });
   });
   return (await Promise.all(asked)).flat();

@@ -133,7 +133,7 @@ const accountTemplate = (policies: readonly (readonly ExplainedStatement[])[]) =
               PolicyDocument: explainedPolicy(parts),
             },
           },
-          'managedPolicy',
+          policies.length === 1 ? 'managedPolicy' : 'managedPolicySplit',
           { number: i + 1, count: policies.length },
         ),
       ]),
