@@ -11,6 +11,7 @@ import {
   terminalLive,
 } from '../support/page/page-harness.ts';
 import { activity, busyDay, candidates, conversations, everyKind, request } from '../support/page/samples.ts';
+import { usageFacts } from '../support/page/usage-samples.ts';
 import * as given from '../support/tray/snapshots.ts';
 
 interface Stop {
@@ -182,6 +183,14 @@ describePages('without a mouse', (pages) => {
         agent.setProfiles(everyKind);
       },
     ],
+    [
+      'usage',
+      '#/usage',
+      '.chart-buttons',
+      (agent) => {
+        agent.facts = usageFacts(40);
+      },
+    ],
     ['settings', '#/settings', '.settings'],
   ];
   test.for(views)(
@@ -225,10 +234,11 @@ describePages('without a mouse', (pages) => {
         ready(),
         async (page, agent) => {
           agent.conversations = conversations;
+          agent.facts = usageFacts(40);
           agent.candidates = candidates;
           agent.setProfiles(everyKind);
           for (const session of busyDay().slice(0, 2)) await agent.open(session);
-          for (const view of ['overview', 'access', 'history', 'settings', 'sessions/new']) {
+          for (const view of ['overview', 'access', 'history', 'usage', 'settings', 'sessions/new']) {
             await goTo(page, `#/${view}`);
             await page.locator('.page:visible').waitFor();
             await page.locator('.skeleton').first().waitFor({ state: 'detached' });

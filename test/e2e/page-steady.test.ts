@@ -13,6 +13,7 @@ import {
   integration,
   meter,
 } from '../support/page/samples.ts';
+import { usageFacts } from '../support/page/usage-samples.ts';
 
 interface Shift {
   value: number;
@@ -52,6 +53,7 @@ function full(agent: FakeAgent): void {
   agent.candidates = candidates;
   agent.integration = integration;
   agent.conversations = conversations;
+  agent.facts = usageFacts(40);
   agent.setProfiles(everyKind);
 }
 
@@ -60,6 +62,7 @@ const views: [hash: string, there: string][] = [
   ['#/access', 'text=shared-ops'],
   ['#/history', '.conversation'],
   ['#/sessions/new', '.known-folder'],
+  ['#/usage', '.chart-buttons'],
   ['#/settings', '.settings'],
 ];
 

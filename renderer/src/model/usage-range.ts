@@ -1,3 +1,5 @@
+import { addDays, periodOf } from '../../../src/domain/usage/days.ts';
+
 /** Stretches of days as a person chooses them. A day is `YYYY-MM-DD`; arithmetic on it is the calendar's, in no time zone. */
 
 export const rangeNames = ['today', 'days7', 'month', 'lastMonth', 'days90', 'own'] as const;
@@ -12,8 +14,6 @@ const DAY_MS = 86_400_000;
 
 /** Midnight of a day, as if it were UTC (epoch ms): for arithmetic and Intl with `timeZone: 'UTC'`. */
 export const utcOf = (day: string): number => Date.parse(`${day}T00:00:00Z`);
-const dayOf = (utc: number): string => new Date(utc).toISOString().slice(0, 10);
-export const addDays = (day: string, days: number): string => dayOf(utcOf(day) + days * DAY_MS);
 /** Days in a range, at least one. */
 export const daysIn = ({ from, to }: DayRange): number =>
   Math.max(1, Math.round((utcOf(to) - utcOf(from)) / DAY_MS) + 1);
@@ -32,8 +32,7 @@ export function localStart(day: string): number {
   return new Date(year, month - 1, date).getTime();
 }
 
-const firstOfMonth = (day: string): string => `${day.slice(0, 7)}-01`;
-const lastOfMonth = (day: string): string => addDays(firstOfMonth(addDays(firstOfMonth(day), 31)), -1);
+const monthOf = (day: string): DayRange => periodOf(day, 'month');
 
 /** The days that a name means today. `own` has no days of its own. */
 export function rangeOf(name: Exclude<RangeName, 'own'>, today: string): DayRange {
@@ -45,18 +44,16 @@ export function rangeOf(name: Exclude<RangeName, 'own'>, today: string): DayRang
     case 'days90':
       return { from: addDays(today, -89), to: today };
     case 'month':
-      return { from: firstOfMonth(today), to: today };
-    case 'lastMonth': {
-      const last = addDays(firstOfMonth(today), -1);
-      return { from: firstOfMonth(last), to: last };
-    }
+      return { from: monthOf(today).from, to: today };
+    case 'lastMonth':
+      return monthOf(addDays(monthOf(today).from, -1));
   }
 }
 
 /** What a range is compared with: the same part of the month before for months, else as many days right before. */
 export function rangeBefore(range: DayRange, name: RangeName): DayRange {
   const before = addDays(range.from, -1);
-  const month = firstOfMonth(before);
+  const month = monthOf(before).from;
   if (name === 'lastMonth') return { from: month, to: before };
   const days = daysIn(range);
   if (name === 'month') {
@@ -78,15 +75,10 @@ export function unitOf(range: DayRange): BucketUnit {
 export function bucketsOf(range: DayRange, unit: BucketUnit): DayRange[] {
   const buckets: DayRange[] = [];
   for (let from = range.from; from <= range.to; ) {
-    const end = unit === 'day' ? from : unit === 'week' ? addDays(from, 6) : lastOfMonth(from);
+    const end = unit === 'day' ? from : unit === 'week' ? addDays(from, 6) : monthOf(from).to;
     const to = end < range.to ? end : range.to;
     buckets.push({ from, to });
     from = addDays(to, 1);
   }
   return buckets;
-}
-
-/** Whether a typed day is one of the calendar's. */
-export function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(utcOf(text)) && dayOf(utcOf(text)) === text;
 }

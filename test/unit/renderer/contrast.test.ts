@@ -49,6 +49,15 @@ describe.each(['light', 'dark'] as const)('%s theme', (name) => {
     }
   });
 
+  test('a chart’s series stand out from its ground', () => {
+    for (const series of ['0', '1', '2', '3', '4', '5', 'rest'])
+      for (const ground of ['surface', 'raised'])
+        expect(
+          contrast(of(`chart-${series}`), of(ground)),
+          `series ${series} on ${ground}`,
+        ).toBeGreaterThanOrEqual(3);
+  });
+
   test('the terminal has the page’s ground and readable colours', () => {
     const terminal = terminalThemes[name];
     expect(terminal.background).toBe(of('terminal-ground'));

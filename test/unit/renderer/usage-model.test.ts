@@ -2,10 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  addDays,
   bucketsOf,
   daysIn,
-  isDay,
   localDay,
   localStart,
   rangeBefore,
@@ -22,6 +20,7 @@ import {
 } from '../../../renderer/src/model/usage-series.ts';
 import { modelName, usageWords } from '../../../renderer/src/model/usage-words.ts';
 import type { UsageRow } from '../../../src/contract/usage.ts';
+import { addDays, isDay } from '../../../src/domain/usage/days.ts';
 
 const row = (more: Partial<UsageRow>): UsageRow => ({ ...noUsage, answers: 1, ...more });
 const anyDay = fc

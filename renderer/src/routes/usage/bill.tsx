@@ -203,6 +203,7 @@ function BillTable({ answer, say }: { answer: Answer; say: UsageWords }): ReactN
           </table>
         </section>
       )}
+      {bill.cut && <Notice tone="attention">{words.t('usage:costs.cut')}</Notice>}
       {services.size > 0 && (
         <ul className="services small">
           {[...services]

@@ -37,7 +37,7 @@ const PAGE = 25;
 
 /** Who or what used it: the dearest first, or by any other column. */
 export function Breakdown({
-  division,
+  division: wanted,
   onDivision,
   rows,
   total,
@@ -65,6 +65,8 @@ export function Breakdown({
   const { agent } = useSnapshot();
   const [sorting, setSorting] = useState<Sorting>({ by: 'cost', descending: true });
   const [limit, setLimit] = useState(PAGE);
+  // While another division is asked for, the rows on show are still those of the one before.
+  const division = divisions.find((d) => rows?.[0] !== undefined && d in rows[0]) ?? wanted;
   const nameOf = (row: UsageRow): string => nameOfRow(words, division, row, agent.userHome);
   const ordered = rows && sorted(rows, sorting, nameOf, say.compare);
   return (
@@ -73,7 +75,7 @@ export function Breakdown({
         <h2 id="usage-breakdown">{words.t('usage:page.breakdown')}</h2>
         <Segments
           label={words.t('usage:page.divideBy')}
-          value={division}
+          value={wanted}
           options={divisions.map((id) => ({ id, label: words.t(divisionWords[id]) }))}
           onChange={(next) => {
             setLimit(PAGE);
@@ -221,7 +223,7 @@ function Cost({
   const { model } = row;
   const { costUsd, unpricedTokens } = row;
   const isNothing = costUsd === null && unpricedTokens === 0;
-  const own = division === 'model' && model !== undefined && pricedAs(model) in prices;
+  const own = division === 'model' && model !== undefined && Object.hasOwn(prices, pricedAs(model));
   return (
     <>
       {(costUsd !== null || isNothing) && (

@@ -36,7 +36,7 @@ export function PriceDialog({ model, onClose }: { model: string; onClose: () => 
   const { prices } = useSnapshot().settings;
   const { run, pending, error } = useAct();
   const name = pricedAs(model);
-  const known = prices[name];
+  const known = Object.hasOwn(prices, name) ? prices[name] : undefined;
   const [typed, setTyped] = useState<Partial<Record<keyof ModelRates, string>>>(() =>
     known ? Object.fromEntries(Object.entries(known).map(([kind, usd]) => [kind, String(usd)])) : {},
   );

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import type { ProcedureOutput } from '../../../../src/contract/procedures.ts';
+import { isDay } from '../../../../src/domain/usage/days.ts';
 import { Choice, TextInput } from '../../components/fields.tsx';
 import { Segments } from '../../components/segments.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
-import { isDay, type RangeName, rangeNames } from '../../model/usage-range.ts';
+import { type RangeName, rangeNames } from '../../model/usage-range.ts';
 import type { Division } from '../../model/usage-series.ts';
 import { divisionName } from '../../model/usage-words.ts';
 import type { Filters } from './wish.ts';

@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import type { TrailEvent } from '../../../../src/contract/usage.ts';
+import { addDays } from '../../../../src/domain/usage/days.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/fields.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
@@ -8,7 +9,7 @@ import { Segments } from '../../components/segments.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
-import { addDays, type DayRange, localStart } from '../../model/usage-range.ts';
+import { type DayRange, localStart } from '../../model/usage-range.ts';
 import { modelName } from '../../model/usage-words.ts';
 
 const PAGE = 25;
@@ -159,6 +160,9 @@ function TrailRow({ event, region }: { event: TrailEvent; region: string }): Rea
           <strong>{plainText(name, 60)}</strong>
           {model !== null && <span title={plainText(model, 300)}> {modelName(plainText(model, 300))}</span>}
           {event.region !== region && <span className="quiet"> {plainText(event.region, 30)}</span>}
+          {event.answeredIn !== null && event.answeredIn !== event.region && (
+            <span className="quiet"> → {plainText(event.answeredIn, 30)}</span>
+          )}
         </p>
         <p className="quiet small">
           {who !== null && <span title={plainText(who, 300)}>{plainText(shortWho(who), 120)}</span>}

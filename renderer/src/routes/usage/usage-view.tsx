@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { isDay } from '../../../../src/domain/usage/days.ts';
 import { usageCsv, usageJson } from '../../../../src/domain/usage/usage-export.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';
@@ -14,7 +15,6 @@ import {
   bucketsOf,
   type DayRange,
   daysIn,
-  isDay,
   localDay,
   type RangeName,
   rangeBefore,
@@ -40,6 +40,7 @@ import { type Filters, usageWish } from './wish.ts';
 /** Rows of a table at most, and of a file. */
 const TABLE_LIMIT = 1000;
 const FILE_LIMIT = 100_000;
+const ASK_AGAIN_MS = 5 * 60_000;
 const everything = ['day', 'environment', 'project', 'model', 'session'] as const;
 const chartDivisions = ['model', 'environment', 'project'] as const;
 
@@ -48,7 +49,8 @@ export function UsageView(): ReactNode {
   const words = useWords();
   const agent = useAgent();
   const { usage, agent: about } = useSnapshot();
-  const today = localDay(useCoarseNow());
+  const now = useCoarseNow();
+  const today = localDay(now);
   const say = usageWords(words.language, Number(today.slice(0, 4)));
   const [name, setName] = useState<RangeName>('month');
   const [typed, setTyped] = useState(() => rangeOf('days7', today));
@@ -66,7 +68,8 @@ export function UsageView(): ReactNode {
   const range = name === 'own' ? lastOwn : rangeOf(name, today);
   const compared = rangeBefore(range, name);
 
-  const revision = useCalm(usage.revision);
+  // Asked again now and then: the agent looks at transcripts more often while somebody wants to know.
+  const revision = `${useCalm(usage.revision)} ${Math.floor(now / ASK_AGAIN_MS)}`;
   const daily = useKept(useAsk('usage.query', usageWish(range, filters, ['day', chartBy]), revision));
   const table = useKept(useAsk('usage.query', usageWish(range, filters, [division], TABLE_LIMIT), revision));
   const before = useKept(useAsk('usage.query', usageWish(compared, filters, []), revision));
@@ -176,9 +179,7 @@ export function UsageView(): ReactNode {
             <Breakdown
               division={division}
               onDivision={setDivision}
-              rows={
-                table.stale && table.data ? rowsOf(table.data.rows, division) : (table.data?.rows ?? null)
-              }
+              rows={table.data?.rows ?? null}
               total={data?.total.costUsd ?? null}
               stale={table.stale}
               error={table.error}
@@ -286,11 +287,6 @@ export function UsageView(): ReactNode {
       </div>
     );
   }
-}
-
-/** Rows of another division say nothing about this one: while it is asked for, there are none. */
-function rowsOf<T extends object>(rows: readonly T[], division: Division): readonly T[] | null {
-  return rows[0] === undefined || division in rows[0] ? rows : null;
 }
 
 /** How much is still to be read; figures grow until then. Its line is always there. */
