@@ -19,6 +19,7 @@ import { HistoryView } from './routes/history/history-view.tsx';
 import { ModelsView } from './routes/models/models-view.tsx';
 import { OverviewView } from './routes/overview/overview-view.tsx';
 import { Palette } from './routes/palette/palette.tsx';
+import { PoliciesView } from './routes/policies/policies-view.tsx';
 import { DeskProvider, useDesk } from './routes/sessions/desk.tsx';
 import { SessionsView } from './routes/sessions/sessions-view.tsx';
 import { SettingsView } from './routes/settings/settings-view.tsx';
@@ -34,8 +35,13 @@ const titles = {
   doctor: 'doctor:page.title',
   access: 'page:navAccess',
   settings: 'page:navSettings',
+  policies: 'policies:page.title',
   setup: 'firstRun:title',
 } as const;
+
+/** The rail's view that another one belongs to. */
+const railOf = (name: RouteName): RouteName =>
+  name === 'setup' ? 'overview' : name === 'policies' ? 'access' : name;
 
 export function App(): ReactNode {
   const route = useRoute();
@@ -82,7 +88,7 @@ function Frame({ route }: { route: Route }): ReactNode {
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         {words.t('page:skipToMain')}
       </button>
-      <Rail current={route.name === 'setup' ? 'overview' : route.name} signsOnly={signsOnly} />
+      <Rail current={railOf(route.name)} signsOnly={signsOnly} />
       <main className="main" id="main" tabIndex={-1} ref={main} aria-label={words.t(title)}>
         <LinkBanner />
         {route.name !== 'overview' && <MfaBanner />}
@@ -97,6 +103,7 @@ function Frame({ route }: { route: Route }): ReactNode {
             {route.name === 'usage' && <UsageView />}
             {route.name === 'doctor' && <DoctorView item={route.item} />}
             {route.name === 'access' && <AccessView begin={route.item} />}
+            {route.name === 'policies' && <PoliciesView key={route.item} item={route.item} />}
             {route.name === 'settings' && <SettingsView />}
             {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}
             <Palette />

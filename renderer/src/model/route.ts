@@ -1,9 +1,18 @@
 import { useSyncExternalStore } from 'react';
 
 /** The views that the rail leads to. */
-export const railNames = ['overview', 'sessions', 'history', 'models', 'usage', 'doctor', 'access', 'settings'] as const;
-/** `setup`: the first run's steps, asked for again. */
-export const routeNames = [...railNames, 'setup'] as const;
+export const railNames = [
+  'overview',
+  'sessions',
+  'history',
+  'models',
+  'usage',
+  'doctor',
+  'access',
+  'settings',
+] as const;
+/** `setup`: the first run's steps, asked for again. `policies`: reached from Access. */
+export const routeNames = [...railNames, 'setup', 'policies'] as const;
 export type RouteName = (typeof routeNames)[number];
 /** `item` is the session shown on Sessions (or `new`), what Access is to begin with (`add`), what History searches for, the environment that Models and Doctor look at. */
 export interface Route {

@@ -37,6 +37,7 @@ import { modelView } from '../model-view.ts';
 import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
 import { regionOffers, resolvedModels } from './bedrock.ts';
+import { builtPolicy } from './policies.ts';
 import { activity, profile } from './samples.ts';
 import { billOf, queryFacts, trailOf, type UsageFact } from './usage-samples.ts';
 
@@ -192,6 +193,8 @@ export class FakeAgent implements AsyncDisposable {
     this.offer = {};
     this.decided = {};
     this.surveyStays = null;
+    this.validation = { findings: [], problem: null };
+    this.comparison = { calls: [], problem: null };
     this.facts = [];
     this.accounts = [...accounts];
     this.conversations = [];
@@ -655,6 +658,9 @@ export class FakeAgent implements AsyncDisposable {
     yield { at, checks, done: true };
   }
 
+  /** What AWS says of a policy. */
+  validation: ProcedureOutput<'policies.validate'> = { findings: [], problem: null };
+  comparison: ProcedureOutput<'policies.compare'> = { calls: [], problem: null };
   /** What usage.query adds up. */
   facts: readonly UsageFact[] = [];
   /** Past conversations, newest first. */

@@ -23,6 +23,9 @@ export function AccessView({ begin }: { begin: string | null }): ReactNode {
         <div className="page-head">
           <h1>{words.t('page:navAccess')}</h1>
           <div className="row-actions">
+            <a className="button" href={routeHref('policies')}>
+              {words.t('policies:page.title')}
+            </a>
             <a className="button" href={routeHref('setup')}>
               {words.t('firstRun:entry')}
             </a>

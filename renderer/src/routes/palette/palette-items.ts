@@ -111,6 +111,7 @@ export function paletteItems({ snapshot, desk, words, open, useEnvironment }: Gi
         ['usage', 'usage:page.title'],
         ['doctor', 'doctor:page.title'],
         ['access', 'page:navAccess'],
+        ['policies', 'policies:page.title'],
         ['settings', 'page:navSettings'],
         ['setup', 'firstRun:entry'],
       ] as const
