@@ -35,13 +35,14 @@ function row({ link, state, evidence }: DoctorCheck, columns: number): string {
 
 /** The links as lines: on a terminal written over at each change, else each once when it has settled. */
 class CheckLines {
-  readonly #isTerminal = process.stdout.isTTY === true;
   readonly #settled = new Set<DoctorLink>();
   #rows = 0;
 
   show(checks: Checks): void {
-    const columns = this.#isTerminal ? process.stdout.columns : Number.POSITIVE_INFINITY;
-    if (!this.#isTerminal) {
+    // What has scrolled away cannot be written over either.
+    const isLive = process.stdout.isTTY === true && process.stdout.rows > checks.length;
+    const columns = isLive ? process.stdout.columns : Number.POSITIVE_INFINITY;
+    if (!isLive) {
       for (const check of checks) {
         if (check.state === 'waiting' || check.state === 'running' || this.#settled.has(check.link)) continue;
         this.#settled.add(check.link);
