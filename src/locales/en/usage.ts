@@ -129,7 +129,7 @@ export const usage = {
   'page.whyUnpriced': 'Days marked “and more” have models without a known price.',
   'page.trail': 'What CloudTrail recorded',
   'page.trailExplained':
-    'Calls to Bedrock as AWS saw them, for the days above. CloudTrail keeps 90 days, has a call after some 15 minutes, and asking is free.',
+    'Calls to Bedrock as AWS saw them, {{range}}. CloudTrail keeps 90 days, has a call after some 15 minutes, and asking is free.',
   'page.trailWhose': 'Calls of',
   'page.trailOwn': 'This identity',
   'page.trailEveryone': 'Everyone',

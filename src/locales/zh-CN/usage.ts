@@ -124,7 +124,7 @@ export const usage: Record<keyof typeof en, string> = {
   'page.whyUnpriced': '标有“及更多”的日期含有价格未知的模型。',
   'page.trail': 'CloudTrail 记录',
   'page.trailExplained':
-    'AWS 记录的 Bedrock 调用（所选日期）。CloudTrail 保留 90 天，调用约 15 分钟后出现，查询免费。',
+    'AWS 记录的 Bedrock 调用（{{range}}）。CloudTrail 保留 90 天，调用约 15 分钟后出现，查询免费。',
   'page.trailWhose': '调用者',
   'page.trailOwn': '此身份',
   'page.trailEveryone': '所有人',

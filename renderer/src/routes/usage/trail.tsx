@@ -10,7 +10,7 @@ import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
 import { type DayRange, localStart } from '../../model/usage-range.ts';
-import { modelName } from '../../model/usage-words.ts';
+import { modelName, type UsageWords } from '../../model/usage-words.ts';
 
 const PAGE = 25;
 
@@ -21,7 +21,7 @@ interface Shown {
 }
 
 /** What CloudTrail has of Bedrock: asked for on request, the newest first, a page at a time. */
-export function Trail({ range }: { range: DayRange }): ReactNode {
+export function Trail({ range, say }: { range: DayRange; say: UsageWords }): ReactNode {
   const words = useWords();
   const agent = useAgent();
   const { environments, activeEnvironment } = useSnapshot();
@@ -66,7 +66,7 @@ export function Trail({ range }: { range: DayRange }): ReactNode {
     <section className="panel" aria-labelledby="usage-trail" aria-busy={pending}>
       <div>
         <h2 id="usage-trail">{words.t('usage:page.trail')}</h2>
-        <p className="quiet small">{words.t('usage:page.trailExplained')}</p>
+        <p className="quiet small">{words.t('usage:page.trailExplained', { range: say.range(range) })}</p>
       </div>
       <div className="usage-ask">
         {environments.length > 1 && (

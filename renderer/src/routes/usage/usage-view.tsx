@@ -108,16 +108,22 @@ export function UsageView(): ReactNode {
         <div className="page-head">
           <h1>{words.t('usage:page.title')}</h1>
           <Pending bytes={usage.pending} size={say.bytes(usage.pending)} />
-          <MenuButton
-            label={words.t('usage:page.download')}
-            entries={[
-              { id: 'csv', label: words.t('usage:page.downloadCsv'), run: () => save('text/csv') },
-              { id: 'json', label: words.t('usage:page.downloadJson'), run: () => save('application/json') },
-            ]}
-          >
-            {words.t('usage:page.download')}
-            <Icon name="down" size={14} />
-          </MenuButton>
+          {!isNew && (
+            <MenuButton
+              label={words.t('usage:page.download')}
+              entries={[
+                { id: 'csv', label: words.t('usage:page.downloadCsv'), run: () => save('text/csv') },
+                {
+                  id: 'json',
+                  label: words.t('usage:page.downloadJson'),
+                  run: () => save('application/json'),
+                },
+              ]}
+            >
+              {words.t('usage:page.download')}
+              <Icon name="down" size={14} />
+            </MenuButton>
+          )}
         </div>
         <ErrorNotice error={saving.error} />
         {isNew ? (
@@ -192,7 +198,7 @@ export function UsageView(): ReactNode {
         )}
         <Budgets say={say} />
         <Bill range={range} say={say} />
-        <Trail range={range} />
+        <Trail range={range} say={say} />
         {priced !== null && <PriceDialog model={priced} onClose={() => setPriced(null)} />}
       </div>
     </div>
