@@ -5,13 +5,6 @@ import type { Env } from './endpoints.ts';
 import type { AwsNetwork } from './network.ts';
 import { type SigningKeys, sdkCredentials, secretsOf } from './sts.ts';
 
-export interface BedrockModel {
-  /** What Claude Code's `--model` takes: the profile's id (`us.anthropic…`) or a foundation model's. */
-  id: string;
-  name: string;
-  kind: 'inference-profile' | 'foundation-model';
-}
-
 interface Options {
   region: string;
   env: Env;
@@ -108,22 +101,6 @@ export async function withBedrock<T>(
   } finally {
     client.destroy();
   }
-}
-
-/**
- * Anthropic models that this identity is offered in a region: system-defined inference profiles, and foundation
- * models that can be called on demand. Errors: AwsFault (`forbidden` where listing is not allowed).
- */
-export function listModels(options: Options, credentials: SigningKeys): Promise<BedrockModel[]> {
-  return withBedrock(options, credentials, async (bedrock) => {
-    const [profiles, models] = await Promise.all([bedrock.profiles('SYSTEM_DEFINED'), bedrock.models()]);
-    return [
-      ...profiles.map(({ id, name }) => ({ id, name, kind: 'inference-profile' as const })),
-      ...models.flatMap(({ id, name, onDemand }) =>
-        onDemand ? [{ id, name, kind: 'foundation-model' as const }] : [],
-      ),
-    ];
-  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Environment } from '../contract/state.ts';
+import { modelVariablesOf } from './bedrock/environment-models.ts';
 import { quoteForShell } from './desktop/shell-quoting.ts';
 import { otherProviders } from './sessions/other-providers.ts';
 
@@ -84,13 +85,11 @@ export function settingsPlan(settings: Json, wish: IntegrationWish): SettingsPla
     ['CLAUDE_CODE_USE_BEDROCK', '1'],
     ['AWS_REGION', environment.region],
   ];
-  if (environment.model !== null) wanted.push(['ANTHROPIC_MODEL', environment.model]);
-  if (environment.smallFastModel !== null) {
-    wanted.push(['ANTHROPIC_DEFAULT_HAIKU_MODEL', environment.smallFastModel]);
-    // The older name of the same.
-    if (isSet(env.ANTHROPIC_SMALL_FAST_MODEL))
-      wanted.push(['ANTHROPIC_SMALL_FAST_MODEL', environment.smallFastModel]);
-  }
+  // The older name of the Haiku pin is written where it is there already, and would win.
+  const { ANTHROPIC_SMALL_FAST_MODEL: small, ...models } = modelVariablesOf(environment);
+  wanted.push(...Object.entries(models));
+  if (small !== undefined && isSet(env.ANTHROPIC_SMALL_FAST_MODEL))
+    wanted.push(['ANTHROPIC_SMALL_FAST_MODEL', small]);
   if (environment.endpointUrl !== null) wanted.push(['ANTHROPIC_BEDROCK_BASE_URL', environment.endpointUrl]);
   if (environment.identityMode === 'whole-session') wanted.push(['AWS_PROFILE', INTEGRATION_PROFILE]);
   for (const name of otherProviders) {

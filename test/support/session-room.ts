@@ -21,6 +21,7 @@ import {
   Settings,
   terminalSocketOf,
 } from '../../src/contract/index.ts';
+import type { GeographyVerdict } from '../../src/domain/bedrock/environment-models.ts';
 import { formatCredentials } from '../../src/domain/credentials/credential-formats.ts';
 import type { CredentialSource } from '../../src/domain/credentials/credential-source.ts';
 import { Happenings, TestTerminal } from './pty-host.ts';
@@ -54,6 +55,8 @@ export class SessionRoom implements AsyncDisposable {
   /** A folder to work in. */
   readonly project: string;
   readonly environment: Environment;
+  /** What the launch is told of the environment's geography. */
+  verdict: GeographyVerdict = { kept: { model: null, env: {}, modelOverrides: {} } };
   readonly settings = Settings.parse({});
   /** How often the person was asked to sign in. */
   asked = 0;
@@ -236,7 +239,7 @@ export class SessionRoom implements AsyncDisposable {
           throw new BedrockTrayError('EnvironmentUnknown', { environment: name });
         },
       },
-      inGeography: async () => ({ kept: { model: null, env: {}, modelOverrides: {} } }),
+      inGeography: async () => this.verdict,
       settings: { get: () => this.settings },
       ptyHost: {
         socket: this.ptyHostSocket,

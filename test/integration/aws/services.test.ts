@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { listModels } from '../../../src/aws/bedrock.ts';
+import { withBedrock } from '../../../src/aws/bedrock.ts';
 import { type AwsFault, OidcFault } from '../../../src/aws/faults.ts';
 import { createOidc, defaultScopes, registeredRedirectUri } from '../../../src/aws/oidc.ts';
 import { createPortal } from '../../../src/aws/portal.ts';
@@ -189,12 +189,14 @@ describe('portal, STS and Bedrock', () => {
     expect(credentials.expiresAt - Date.now()).toBeGreaterThan(3500_000);
     expect(await callerIdentity(where(), credentials)).toMatchObject({ accountId: '111122223333' });
     await sandbox.switches({ bedrockPageSize: 3 });
-    const models = await listModels(where(), credentials);
-    expect(models).toContainEqual(
+    const [profiles, models] = await withBedrock(where(), credentials, (bedrock) =>
+      Promise.all([bedrock.profiles('SYSTEM_DEFINED'), bedrock.models()]),
+    );
+    expect(profiles).toContainEqual(
       expect.objectContaining({ id: 'us.anthropic.claude-opus-5-5', kind: 'inference-profile' }),
     );
-    expect(models.filter((m) => m.kind === 'foundation-model').length).toBeGreaterThan(0);
-    expect(models.every((m) => m.id.includes('anthropic.'))).toBe(true);
+    expect(models.some((m) => m.onDemand)).toBe(true);
+    expect([...profiles, ...models].every((m) => m.id.includes('anthropic.'))).toBe(true);
     const signed = await sandbox.requests({ service: 'bedrock' });
     expect(signed.every((r) => r.accessKeyId === credentials.accessKeyId)).toBe(true);
   });
@@ -221,7 +223,7 @@ describe('portal, STS and Bedrock', () => {
     process.env.AWS_BEARER_TOKEN_BEDROCK = 'ambient';
     try {
       const after = (await sandbox.requests()).at(-1)?.id ?? 0;
-      expect((await fault(listModels(where(), keys))).kind).toBe('forbidden');
+      expect((await fault(withBedrock(where(), keys, (bedrock) => bedrock.models()))).kind).toBe('forbidden');
       const asked = await sandbox.requests({ after, service: 'bedrock' });
       expect(new Set(asked.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set([keys.accessKeyId]));
     } finally {

@@ -76,6 +76,14 @@ describe('the plan', () => {
   });
 });
 
+test('models and pins of the environment are written', () => {
+  const pins = { opus: 'us.anthropic.claude-opus-5', sonnet: null, fable: null };
+  const { changes } = settingsPlan({}, { ...wish, environment: { ...environment, model: 'opus', pins } });
+  const names = changes.map((c) => c.path.at(-1));
+  expect(names).toEqual(expect.arrayContaining(['ANTHROPIC_MODEL', 'ANTHROPIC_DEFAULT_OPUS_MODEL']));
+  expect(names).not.toContain('ANTHROPIC_DEFAULT_SONNET_MODEL');
+});
+
 describe('the check', () => {
   const profile = integrationProfile(wish);
   test.each([

@@ -47,6 +47,27 @@ const settingsOf = (over: Partial<LaunchInput> = {}) =>
   JSON.parse(launchPlan({ ...input, ...over }).settings);
 
 describe('launchPlan', () => {
+  it('sets the pins of the environment, and what keeps it in its geography before them', () => {
+    const pins = { opus: 'eu.anthropic.claude-opus-5', sonnet: null, fable: null };
+    expect(settingsOf({ pins }).env).toMatchObject({ ANTHROPIC_DEFAULT_OPUS_MODEL: pins.opus });
+    expect(settingsOf({ pins }).env).not.toHaveProperty('ANTHROPIC_DEFAULT_SONNET_MODEL');
+    const kept = {
+      model: 'eu.anthropic.claude-opus-5-5',
+      env: { ANTHROPIC_DEFAULT_SONNET_MODEL: 'eu.anthropic.claude-sonnet-5', CLAUDE_CODE_SUBAGENT_MODEL: '' },
+      modelOverrides: { 'claude-opus-5': 'eu.anthropic.claude-opus-5' },
+    };
+    const personSettings = {
+      modelOverrides: { 'claude-opus-5': 'global.anthropic.claude-opus-5', own: 'x' },
+    };
+    const plan = launchPlan({ ...input, pins, kept, personSettings });
+    expect(plan.args.join(' ')).toContain('--model eu.anthropic.claude-opus-5-5');
+    const settings = JSON.parse(plan.settings);
+    expect(settings.env).toMatchObject({ ...kept.env, ANTHROPIC_DEFAULT_OPUS_MODEL: pins.opus });
+    expect(settings.modelOverrides).toEqual({ ...kept.modelOverrides, own: 'x' });
+    // Claude's own shell commands see what the person had.
+    expect(plan.restore).toContain('unset CLAUDE_CODE_SUBAGENT_MODEL');
+  });
+
   it.runIf(process.platform !== 'win32')("exports credentials whatever the person's NODE_OPTIONS say", () => {
     const exportCommand = [process.execPath, '-e', 'console.log("keys")', '--'];
     const run = (command: string) =>
