@@ -23,6 +23,7 @@ import { benchAttach, benchIdleSessions, benchYes } from './sessions.ts';
 import { ms, quantile, type Row, ratio } from './statistics.ts';
 import { echoBesideFlood, lostTails, terminalThroughput } from './terminal.ts';
 import { benchTray } from './tray.ts';
+import { benchUsage } from './usage.ts';
 import { benchVending, vendingUntil } from './vending.ts';
 
 const { values: flags } = parseArgs({
@@ -110,6 +111,11 @@ async function* history(): AsyncGenerator<Row> {
   yield* benchHistory(await agent(), join(env.HOME ?? '', '.claude'), home, quick ? 100 : 1000);
 }
 
+async function* usage(): AsyncGenerator<Row> {
+  const { env, home } = await installation();
+  yield* benchUsage(await agent(), join(env.HOME ?? '', '.claude'), home, quick ? 100 : 1000);
+}
+
 /** In the order of the report; agent-start and idle come first, while the agent is as new. */
 const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
   'agent-start': async () => benchAgentStart(await installation(), quick ? 3 : 9),
@@ -131,6 +137,7 @@ const parts: Record<string, () => AsyncIterable<Row> | Promise<Row[]>> = {
   tails,
   echo,
   history,
+  usage,
   tray: () => benchTray(quick ? 2 : 5),
   growth: () => benchGrowth(quick ? 1 : 10),
   scale: () => benchScale(quick ? 3 : 7),

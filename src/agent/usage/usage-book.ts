@@ -4,12 +4,14 @@ import type { ConversationLine } from '../../domain/conversations/conversation.t
 import type { AnswerFact, CostFact } from '../../domain/cost/conversation-cost.ts';
 import { addTokens, noTokens, promptClass, type TokenUsage } from '../../domain/cost/prices.ts';
 import { besideAnswers, type Told } from '../../domain/usage/beside.ts';
-import { QUARTER_MS } from '../../domain/usage/days.ts';
+import { dayOf, QUARTER_MS } from '../../domain/usage/days.ts';
 import { type ConversationFacts, learn, noFacts } from '../history/conversation-facts.ts';
 import type { TranscriptFile } from '../history/transcript-files.ts';
 import type { Stay } from './worker-messages.ts';
 
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
+const SUMS = ['answers', ...KINDS];
+const KNOWN_QUARTERS = 50_000;
 const WORDS = ['cwd', 'cwdCertain', 'given', 'made', 'summary', 'prompt', 'opening'] as const;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A longer name is none. */
@@ -73,6 +75,10 @@ export class UsageBook {
   /** Conversations with answers or totals that are not reckoned with yet. */
   readonly #dirty = new Set<number>();
   #reworded = false;
+  /** Undefined: not looked up yet; null: none was ever used. */
+  #zoneNow: string | null | undefined;
+  /** Days of quarters, in that zone. */
+  readonly #days = new Map<number, string>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -195,21 +201,66 @@ export class UsageBook {
     for (const conversation of [...this.#dirty]) this.#reckon(conversation, new Set());
     this.#dirty.clear();
     const changed = this.#changes.size > 0 || this.#reworded;
-    const insert = this.#sql(`
-      INSERT INTO used (quarter, stay, model, step, answers, ${KINDS.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET ${['answers', ...KINDS].map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}
-    `);
-    const drop = this.#sql(`
-      DELETE FROM used WHERE quarter = ? AND stay = ? AND model = ? AND step = ?
-        AND ${['answers', ...KINDS].map((name) => `${name} = 0`).join(' AND ')}
-    `);
+    const rest = ['stay', 'model', 'step', 'answers', ...KINDS].join(', ');
     for (const { quarter, stay, model, step, answers, usage } of this.#changes.values()) {
-      insert.run(quarter, stay, model, step, answers, ...usage);
-      if (answers <= 0) drop.run(quarter, stay, model, step);
+      for (const [table, time, at] of [
+        ['used', 'quarter', quarter],
+        ['daily', 'day', this.#dayOf(quarter)],
+      ] as const) {
+        if (at === null) continue;
+        this.#sql(`
+          INSERT INTO ${table} (${time}, ${rest}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET ${SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}
+        `).run(at, stay, model, step, answers, ...usage);
+        if (answers > 0) continue;
+        this.#sql(`
+          DELETE FROM ${table} WHERE ${time} = ? AND stay = ? AND model = ? AND step = ?
+            AND ${SUMS.map((name) => `${name} = 0`).join(' AND ')}
+        `).run(at, stay, model, step);
+      }
     }
     this.#changes.clear();
     this.#reworded = false;
     return changed;
+  }
+
+  /** The zone that days are reckoned in; a new one makes their sums again. */
+  setZone(zone: string): void {
+    if (this.#zone() === zone) return;
+    this.#days.clear();
+    this.#database.function('day_of', { deterministic: true }, (quarter) =>
+      this.#dayIn(Number(quarter), zone),
+    );
+    this.#database.exec(`
+      DELETE FROM daily;
+      DELETE FROM zone;
+      INSERT INTO daily SELECT day_of(quarter), stay, model, step, ${SUMS.map((name) => `sum(${name})`).join(', ')}
+        FROM used GROUP BY 1, 2, 3, 4;
+    `);
+    this.#sql('INSERT INTO zone VALUES (?)').run(zone);
+    this.#zoneNow = zone;
+  }
+
+  #zone(): string | null {
+    if (this.#zoneNow === undefined)
+      this.#zoneNow =
+        (this.#sql('SELECT name FROM zone').get() as { name: string } | undefined)?.name ?? null;
+    return this.#zoneNow;
+  }
+
+  #dayOf(quarter: number): string | null {
+    const zone = this.#zone();
+    return zone === null ? null : this.#dayIn(quarter, zone);
+  }
+
+  #dayIn(quarter: number, zone: string): string {
+    let day = this.#days.get(quarter);
+    if (day === undefined) {
+      if (this.#days.size > KNOWN_QUARTERS) this.#days.clear();
+      day = dayOf(quarter * QUARTER_MS, zone);
+      this.#days.set(quarter, day);
+    }
+    return day;
   }
 
   #answer(fact: AnswerFact, own: number, folder: string): void {

@@ -16,7 +16,8 @@ const TOKENS = `
  * `answer` knows each answer of a model by a digest of its id, so that none is counted twice, in whichever transcripts
  * and as often as it stands there. `told` are Claude Code's own totals, `beside` what they have beyond the answers.
  * `stay`: a conversation was held in an environment from then on. `used` is the sum of answers and beside by quarters of
- * an hour (domain/usage/days), which alone is asked; it follows from the others. Keys are small numbers.
+ * an hour (domain/usage/days), and `daily` by days of the zone in `zone`, which alone is asked; both follow from the
+ * others. Keys are small numbers.
  */
 const SCHEMA = `
   CREATE TABLE transcript (
@@ -82,14 +83,24 @@ const SCHEMA = `
     answers INTEGER NOT NULL,${TOKENS},
     PRIMARY KEY (quarter, stay, model, step)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE daily (
+    day TEXT NOT NULL,
+    stay INTEGER NOT NULL,
+    model INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    answers INTEGER NOT NULL,${TOKENS},
+    PRIMARY KEY (day, stay, model, step)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE zone (name TEXT NOT NULL) STRICT;
 `;
 
 /** Everything that is made again from nothing but transcripts which may be gone. */
 const KEPT = ['model', 'conversation', 'stay', 'answer', 'told', 'beside'] as const;
 
-/** `used`, from what it follows from. Prompt classes as in cost/prices; quarters as in usage/days. */
+/** `used`, from what it follows from; `daily` is made again with the next zone. Prompt classes as in cost/prices; quarters as in usage/days. */
 const SUM_UP = `
   DELETE FROM used;
+  DELETE FROM zone;
   INSERT INTO used
     SELECT at / 900000, stay, model, step, sum(answers), sum(input), sum(output), sum(cacheRead),
       sum(cacheWrite5m), sum(cacheWrite1h)

@@ -68,6 +68,11 @@ export class UsageIndex implements GrowingIndex {
     return moved;
   }
 
+  /** Days are those of this zone from now on. */
+  setZone(zone: string): void {
+    this.#book.setZone(zone);
+  }
+
   #read(file: File, descriptor: number, isOver: () => boolean): { finished: boolean; read: number } {
     const { dev, ino, size, mtimeMs: mtime } = fstatSync(descriptor);
     const place = `${dev}:${ino}`;

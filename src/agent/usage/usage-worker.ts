@@ -20,6 +20,10 @@ export class UsageWorker extends IndexWorker<UsageRequests, UsageIndex> {
         switch (message.ask) {
           case 'query':
             newest();
+            write(() => {
+              index().setZone(message.wish.zone);
+              return false;
+            });
             prices.set(message.wish.prices);
             return queryUsage(database, message.wish, prices, index().pending);
           case 'opened':
