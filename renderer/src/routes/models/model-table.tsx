@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { memo, type ReactNode, useId } from 'react';
 import {
   Button as AriaButton,
   Cell,
@@ -32,20 +32,15 @@ import { plainText } from '../../model/plain-text.ts';
 import { CopyId } from './copy-id.tsx';
 import { type ModelRow, usesOf } from './model-rows.ts';
 
-export interface TableChoice {
-  chosen: Chosen;
-  /** Null: they cannot be chosen from here (another region is looked at, or the agent is away). */
-  onChoose: ((slot: Slot, id: string | null) => void) | null;
-}
-
 /** One line for each model with the id to use here, opened to all of its ids and why the others would fail. */
-export function ModelTable({
+export const ModelTable = memo(function ModelTable({
   label,
   rows,
   region,
   geography,
   resolved,
-  choice,
+  chosen,
+  onChoose,
   expanded,
   onExpanded,
 }: {
@@ -54,7 +49,9 @@ export function ModelTable({
   region: string;
   geography: Geography | null;
   resolved: readonly ResolvedModel[];
-  choice: TableChoice;
+  chosen: Chosen;
+  /** Null: nothing can be chosen from here (another region is looked at, or the agent is away). */
+  onChoose: ((slot: Slot, id: string | null) => void) | null;
   expanded: ReadonlySet<Key>;
   onExpanded: (keys: Set<Key>) => void;
 }): ReactNode {
@@ -81,7 +78,7 @@ export function ModelTable({
       </TableHeader>
       <TableBody>
         {rows.map((row) => {
-          const shared = { region, geography, choice, row };
+          const shared = { region, geography, chosen, onChoose, row };
           const chips = row.ids.flatMap((v) => usesOf(v.id, resolved));
           return (
             <Row
@@ -127,7 +124,7 @@ export function ModelTable({
       </TableBody>
     </Table>
   );
-}
+});
 
 /** Opens a line to its ids. Named by itself: react-aria would add the whole cell, with all that is in it. */
 function Chevron({ model }: { model: string }): ReactNode {
@@ -149,14 +146,15 @@ function Chevron({ model }: { model: string }): ReactNode {
 interface Shared {
   region: string;
   geography: Geography | null;
-  choice: TableChoice;
+  chosen: Chosen;
+  onChoose: ((slot: Slot, id: string | null) => void) | null;
   row: ModelRow;
 }
 
 /** The cells behind the first one; the collection wants them as direct children of their row. */
 function facts(
   view: ModelView,
-  { region, geography, choice, row }: Shared,
+  { region, geography, chosen, onChoose, row }: Shared,
   words: ReturnType<typeof useWords>,
 ): ReactNode[] {
   const route = routeWords(view, region, words);
@@ -196,8 +194,8 @@ function facts(
       )}
     </Cell>,
     <Cell key="act" className="cell-act">
-      {view.refusal === null && choice.onChoose && (
-        <ChooseMenu view={view} row={row} chosen={choice.chosen} onChoose={choice.onChoose} />
+      {view.refusal === null && onChoose && (
+        <ChooseMenu view={view} row={row} chosen={chosen} onChoose={onChoose} />
       )}
     </Cell>,
   ];

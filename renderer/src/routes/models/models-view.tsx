@@ -1,5 +1,6 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Key } from 'react-aria-components';
+import type { ResolvedModel } from '../../../../src/contract/bedrock.ts';
 import type { Environment } from '../../../../src/contract/state.ts';
 import { modelFamily } from '../../../../src/domain/bedrock/model-family.ts';
 import { environmentInRegion } from '../../../../src/domain/menu/environment-region.ts';
@@ -32,10 +33,13 @@ export function ModelsView({ item }: { item: string | null }): ReactNode {
     setGiven(item);
     setWish(item);
   }
-  const environment =
+  const found =
     environments.find((e) => e.name === wish) ??
     environments.find((e) => e.name === activeEnvironment) ??
     environments[0];
+  // A snapshot that changes nothing in it need not draw the tables again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by its content.
+  const environment = useMemo(() => found, [JSON.stringify(found)]);
   return (
     <div className="main-scroll">
       <div className="page models-page">
@@ -62,6 +66,21 @@ export function ModelsView({ item }: { item: string | null }): ReactNode {
   );
 }
 
+const NOTHING: readonly ResolvedModel[] = [];
+
+/** How old Bedrock's answer is. */
+function Age({ askedAt }: { askedAt: number | null }): ReactNode {
+  const words = useWords();
+  const now = useCoarseNow();
+  if (askedAt === null) return null;
+  const age = ageWords(now - askedAt, words);
+  return (
+    <span className="quiet small number">
+      {age === null ? words.t('models:page.askedNow') : words.t('models:page.asked', { age })}
+    </span>
+  );
+}
+
 function OfEnvironment({
   environment,
   onEnvironment,
@@ -73,7 +92,6 @@ function OfEnvironment({
   const agent = useAgent();
   const { link } = useLink();
   const { environments } = useSnapshot();
-  const now = useCoarseNow();
   const [looked, setLooked] = useState<string | null>(null);
   const region = looked ?? environment.region;
   const elsewhere = region !== environment.region;
@@ -87,13 +105,20 @@ function OfEnvironment({
   const changing = useAct();
   const [switching, setSwitching] = useState<string | null>(null);
   const [expanded, setExpanded] = useState<Set<Key>>(new Set());
-  const rows = modelRows(offer.data?.models ?? []);
+  const models = offer.data?.models;
+  const rows = useMemo(() => modelRows(models ?? []), [models]);
   const name = plainText(environment.name, 60);
   const offline = link !== 'online';
 
-  const update = (next: Environment): void =>
-    void changing.run(() => agent.call('environments.update', next));
-  const onChoose = (slot: Slot, id: string | null): void => update(choose(environment, slot, id));
+  const { run } = changing;
+  const update = useCallback(
+    (next: Environment): void => void run(() => agent.call('environments.update', next)),
+    [agent, run],
+  );
+  const onChoose = useCallback(
+    (slot: Slot, id: string | null): void => update(choose(environment, slot, id)),
+    [environment, update],
+  );
   /** What is chosen goes along: to the ids of the same models there. */
   const switchTo = (to: string): void => {
     setSwitching(to);
@@ -108,24 +133,19 @@ function OfEnvironment({
       });
   };
 
-  const uses = resolved.data?.resolved ?? [];
+  const uses = resolved.data?.resolved ?? NOTHING;
   const primary = uses.find((r) => r.use === 'primary');
   const primaryId = plainId(primary?.id ?? '');
   const primaryRow =
     rows.find((row) => row.ids.some((v) => v.id === primaryId)) ??
     rows.find((row) => row.name === modelFamily(primaryId)) ??
     null;
-  const asked = offer.data?.askedAt ?? null;
-  const age = asked === null ? null : ageWords(now - asked, words);
   return (
     <>
       <div className="page-head">
         <h1>{words.t('models:page.title')}</h1>
         <div className="row-actions asked">
-          <span className="quiet small number">
-            {asked !== null &&
-              (age === null ? words.t('models:page.askedNow') : words.t('models:page.asked', { age }))}
-          </span>
+          <Age askedAt={offer.data?.askedAt ?? null} />
           <Button isPending={offer.refreshing.pending} isDisabled={offline} onPress={offer.refresh}>
             {words.t('models:page.refresh')}
           </Button>

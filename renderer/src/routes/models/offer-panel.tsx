@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Key } from 'react-aria-components';
 import type { ResolvedModel } from '../../../../src/contract/bedrock.ts';
 import type { Environment } from '../../../../src/contract/state.ts';
@@ -41,7 +41,10 @@ export function OfferPanel({
   const [text, setText] = useState('');
   const [family, setFamily] = useState(ALL);
   const [onlyUsable, setOnlyUsable] = useState(false);
-  const found = filtered(rows, { text, family: families.find((f) => f === family) ?? null, onlyUsable });
+  const found = useMemo(
+    () => filtered(rows, { text, family: families.find((f) => f === family) ?? null, onlyUsable }),
+    [rows, text, family, onlyUsable],
+  );
   const usable = found.filter((r) => r.usable).length;
   const { geography } = environment;
   const withdrawn = (offer.data?.models ?? []).filter((m) => m.refusal === 'geography').length;
@@ -96,7 +99,8 @@ export function OfferPanel({
           region={region}
           geography={geography}
           resolved={resolved}
-          choice={{ chosen: environment, onChoose }}
+          chosen={environment}
+          onChoose={onChoose}
           expanded={expanded}
           onExpanded={onExpanded}
         />
