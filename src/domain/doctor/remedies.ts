@@ -20,11 +20,9 @@ function clockCommand(platform: string): string {
   return platform === 'darwin' ? 'sudo sntp -sS time.apple.com' : 'sudo timedatectl set-ntp true';
 }
 
+/** `AWS_PROFILE (~/.bashrc:3), AWS_REGION` as a command. */
 function unset(names: unknown): Remedy {
-  const list = String(names)
-    .split(', ')
-    .map((each) => each.replace(/ .*$/, ''));
-  return command(`unset ${list.join(' ')}`);
+  return command(`unset ${[...String(names).matchAll(/(?:^|, )(\w+)/g)].map(([, name]) => name).join(' ')}`);
 }
 
 const doctorAgain = (subject: DoctorSubject, option: string): string =>
