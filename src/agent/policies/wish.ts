@@ -37,27 +37,29 @@ export async function readWish(parts: Parts, wish: Wish): Promise<{ plan: Policy
 
   const broad = wish.kind === 'broad';
   const pairs = broad ? [] : await chosenModels(parts, wish, environments, regions);
-  const found = await Promise.all(
-    unique(pairs.map((p) => p.region)).map((region) => offerOf(parts, environments, region)),
-  );
-  const offers = new Map(found.map((offer) => [offer.region, offer]));
-  for (const { region, source, tableDate } of found) {
-    if (source === 'shipped') {
-      warnings.push({ code: 'warnTable', params: { region, date: tableDate ?? '' } });
-    }
+  const offers = await offersOf(parts, pairs);
+  for (const region of unique(pairs.map((p) => p.region))) {
+    const table = pairs.map(offers).find((o) => o?.region === region && o.source === 'shipped');
+    if (table) warnings.push({ code: 'warnTable', params: { region, date: table.tableDate ?? '' } });
   }
-  const absent = new Map<string, string[]>();
-  const targets = pairs.flatMap(({ region, id }) => {
-    const offer = offers.get(region);
-    const view = offer?.models.find((m) => m.id === id.replace(/\[1m\]$/, '')) ?? null;
-    if (view === null && offer?.source === 'live' && !id.startsWith('arn:')) {
-      absent.set(region, [...(absent.get(region) ?? []), id]);
+  const leftOut = { warnNotOffered: new Map<string, string[]>(), warnGeography: new Map<string, string[]>() };
+  const targets = pairs.flatMap((pair) => {
+    const { region, id } = pair;
+    const leave = (why: keyof typeof leftOut): [] => {
+      leftOut[why].set(region, unique([...(leftOut[why].get(region) ?? []), id]));
       return [];
-    }
+    };
+    const offer = offers(pair);
+    const name = id.replace(/\[1m\]$/, '').replace(/^arn:.*:inference-profile\//, '');
+    const view = offer?.models.find((m) => m.id === name) ?? null;
+    if (view?.refusal === 'geography') return leave('warnGeography');
+    if (view === null && offer?.source === 'live' && !id.startsWith('arn:')) return leave('warnNotOffered');
     return [policyTarget(region, id, view)];
   });
-  for (const [region, ids] of absent) {
-    warnings.push({ code: 'warnNotOffered', params: { models: ids.join(', '), region } });
+  for (const [code, byRegion] of Object.entries(leftOut)) {
+    for (const [region, ids] of byRegion) {
+      warnings.push({ code, params: { models: ids.join(', '), region } });
+    }
   }
   const { kind, marketplace, listing, denyLongLivedKeys, organization } = wish;
   return {
@@ -90,35 +92,52 @@ function accountOf({ profiles }: Parts, name: string): string | null {
   return profile?.accountId ?? roleOfArn(profile?.roleArn ?? '')?.accountId ?? null;
 }
 
+/** A model in a region, and the environment that it is for. */
+interface Pair {
+  environment: string | undefined;
+  region: string;
+  id: string;
+}
+
 /** The models in each region: those that were named, else those that Claude Code takes with the environments. */
 async function chosenModels(
   { models }: Parts,
   wish: Wish,
   environments: readonly Environment[],
   regions: readonly string[],
-): Promise<{ region: string; id: string }[]> {
+): Promise<Pair[]> {
   if (wish.models) {
     const ids = unique(wish.models);
-    return regions.flatMap((region) => ids.map((id) => ({ region, id })));
-  }
-  const asked = environments.flatMap((environment) => {
-    const own = wish.regions ? regions : regions.filter((region) => region === environment.region);
-    return own.map(async (region) => {
-      const { resolved, probes = [] } = await models.resolve({ environment: environment.name, region });
-      const { model, smallFastModel, pins } = environment;
-      const chosen = [model, smallFastModel, ...Object.values(pins)].filter((id) => id !== null);
-      return unique([...resolved.map((r) => r.id), ...probes, ...chosen]).map((id) => ({ region, id }));
+    return regions.flatMap((region) => {
+      const environment = (environments.find((e) => e.region === region) ?? environments[0])?.name;
+      return ids.map((id) => ({ environment, region, id }));
     });
-  });
+  }
+  const asked = environments.flatMap(({ name: environment, region: own, model, smallFastModel, pins }) =>
+    (wish.regions ? regions : regions.filter((region) => region === own)).map(async (region) => {
+      const { resolved, probes = [] } = await models.resolve({ environment, region });
+      const chosen = [model, smallFastModel, ...Object.values(pins)].filter((id) => id !== null);
+      const ids = unique([...resolved.map((r) => r.id), ...probes, ...chosen]);
+      return ids.map((id) => ({ environment, region, id }));
+    }),
+  );
   return (await Promise.all(asked)).flat();
 }
 
-/** What Bedrock offers in a region to one of the environments: to one that is there, if any is. */
-function offerOf(
+/** What Bedrock offers to each environment in each of its regions. */
+async function offersOf(
   { models }: Parts,
-  environments: readonly Environment[],
-  region: string,
-): Promise<ModelOffer> {
-  const asker = environments.find((e) => e.region === region) ?? environments[0];
-  return models.list({ ...(asker ? { environment: asker.name } : {}), region, refresh: false });
+  pairs: readonly Pair[],
+): Promise<(pair: Pair) => ModelOffer | undefined> {
+  const key = ({ environment, region }: Pair) => JSON.stringify([environment, region]);
+  const asked = new Map(pairs.map((pair) => [key(pair), pair]));
+  const offers = new Map(
+    await Promise.all(
+      [...asked].map(async ([name, { environment, region }]) => {
+        const wish = { ...(environment === undefined ? {} : { environment }), region, refresh: false };
+        return [name, await models.list(wish)] as const;
+      }),
+    ),
+  );
+  return (pair) => offers.get(key(pair));
 }

@@ -123,6 +123,7 @@ export const policies = {
     'Nobody is named: identities of any account could use the endpoint. Name an account or an organization.',
   warnSplit: 'The models fill {{count}} policies, all of which the role has.',
   warnNotOffered: 'Not offered in {{region}}, and left out there: {{models}}.',
+  warnGeography: 'Left out in {{region}}, as the environment’s data-residency rule forbids it: {{models}}.',
   warnTable:
     'AWS could not be asked what {{region}} offers: this is by Bedrock Tray’s own table of {{date}}.',
   warnAccounts: 'The environments are of several accounts, so profiles are named for any account.',

@@ -107,6 +107,7 @@ export const policies: Record<keyof typeof en, string> = {
   warnEndpointAnyone: '没有限定身份：任何账户的身份都可以使用该端点。请指定账户或组织。',
   warnSplit: '这些模型分成了 {{count}} 个策略，角色同时拥有它们。',
   warnNotOffered: '{{region}} 不提供以下模型，已略去：{{models}}。',
+  warnGeography: '因环境的数据驻留规则，已在 {{region}} 略去：{{models}}。',
   warnTable: '无法向 AWS 查询 {{region}} 提供哪些模型，此处依据 Bedrock Tray 自带的 {{date}} 列表。',
   warnAccounts: '这些环境属于多个账户，因此推理配置文件不限账户。',
   warnPartition: '{{region}} 属于另一个 AWS 分区（{{partition}}），已略去：它需要单独的文档。',
