@@ -56,7 +56,7 @@ export class SettledRows {
       const row = active.getLine(y);
       // A row that goes on in the next one is whole: its last blank may be one between two words.
       const goesOn = active.getLine(y + 1)?.isWrapped ?? false;
-      const text = row?.translateToString(!goesOn, 0, COLUMNS) ?? '';
+      const text = row?.translateToString(!goesOn, 0, Math.min(COLUMNS, this.#terminal.cols)) ?? '';
       if (row?.isWrapped && lines.length > 0) lines.push((lines.pop() ?? '') + text);
       else lines.push(text);
     }

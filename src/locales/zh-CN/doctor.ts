@@ -5,7 +5,7 @@ export const doctor: Record<keyof typeof en, string> = {
   'link.files': '含机密的文件',
   'link.clock': '时钟',
   'link.dns': 'AWS 主机名解析',
-  'link.proxy': '代理',
+  'link.proxy': '网络代理',
   'link.certificates': '证书',
   'link.signIn': '登录',
   'link.credentials': '角色凭证',

@@ -12,11 +12,13 @@ import {
   BedrockTrayError,
   type CallName,
   type ConversationView,
-  type Environment,
-  type Geography,
   type DoctorCheck,
   type DoctorLink,
+  doctorLinks,
+  type Environment,
   type ErrorView,
+  type FixPreview,
+  type Geography,
   type ImportCandidate,
   type IntegrationFile,
   type ModelOffer,
@@ -31,12 +33,12 @@ import {
   type Snapshot,
 } from '../../../src/contract/index.ts';
 import { terminalSocketOf } from '../../../src/contract/pty-protocol.ts';
-import { firstRunLinks } from '../../../src/domain/doctor/first-run-links.ts';
 import { profileNames } from '../../../src/domain/profiles/profile-name-template.ts';
 import { modelView } from '../model-view.ts';
 import { TestPtyHost } from '../pty-host.ts';
 import { session, signIn, ssoSession } from '../tray/snapshots.ts';
 import { regionOffers, resolvedModels } from './bedrock.ts';
+import { report as doctorReport, notAsked, well } from './doctor-samples.ts';
 import { builtPolicy } from './policies.ts';
 import { activity, profile } from './samples.ts';
 import { billOf, queryFacts, trailOf, type UsageFact } from './usage-samples.ts';
@@ -124,6 +126,12 @@ export class FakeAgent implements AsyncDisposable {
   portalRegion: string | null = 'eu-central-1';
   /** How the check of a link ends, where it is not well. */
   readonly checks = new Map<DoctorLink, Partial<CheckEnd>>();
+  /** What else the doctor finds, by link. */
+  doctor: Partial<Record<DoctorLink, Partial<DoctorCheck>>> = {};
+  repairs: readonly FixPreview[] = [];
+  /** How often something was repaired. */
+  repaired = 0;
+  #checked: readonly DoctorCheck[] | null = null;
   /** The link at which a check stays until it is let go. */
   checkStays: DoctorLink | null = null;
   /** Roles of an account, where they are not the usual three. */
@@ -186,6 +194,10 @@ export class FakeAgent implements AsyncDisposable {
     this.portalRegion = 'eu-central-1';
     this.checks.clear();
     this.checkStays = null;
+    this.doctor = {};
+    this.repairs = [];
+    this.repaired = 0;
+    this.#checked = null;
     this.roles.clear();
     this.#waits.clear();
     this.models = fewModels;
@@ -557,7 +569,22 @@ export class FakeAgent implements AsyncDisposable {
       },
       'setup.find': () => this.findings,
       'setup.region': () => ({ region: this.portalRegion }),
-      'doctor.run': ({ links = firstRunLinks }, _connection, signal) => this.#check(links, signal),
+      'doctor.run': ({ links = doctorLinks, ask }, _connection, signal) =>
+        this.#check(links, ask ?? false, signal),
+      'doctor.preview': ({ fixes }) => ({
+        digest: `digest ${this.repaired}`,
+        changes: this.repairs.filter((r) => fixes === undefined || fixes.includes(r.fix)),
+      }),
+      'doctor.fix': ({ fixes }) => {
+        const done = this.repairs.map((r) => r.fix).filter((f) => fixes === undefined || fixes.includes(f));
+        this.repaired++;
+        return { done, failed: [] };
+      },
+      'doctor.undo': () => ({ undone: this.repairs.map((r) => r.fix) }),
+      'doctor.report': ({ maskAccounts }) => {
+        if (!this.#checked) throw new BedrockTrayError('NothingChecked', {});
+        return { text: doctorReport(this.#checked, maskAccounts ?? true) };
+      },
       'settings.get': () => this.#state.settings,
       'desktop.set': (wish) => {
         const { desktop } = this.#state;
@@ -624,6 +651,7 @@ export class FakeAgent implements AsyncDisposable {
 
   async *#check(
     links: readonly DoctorLink[],
+    ask: boolean,
     signal: AbortSignal,
   ): AsyncIterable<ProcedureOutput<'doctor.run'>> {
     const at = Date.now();
@@ -652,9 +680,13 @@ export class FakeAgent implements AsyncDisposable {
       } = this.checks.get(check.link) ?? {};
       const level = state === 'failed' ? ('failed' as const) : ('warning' as const);
       const findings = problem ? [{ level, ...problem, remedies: [] }] : [];
-      Object.assign(check, { state, evidence: said, findings, ms: 120 });
+      const known = well(check.link);
+      Object.assign(check, known, { state, evidence: said ?? known.evidence, findings });
+      const isCharged = check.link === 'answer' || check.link === 'streaming';
+      Object.assign(check, isCharged && !ask ? notAsked : this.doctor[check.link]);
       broken ||= state === 'failed';
     }
+    this.#checked = checks;
     yield { at, checks, done: true };
   }
 

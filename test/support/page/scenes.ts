@@ -1,8 +1,9 @@
 import type { Page } from 'playwright';
 import { BedrockTrayError, type Snapshot } from '../../../src/contract/index.ts';
 import * as given from '../tray/snapshots.ts';
-import type { FakeAgent } from './fake-agent.ts';
 import { bedrockModels } from './bedrock.ts';
+import { ill, repairs } from './doctor-samples.ts';
+import type { FakeAgent } from './fake-agent.ts';
 import { goTo, MINUTE, ready, terminalLive } from './page-harness.ts';
 import {
   activity,
@@ -68,6 +69,13 @@ const accessed = (agent: FakeAgent): void => {
   agent.integration = integration;
   agent.setProfiles(everyKind);
 };
+const sick = (agent: FakeAgent): void => {
+  agent.doctor = ill;
+  agent.repairs = repairs;
+};
+const found = (page: Page): Promise<void> => page.locator('.finding').first().waitFor();
+const troubled =
+  "printf '> Which invoices are overdue?\\r\\n\\r\\n  \\342\\216\\277 AWS authentication failed \\302\\267 if credentials are current, check AWS permissions and model\\r\\n     access \\302\\267 API Error: 403 User: arn:aws:sts::123456789012:assumed-role/Dev/dana is not authorized to\\r\\n     perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-west-2::x\\r\\n'; exec cat";
 const settled = (page: Page): Promise<void> =>
   page.locator('.skeleton').first().waitFor({ state: 'detached' });
 
@@ -696,10 +704,7 @@ export const scenes: readonly Scene[] = [
     act: async (page) => {
       await drawn(page);
       await button(page, /^Ask for/).click();
-      await page
-        .getByRole('alertdialog')
-        .getByRole('button', { name: /^Ask for/ })
-        .click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Agree and ask' }).click();
       await page.locator('.services').waitFor();
       await button(page, 'Show calls').click();
       await page.locator('.trail-event').first().waitFor();
@@ -716,10 +721,7 @@ export const scenes: readonly Scene[] = [
     act: async (page) => {
       await drawn(page);
       await button(page, /^Ask for/).click();
-      await page
-        .getByRole('alertdialog')
-        .getByRole('button', { name: /^Ask for/ })
-        .click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Agree and ask' }).click();
       await page.getByRole('alert').first().waitFor();
       await button(page, 'Show calls').click();
       await page.getByRole('alert').nth(1).waitFor();

@@ -16,6 +16,9 @@ export interface DoctorState {
   problem: ErrorView | null;
 }
 
+/** Results are drawn at most this often, ms. */
+const SHOWN_EVERY = 120;
+
 const unknown = (link: DoctorLink): DoctorCheck => ({
   link,
   state: 'waiting',
@@ -70,27 +73,38 @@ class DoctorRuns {
       const ended = checks.map((c) => (c.state === 'running' ? { ...c, state: 'skipped' as const } : c));
       this.#set(key, { checks: ended, at: Date.now(), running: null, problem });
     };
-    const told = (run: DoctorRun): void => {
-      const known = new Map(run.checks.map((c) => [c.link, c]));
-      const checks = this.of(environment).checks.map((c) =>
-        running.has(c.link) ? (known.get(c.link) ?? c) : c,
-      );
+    let last: DoctorRun | null = null;
+    const show = (): void => {
+      const known = new Map(last?.checks.map((c) => [c.link, c]));
+      last = null;
+      // What has not changed stays the very same object: it need not be drawn again.
+      const checks = this.of(environment).checks.map((c) => {
+        const now = running.has(c.link) ? known.get(c.link) : undefined;
+        return now && JSON.stringify(now) !== JSON.stringify(c) ? now : c;
+      });
       this.#set(key, { ...this.of(environment), checks });
-      if (run.done) {
-        const stop = this.#stops.get(key);
-        end(null);
-        stop?.();
-      }
     };
-    this.#stops.set(key, () => {});
+    const told = (run: DoctorRun): void => {
+      // Quick links tell their results within milliseconds of each other.
+      if (last === null && !run.done)
+        setTimeout(() => {
+          if (last && this.#stops.get(key) === stop) show();
+        }, SHOWN_EVERY);
+      last = run;
+      if (!run.done) return;
+      show();
+      end(null);
+      stop();
+    };
     const stop = this.#agent.follow(
       'doctor.run',
       { ...(environment === null ? {} : { environment }), ask, ...(links ? { links: [...links] } : {}) },
       told,
-      (error) => end(error?.view() ?? null),
+      (error) => {
+        if (this.#stops.get(key) === stop) end(error?.view() ?? null);
+      },
     );
-    if (this.#stops.has(key)) this.#stops.set(key, stop);
-    else stop();
+    this.#stops.set(key, stop);
   }
 
   stop(environment: string | null): void {

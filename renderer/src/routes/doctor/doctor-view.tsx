@@ -150,7 +150,11 @@ function Checks({
         <Verdict doctor={doctor} />
         <div className="row-actions doctor-acts">
           {idle ? (
-            <Button look={['primary']} isDisabled={!isOnline} onPress={() => doctor.start()}>
+            <Button
+              look={at === null ? ['primary'] : []}
+              isDisabled={!isOnline}
+              onPress={() => doctor.start()}
+            >
               {words.t(at === null ? 'doctor:page.start' : 'doctor:page.again')}
             </Button>
           ) : (

@@ -20,7 +20,16 @@ export interface RemedyActs {
 }
 
 /** Why a link is as it is, what to do about it, and the buttons that do it. */
-export function FindingCard({ finding, acts }: { finding: Finding; acts: RemedyActs }): ReactNode {
+export function FindingCard({
+  finding,
+  acts,
+  isFirst = false,
+}: {
+  finding: Finding;
+  acts: RemedyActs;
+  /** The one to begin with. */
+  isFirst?: boolean;
+}): ReactNode {
   const words = useWords();
   const params = Object.fromEntries(
     Object.entries(finding.params).map(([k, v]) => [k, typeof v === 'string' ? plainText(v, 400) : v]),
@@ -50,7 +59,7 @@ export function FindingCard({ finding, acts }: { finding: Finding; acts: RemedyA
                 key={JSON.stringify(remedy)}
                 remedy={remedy}
                 code={finding.code}
-                isFirst={n === 0 && finding.level !== 'info'}
+                isFirst={isFirst && n === 0 && finding.level !== 'info'}
                 acts={acts}
               />
             ))}

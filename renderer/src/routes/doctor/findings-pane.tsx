@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from 'react';
+import type { ReactNode } from 'react';
 import type { DoctorCheck } from '../../../../src/contract/doctor.ts';
 import { Button } from '../../components/button.tsx';
 import { CheckBadge } from '../../components/check-line.tsx';
@@ -68,11 +68,16 @@ function FindingList({
   if (of.length === 0) return null;
   return (
     <ul className="finding-list">
-      {of.map(({ check, findings }) => (
+      {of.map(({ check, findings }, place) => (
         <li key={check.link}>
           <h3>{words.t(`doctor:link.${check.link}`)}</h3>
-          {findings.map((finding) => (
-            <FindingCard key={JSON.stringify(finding)} finding={finding} acts={acts} />
+          {findings.map((finding, n) => (
+            <FindingCard
+              key={JSON.stringify(finding)}
+              finding={finding}
+              acts={acts}
+              isFirst={place === 0 && n === 0}
+            />
           ))}
         </li>
       ))}
@@ -97,17 +102,16 @@ export function LinkDetail({
   onAll: () => void;
 }): ReactNode {
   const words = useWords();
-  const heading = useRef<HTMLHeadingElement>(null);
   const { link, evidence, command, findings, ms, state } = check;
   return (
     <>
       <div className="doctor-detail-head">
-        <h2 ref={heading}>{words.t(`doctor:link.${link}`)}</h2>
+        <h2>{words.t(`doctor:link.${link}`)}</h2>
         <CheckBadge state={state} />
       </div>
       <p className="quiet">{words.t(`doctor:about.${link}`)}</p>
-      {findings.map((finding) => (
-        <FindingCard key={JSON.stringify(finding)} finding={finding} acts={acts} />
+      {findings.map((finding, n) => (
+        <FindingCard key={JSON.stringify(finding)} finding={finding} acts={acts} isFirst={n === 0} />
       ))}
       {state === 'skipped' && findings.length === 0 && <p>{words.t('doctor:page.skippedBefore')}</p>}
       {evidence !== null && evidence !== '' && (
