@@ -121,6 +121,27 @@ describe('the cost of an answer', () => {
   });
 });
 
+describe('prices that a person knows better', () => {
+  const own = { input: 1, output: 2, cacheRead: 3, cacheWrite5m: 4, cacheWrite1h: 5 };
+  const with_ = (given: Record<string, typeof own>, id: string) =>
+    priceOf(id, { regionalFactor: 1.1, at, given })?.tiers[0].rates;
+
+  it('hold for each profile of the model as they are, or for one id alone', () => {
+    const given = { 'claude-opus-5-5': own, 'us.anthropic.claude-opus-5-5': { ...own, input: 9 } };
+    expect(with_(given, 'global.anthropic.claude-opus-5-5')).toEqual(own);
+    expect(with_(given, 'eu.anthropic.claude-opus-5-5')).toEqual(own);
+    expect(with_(given, 'us.anthropic.claude-opus-5-5')?.input).toBe(9);
+    expect(with_(given, 'us.anthropic.claude-sonnet-4-6')?.input).toBeCloseTo(3.3);
+  });
+
+  it('give one to what no table has, also under a name that says nothing', () => {
+    const arn = 'arn:aws:bedrock:us-west-2:1:application-inference-profile/x';
+    expect(with_({ 'claude-opus-9-9': own }, 'us.anthropic.claude-opus-9-9')).toEqual(own);
+    expect(with_({ [arn]: own }, arn)).toEqual(own);
+    expect(with_({}, 'constructor')).toBeUndefined();
+  });
+});
+
 describe('a model id', () => {
   it.each([
     ['us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5', 'regional', false],
