@@ -409,17 +409,24 @@ describe.skipIf(missing !== undefined)(
         await run(
           `{ const view = document.createElement('webview'); view.src = '/index.html'; document.body.append(view); 0 }`,
         );
-        const downloads: boolean[] = [];
+        // A file of the page's own is the person's to keep; nothing else is.
+        const downloads: Record<string, boolean> = {};
         const saved = new Promise<void>((resolve) => {
-          session.defaultSession.on('will-download', (event) => {
-            downloads.push(event.defaultPrevented);
-            resolve();
+          session.defaultSession.on('will-download', (event, item) => {
+            downloads[item.getFilename()] = event.defaultPrevented === true;
+            if (!event.defaultPrevented) item.cancel();
+            if (Object.keys(downloads).length === 3) resolve();
           });
           setTimeout(resolve, 3_000);
         });
-        await run(
-          `{ const a = document.createElement('a'); a.href = '/index.html'; a.download = 'x.html'; document.body.append(a); a.click(); 0 }`,
-        );
+        for (const [href, name] of [
+          [`'/index.html'`, 'x.html'],
+          [`URL.createObjectURL(new Blob(['x']))`, 'x.desktop'],
+          [`URL.createObjectURL(new Blob(['x']))`, 'bedrock-usage-2026-11-23.csv'],
+        ])
+          await run(
+            `{ const a = document.createElement('a'); a.href = ${href}; a.download = '${name}'; document.body.append(a); a.click(); 0 }`,
+          );
         await saved;
         const webview = await attached;
         const types = webContents.getAllWebContents().map((c) => c.getType());
@@ -430,7 +437,11 @@ describe.skipIf(missing !== undefined)(
       expect(seen.away).toContain('ERR_BLOCKED_BY_CLIENT');
       expect(seen.webview).toBe('nothing');
       expect(seen.types).not.toContain('webview');
-      expect(seen.downloads).toEqual([true]);
+      expect(seen.downloads).toEqual({
+        'x.html': true,
+        'x.desktop': true,
+        'bedrock-usage-2026-11-23.csv': false,
+      });
       const { renderers } = sandboxProof(tray.desktop, tray.launched.pid);
       expect(renderers.find(({ pid }) => pid === seen.pid)).toMatchObject({ seccomp: 2, noNewPrivs: true });
       expect(leaked).toEqual([]);

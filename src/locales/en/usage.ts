@@ -104,8 +104,8 @@ export const usage = {
   'page.billAsk': 'Ask for {{range}}…',
   'page.billAskTitle': 'Ask Cost Explorer?',
   'page.billAskText':
-    'AWS charges {{usd}} for each request to the account of environment {{environment}}. One request is mostly enough for {{range}}.',
-  'page.billAgree': 'Ask for {{usd}}',
+    'AWS charges {{usd}} for each request to the account of environment {{environment}}. 30 days take one or two requests; you ask for {{range}}.',
+  'page.billAgree': 'Agree and ask',
   'page.billAbout': 'Account {{account}} (environment {{environment}}), {{range}}.',
   'page.billCharged_one': '{{count}} request, {{usd}} charged.',
   'page.billCharged_other': '{{count}} requests, {{usd}} charged.',
@@ -125,6 +125,7 @@ export const usage = {
   'page.whyHere':
     'Transcripts are those of this computer; what Claude Code asks beside a conversation is partly not in them.',
   'page.whyUtc': 'The bill’s days are UTC; so are the transcripts’ days in this table.',
+  'page.whyNone': 'No session of this account’s environments has been counted for these days.',
   'page.whyNotFinal': 'Days marked “not final” may still change.',
   'page.whyUnpriced': 'Days marked “and more” have models without a known price.',
   'page.trail': 'What CloudTrail recorded',

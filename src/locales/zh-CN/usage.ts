@@ -103,8 +103,8 @@ export const usage: Record<keyof typeof en, string> = {
   'page.billAsk': '查询 {{range}}…',
   'page.billAskTitle': '要查询 Cost Explorer 吗？',
   'page.billAskText':
-    '每次请求 AWS 会向环境 {{environment}} 所属的账户收取 {{usd}}。查询 {{range}} 通常一次请求即可。',
-  'page.billAgree': '支付 {{usd}} 并查询',
+    '每次请求 AWS 会向环境 {{environment}} 所属的账户收取 {{usd}}。30 天需要一到两次请求；您要查询的是 {{range}}。',
+  'page.billAgree': '同意并查询',
   'page.billAbout': '账户 {{account}}（环境 {{environment}}），{{range}}。',
   'page.billCharged_one': '{{count}} 次请求，已收费 {{usd}}。',
   'page.billCharged_other': '{{count}} 次请求，已收费 {{usd}}。',
@@ -120,6 +120,7 @@ export const usage: Record<keyof typeof en, string> = {
   'page.whyOthers': '账单包含此账户中所有使用 Bedrock 的人员和程序。',
   'page.whyHere': '对话记录仅限此计算机；Claude Code 在对话之外的部分请求不在其中。',
   'page.whyUtc': '账单按 UTC 日期计算；此表中的对话记录也按 UTC 日期计算。',
+  'page.whyNone': '这段时间没有统计到该账户各环境的会话用量。',
   'page.whyNotFinal': '标有“未最终确定”的日期仍可能变化。',
   'page.whyUnpriced': '标有“及更多”的日期含有价格未知的模型。',
   'page.trail': 'CloudTrail 记录',

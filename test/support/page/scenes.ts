@@ -729,12 +729,6 @@ export const scenes: readonly Scene[] = [
   },
   { name: 'usage-empty', hash: '#/usage', act: (page) => page.locator('.usage .empty').waitFor() },
   {
-    name: 'usage-error',
-    hash: '#/usage',
-    agent: (agent) => agent.refuse.set('usage.query', unreachable()),
-    act: (page) => page.getByRole('alert').first().waitFor(),
-  },
-  {
     name: 'doctor-well',
     state: () => ready({ environments }),
     hash: '#/doctor',

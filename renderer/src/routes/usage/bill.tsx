@@ -67,7 +67,7 @@ export function Bill({ range, say }: { range: DayRange; say: UsageWords }): Reac
         title={words.t('usage:page.billAskTitle')}
         open={asking}
         onClose={() => setAsking(false)}
-        confirm={words.t('usage:page.billAgree', { usd: say.money(REQUEST_USD) })}
+        confirm={words.t('usage:page.billAgree')}
         harmless
         onConfirm={ask}
       >
@@ -133,7 +133,8 @@ function BillTable({ answer, say }: { answer: Answer; say: UsageWords }): ReactN
   const { bill, range, environment } = answer;
   const days = daysOf(bill);
   const billed = sumOf(days.map((d) => d.billed));
-  const transcripts = sumOf(days.map((d) => d.transcripts));
+  const hasTranscripts = bill.transcriptsUsd.length > 0;
+  const transcripts = hasTranscripts ? sumOf(days.map((d) => d.transcripts)) : null;
   const services = new Map<string, number>();
   for (const { service, usd } of bill.days) services.set(service, (services.get(service) ?? 0) + usd);
   const notes = [
@@ -141,6 +142,7 @@ function BillTable({ answer, say }: { answer: Answer; say: UsageWords }): ReactN
     'usage:page.whyOthers',
     'usage:page.whyHere',
     'usage:page.whyUtc',
+    ...(hasTranscripts ? [] : (['usage:page.whyNone'] as const)),
     ...(days.some((d) => d.estimated) ? (['usage:page.whyNotFinal'] as const) : []),
     ...(days.some((d) => d.unpriced) ? (['usage:page.whyUnpriced'] as const) : []),
   ] as const;
@@ -196,7 +198,7 @@ function BillTable({ answer, say }: { answer: Answer; say: UsageWords }): ReactN
               <tr>
                 <th scope="row">{words.t('usage:page.sum')}</th>
                 <td className="figure number">{say.money(billed)}</td>
-                <td className="figure number">{say.money(transcripts)}</td>
+                <td className="figure number">{transcripts === null ? '–' : say.money(transcripts)}</td>
                 <td className="figure number">{difference(billed, transcripts)}</td>
               </tr>
             </tfoot>

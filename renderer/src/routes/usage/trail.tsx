@@ -124,8 +124,8 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
       {shown?.events.length === 0 && <p className="quiet">{words.t('usage:page.trailNothing')}</p>}
       {shown !== null && shown.events.length > 0 && (
         <ol className="trail">
-          {shown.events.map((event) => (
-            <TrailRow key={event.id} event={event} region={shown.region} />
+          {runsOf(shown.events).map(({ event, count }) => (
+            <TrailRow key={event.id} event={event} count={count} region={shown.region} />
           ))}
         </ol>
       )}
@@ -140,10 +140,32 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
   );
 }
 
+/** Calls that are alike and follow one another are one row: a list of models is some thirty of them. */
+function runsOf(events: readonly TrailEvent[]): { event: TrailEvent; count: number }[] {
+  const runs: { event: TrailEvent; count: number; like: string }[] = [];
+  for (const event of events) {
+    const { name, region, answeredIn, who, model, sourceIp, userAgent, errorCode } = event;
+    const like = JSON.stringify([name, region, answeredIn, who, model, sourceIp, userAgent, errorCode]);
+    const last = runs.at(-1);
+    if (last?.like === like) last.count++;
+    else runs.push({ event, count: 1, like });
+  }
+  return runs;
+}
+
 /** Who made a call, in short: the session's name of an assumed role, the name of a user. The whole ARN stays in the tooltip. */
 const shortWho = (who: string): string => who.split(/[:/]/).filter(Boolean).at(-1) ?? who;
 
-function TrailRow({ event, region }: { event: TrailEvent; region: string }): ReactNode {
+function TrailRow({
+  event,
+  count,
+  region,
+}: {
+  /** The newest of those that are alike. */
+  event: TrailEvent;
+  count: number;
+  region: string;
+}): ReactNode {
   const words = useWords();
   const { at, name, model, who, errorCode, sourceIp, userAgent } = event;
   // Of a user agent its first word says what it was: claude-cli/2.1.330.
@@ -158,6 +180,7 @@ function TrailRow({ event, region }: { event: TrailEvent; region: string }): Rea
       <div className="trail-what">
         <p>
           <strong>{plainText(name, 60)}</strong>
+          {count > 1 && <span className="number"> × {count}</span>}
           {model !== null && <span title={plainText(model, 300)}> {modelName(plainText(model, 300))}</span>}
           {event.region !== region && <span className="quiet"> {plainText(event.region, 30)}</span>}
           {event.answeredIn !== null && event.answeredIn !== event.region && (
