@@ -260,7 +260,7 @@ function ChooseMenu({
           }}
         >
           {offered.map((slot) => (
-            <MenuItem key={slot} id={slot} className="option">
+            <MenuItem key={slot} id={slot} className="option" shouldCloseOnSelect>
               {words.t(slotKeys[slot])}
             </MenuItem>
           ))}
