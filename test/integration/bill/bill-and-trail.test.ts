@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { clientOptions } from '../../../src/aws/client-options.ts';
 import type { AgentConnection } from '../../../src/client/rpc-client.ts';
 import type { ProcedureOutput } from '../../../src/contract/index.ts';
-import { type Installation, install } from '../../support/installation.ts';
-import type { IssuedCredentials } from '../../support/sandbox.ts';
+import { command, type Installation, install } from '../../support/installation.ts';
+import { PersonTerminal } from '../../support/person-terminal.ts';
+import { type IssuedCredentials, pinnedNode } from '../../support/sandbox.ts';
 
 /** `costs` and `trail` of the built product, with its agent, against the loopback AWS. */
 
@@ -59,6 +60,25 @@ it('asks nothing that is charged before somebody has agreed', async () => {
   expect(plain).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/\$0\.01.*--yes/) });
   expect(json).toMatchObject({ status: 2, stdout: '' });
   expect(call).toMatchObject({ code: 'ChargeNotAgreed', params: { usd: 0.01 } });
+});
+
+it('asks a person in a terminal, who says no unless they say yes', async () => {
+  const answer = async (key: string) => {
+    const terminal = new PersonTerminal(pinnedNode, [command, 'costs', '--from', day(-1)], {
+      env: here.env,
+      cwd: here.home,
+    });
+    await terminal.shows(/AWS charges \$0\.01 to the account[\s\S]*Yes[\s\S]*No/);
+    terminal.type(key);
+    const { exitCode } = await terminal.exited;
+    await terminal.close();
+    return { exitCode, text: terminal.output };
+  };
+  const refused = await charged(() => answer('\r'));
+  expect([refused.requests, refused.done.exitCode]).toEqual([0, 1]);
+  const agreed = await charged(() => answer('y'));
+  expect([agreed.requests, agreed.done.exitCode]).toEqual([1, 0]);
+  expect(agreed.done.text).toContain('for this request.');
 });
 
 it('tells what Bedrock was billed, day by day, and what asking cost', async () => {
