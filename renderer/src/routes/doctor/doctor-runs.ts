@@ -79,7 +79,9 @@ class DoctorRuns {
       last = null;
       // What has not changed stays the very same object: it need not be drawn again.
       const checks = this.of(environment).checks.map((c) => {
-        const now = running.has(c.link) ? known.get(c.link) : undefined;
+        const told = known.get(c.link);
+        // A link that was wanted may need others before it: what is known of those is newer, too.
+        const now = told && (running.has(c.link) || isKnown(told)) ? told : undefined;
         return now && JSON.stringify(now) !== JSON.stringify(c) ? now : c;
       });
       this.#set(key, { ...this.of(environment), checks });

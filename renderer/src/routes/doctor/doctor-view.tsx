@@ -169,6 +169,20 @@ function Checks({
           <Button isDisabled={!idle || !isOnline || at === null} onPress={() => setReporting(true)}>
             {words.t('doctor:page.report')}
           </Button>
+          {/* One below the other, what to do lies far down. */}
+          <div className="doctor-jump">
+            <Button
+              look={['plain']}
+              icon="down"
+              onPress={() => {
+                setChosen(null);
+                pane.current?.scrollIntoView({ block: 'start' });
+                pane.current?.focus({ preventScroll: true });
+              }}
+            >
+              {words.t('doctor:page.todo')}
+            </Button>
+          </div>
         </div>
       </section>
       {repaired && (
