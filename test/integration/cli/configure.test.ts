@@ -430,7 +430,7 @@ describe('a first run', () => {
     expect(status, stderr).toBe(0);
     const { checks, environment, ssoSession } = JSON.parse(stdout);
     expect([ssoSession, environment]).toEqual(['my-sso', 'dev']);
-    expect(checks.map((c: { state: string }) => c.state)).toEqual(Array(7).fill('ok'));
+    expect(checks.map((c: { state: string }) => c.state)).toEqual(Array(8).fill('ok'));
     expect(read()).toContain('sso_region = us-east-1');
     const unknown = await it_.run([...given, ...role, '--profile', 'two', '--model', 'us.anthropic.nothing']);
     expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('us.anthropic.nothing')]);

@@ -419,7 +419,7 @@ describe('the way to AWS', () => {
     });
     const url = await httpAt((_q, r) => r.writeHead(200, { 'content-type': 'text/html' }).end('<p>Hi'));
     await agent.environments.update({ ...environment, endpointUrl: url });
-    expect(told(await look('endpoint'), 'endpointNotBedrock').state).toBe('failed');
+    expect(told(await look('endpoint'), 'endpointNotBedrock').state).toBe('warning');
   });
 });
 

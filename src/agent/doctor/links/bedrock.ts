@@ -5,7 +5,7 @@ import { AwsFault } from '../../../aws/faults.ts';
 import { exchange, TransportError } from '../../../aws/transport.ts';
 import { BedrockTrayError } from '../../../contract/errors.ts';
 import { bedrockRegions } from '../../../domain/bedrock/bedrock-models.ts';
-import { failed, info, ofError } from '../../../domain/doctor/findings.ts';
+import { failed, info, ofError, warning } from '../../../domain/doctor/findings.ts';
 import { modelFindings } from '../../../domain/doctor/model-findings.ts';
 import { regionFindings, streamFindings } from '../../../domain/doctor/verdicts.ts';
 import { faultName } from '../../../domain/keep-alive/fault.ts';
@@ -156,7 +156,10 @@ async function endpoint(chain: Chain, signal: AbortSignal): Promise<Held> {
     return { evidence };
   } catch (e) {
     if (!(e instanceof TransportError)) throw e;
-    const code = e.code === 'NotAws' ? 'endpointNotBedrock' : 'endpointUnreachable';
-    return { evidence, findings: [failed(code, { url, reason: e.reason || e.code })] };
+    const reason = e.reason || e.code;
+    if (e.code !== 'NotAws') return { evidence, findings: [failed('endpointUnreachable', { url, reason })] };
+    // A gateway need not look like AWS to a request without a question: whether the model answers decides.
+    const tell = /^\d+$/.test(reason) ? warning : failed;
+    return { evidence, findings: [tell('endpointNotBedrock', { url })] };
   }
 }

@@ -245,8 +245,11 @@ async function certificates(chain: Chain, knocks: Promise<Door[]>): Promise<Held
     const { code, reason } = error;
     if (code === 'CertificateUntrusted')
       findings.push(ofError({ code: 'CertificateUntrusted', params: { host, reason } }));
-    else if (code === 'NotAws') findings.push(ofError({ code: 'NotAws', params: { host } }));
-    else if (code !== 'CaBundleUnreadable' && !/^(PROXY_|Proxy)/.test(code))
+    else if (code === 'NotAws') {
+      // By an answer's looks alone one host proves nothing while others are AWS's.
+      if (!/^\d+$/.test(reason) || doors.every((d) => d.error !== null))
+        findings.push(ofError({ code: 'NotAws', params: { host } }));
+    } else if (code !== 'CaBundleUnreadable' && !/^(PROXY_|Proxy)/.test(code))
       findings.push(ofError({ code: 'NetworkUnavailable', params: { host, reason: code } }));
   }
   const secure = doors.find((d) => d.url.protocol === 'https:' && d.proxy === null && d.error === null);
