@@ -3,9 +3,6 @@ import { billingRegion, type Env } from './endpoints.ts';
 import type { AwsNetwork } from './network.ts';
 import { type SigningKeys, sdkCredentials, secretsOf } from './sts.ts';
 
-/** USD that AWS charges for each request, however small its answer (AWS Cost Management pricing). */
-export const REQUEST_USD = 0.01;
-
 /** One service's cost of one day (UTC). */
 export interface BilledService {
   /** `YYYY-MM-DD`. */

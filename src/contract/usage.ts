@@ -62,6 +62,9 @@ export const UsageRow = UsageSums.extend({
 });
 export type UsageRow = z.infer<typeof UsageRow>;
 
+/** USD that AWS charges for each request to Cost Explorer, however small its answer (AWS Cost Management pricing). */
+export const costRequestUsd = 0.01;
+
 /** One day of one account's bill, by Cost Explorer. */
 export const BilledDay = z.object({
   day: Day,

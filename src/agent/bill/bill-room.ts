@@ -1,9 +1,9 @@
-import { costsByService, REQUEST_USD } from '../../aws/cost-explorer.ts';
+import { costsByService } from '../../aws/cost-explorer.ts';
 import type { AwsNetwork } from '../../aws/network.ts';
 import { callerIdentity } from '../../aws/sts.ts';
 import { BedrockTrayError } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/state.ts';
-import type { BilledDay } from '../../contract/usage.ts';
+import { type BilledDay, costRequestUsd } from '../../contract/usage.ts';
 import { oneLine } from '../../domain/conversations/conversation-words.ts';
 import { errorOf } from '../aws-errors.ts';
 import type { Bill, Usage } from '../bedrock-ports.ts';
@@ -40,7 +40,7 @@ export class BillRoom implements Bill {
 
   /** `costs.get`. Errors: ChargeNotAgreed, BadInput, EnvironmentUnknown, EnvironmentMissing, those of the identity. */
   async get(wish: Wish): ReturnType<Bill['get']> {
-    if (!wish.agreed) throw new BedrockTrayError('ChargeNotAgreed', { usd: REQUEST_USD });
+    if (!wish.agreed) throw new BedrockTrayError('ChargeNotAgreed', { usd: costRequestUsd });
     const { environments, context } = this.#parts;
     const environment =
       wish.environment === undefined ? environments.active() : environments.get(wish.environment);
@@ -113,4 +113,4 @@ export class BillRoom implements Bill {
 }
 
 /** In whole cents, which no sum of 0.01 is. */
-const charge = (requests: number) => Math.round(requests * REQUEST_USD * 100) / 100;
+const charge = (requests: number) => Math.round(requests * costRequestUsd * 100) / 100;

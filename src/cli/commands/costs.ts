@@ -1,6 +1,7 @@
 import * as clack from '@clack/prompts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { exitCodes, type ProcedureOutput } from '../../contract/index.ts';
+import { costRequestUsd } from '../../contract/usage.ts';
 import { usdText } from '../../domain/cost/session-cost.ts';
 import { addDays, isDay } from '../../domain/usage/days.ts';
 import { yesOrNo } from '../prompt-words.ts';
@@ -17,9 +18,6 @@ interface Options {
   yes?: boolean;
   json?: boolean;
 }
-
-/** USD that AWS takes for each request (AWS Cost Management pricing). */
-const REQUEST_USD = 0.01;
 
 const dayOption = (text: string): string => {
   if (isDay(text)) return text;
@@ -85,7 +83,7 @@ async function costs(options: Options): Promise<void> {
   const today = new Date().toISOString().slice(0, 10);
   const to = options.to ?? today;
   const from = options.from ?? addDays(to, -29);
-  const charge = t('usage:costs.charge', { usd: usdText(REQUEST_USD, language) });
+  const charge = t('usage:costs.charge', { usd: usdText(costRequestUsd, language) });
   if (!options.yes) {
     if (!canAsk() || options.json) throw new Said(`${charge} ${t('usage:costs.needsYes')}`);
     if (!(await isAgreed(`${charge} ${t('usage:costs.sure', { from, to })}`))) {

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { ErrorView } from '../../../../src/contract/errors.ts';
 import type { ProcedureOutput } from '../../../../src/contract/procedures.ts';
+import { costRequestUsd } from '../../../../src/contract/usage.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { Choice } from '../../components/fields.tsx';
@@ -10,9 +11,6 @@ import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
 import type { DayRange } from '../../model/usage-range.ts';
 import type { UsageWords } from '../../model/usage-words.ts';
-
-/** What Cost Explorer takes for one request, USD (docs/bill.md). */
-const REQUEST_USD = 0.01;
 
 interface Answer {
   environment: string;
@@ -44,7 +42,9 @@ export function Bill({ range, say }: { range: DayRange; say: UsageWords }): Reac
     <section className="panel" aria-labelledby="usage-bill">
       <div>
         <h2 id="usage-bill">{words.t('usage:page.bill')}</h2>
-        <p className="quiet small">{words.t('usage:page.billExplained', { usd: say.money(REQUEST_USD) })}</p>
+        <p className="quiet small">
+          {words.t('usage:page.billExplained', { usd: say.money(costRequestUsd) })}
+        </p>
       </div>
       <div className="usage-ask">
         {environments.length > 1 && (
@@ -72,7 +72,7 @@ export function Bill({ range, say }: { range: DayRange; say: UsageWords }): Reac
         onConfirm={ask}
       >
         {words.t('usage:page.billAskText', {
-          usd: say.money(REQUEST_USD),
+          usd: say.money(costRequestUsd),
           environment: plainText(environment, 60),
           range: shown,
         })}
