@@ -59,9 +59,8 @@ export class BedrockOffers {
     if (kept && !refresh && (kept.whole || !access)) return kept.offer;
     const entry: Kept = { until: now + freshMs, whole: access, offer: this.#ask(profile, region, access) };
     this.#kept.set(key, entry);
-    void entry.offer.then(({ problem }) => {
-      // What the identity may not ask today it may not ask in a minute; anything else may pass.
-      if (problem) entry.until = clock.now() + failedMs;
+    void entry.offer.then(({ source }) => {
+      if (source === 'shipped') entry.until = clock.now() + failedMs;
     });
     return entry.offer;
   }

@@ -4,7 +4,6 @@ import type { Environment } from '../../contract/state.ts';
 import { bedrockRegions, tableDate } from '../../domain/bedrock/bedrock-models.ts';
 import { families, familyNames, modelOfName } from '../../domain/bedrock/claude-models.ts';
 import {
-  type EnvironmentModels,
   type GeographyVerdict,
   keepInGeography,
   modelVariablesOf,
@@ -19,6 +18,7 @@ import type { AgentContext, EnvironmentStore, ProfileCatalog } from '../ports.ts
 import { configFolderOf } from '../sessions/claude-files.ts';
 import { managedSettingsFolder } from '../sessions/person-settings.ts';
 import { BedrockOffers, type Offer, type OffersParts, shippedOffer } from './bedrock-offers.ts';
+import type { GeographyWish } from './geography-wish.ts';
 import { personChoices } from './person-choices.ts';
 
 /** Regions that are asked at once in a survey. */
@@ -34,19 +34,6 @@ export interface ModelsParts extends OffersParts {
   loginEnv(): Promise<Record<string, string>>;
   /** Folder of an administrator's settings for Claude Code; default: the platform's. */
   managedSettings?: string;
-}
-
-/** What a session is opened with, as far as models go. */
-export interface GeographyWish extends EnvironmentModels {
-  profile: string;
-  region: string;
-  geography: Geography;
-  cwd: string;
-  env: Readonly<Record<string, string>>;
-  /** Models of a `--fallback-model`. */
-  fallbackModels: readonly string[];
-  /** Content of a `--settings` of the person's. */
-  given: Readonly<Record<string, unknown>> | null;
 }
 
 /** What Bedrock offers to an environment's identity, and what Claude Code makes of it. */

@@ -1,6 +1,6 @@
 import type { GeographyVerdict } from '../../domain/bedrock/environment-models.ts';
 import type { Usage } from '../bedrock-ports.ts';
-import type { GeographyWish } from '../models/models-room.ts';
+import type { GeographyWish } from '../models/geography-wish.ts';
 import type {
   AgentContext,
   Broker,
