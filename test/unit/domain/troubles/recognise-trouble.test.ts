@@ -251,6 +251,25 @@ describe('a screen of Claude Code', () => {
     ).toBe('connectionLost');
   });
 
+  test('as the real one drew it, 100 columns wide', () => {
+    const drawn = [
+      '❯ please read the invoices',
+      '',
+      '● AWS authentication failed · refresh your AWS credentials (SSO sign-in, access keys, API',
+      '  key or proxy token) and retry · if credentials are current, check AWS permissions and',
+      '  model access · API Error: 403 User: arn:aws:sts::111122223333:assumed-role/Dev/dana is not',
+      '  authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock',
+      '  :us-west-2:123456789012:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      '  because no identity-based policy allows it',
+      ...Array.from({ length: 14 }, () => ''),
+      '─'.repeat(100),
+      '❯ Once fixed, resend your message',
+      '─'.repeat(100),
+      '  ⏸ manual mode on · ? for shortcuts · ← for agents',
+    ];
+    expect(troubleOnScreen(drawn)).toEqual({ code: 'actionDenied', params: { action } });
+  });
+
   test('that goes on has none', () => {
     expect(code(['❯ hi', ...error, '', '❯ again', '', '● Three of them.', ...field])).toBeNull();
     expect(code(['❯ hi', ...error, '', '❯ again', ...field])).toBeNull();
