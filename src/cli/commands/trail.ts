@@ -6,12 +6,13 @@ import { table } from '../table.ts';
 interface Options {
   env?: string;
   since?: number;
-  limit: number;
+  limit?: number;
   everyone?: boolean;
   json?: boolean;
 }
 
 const MOST = 500;
+const USUAL = 50;
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `30m`, `6h`, `7d`, a day or an instant, as epoch ms. */
@@ -51,7 +52,7 @@ function rowOf(event: TrailEvent, everyone: boolean): string[] {
 
 async function trail(options: Options): Promise<void> {
   await withAgent(async (agent) => {
-    const { env, since, limit } = options;
+    const { env, since, limit = USUAL } = options;
     const everyone = options.everyone === true;
     const answer = await agent.call('trail.list', {
       ...(env === undefined ? {} : { environment: env }),
@@ -90,7 +91,7 @@ export function addTrail(program: Command): void {
     .description(t('usage:trail.description'))
     .option('--env <name>', t('cli:option.env'))
     .option('--since <time>', t('usage:trail.since'), sinceOption)
-    .option('--limit <count>', t('usage:trail.limit', { most: MOST }), limitOption, 50)
+    .option('--limit <count>', t('usage:trail.limit', { usual: USUAL, most: MOST }), limitOption)
     .option('--everyone', t('usage:trail.everyone'))
     .option('--json', t('cli:option.json'))
     .addHelpText('after', () => `\n${t('usage:trail.help')}`)

@@ -197,7 +197,7 @@ export const usage = {
   'trail.description': 'Bedrock’s events of this identity, by CloudTrail',
   'trail.since': '30m, 6h, 7d, a day or a time (default: 90 days, all that CloudTrail keeps)',
   'trail.sinceWrong': '30m, 6h, 7d, YYYY-MM-DD or a time of the past.',
-  'trail.limit': 'so many events at most, up to {{most}}',
+  'trail.limit': 'so many events at most, up to {{most}} (default: {{usual}})',
   'trail.limitWrong': 'A number from 1 to {{most}}.',
   'trail.everyone': 'of all identities of the account',
   'trail.help':

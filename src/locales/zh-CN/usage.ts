@@ -191,7 +191,7 @@ export const usage: Record<keyof typeof en, string> = {
   'trail.description': '此身份的 Bedrock 事件，来自 CloudTrail',
   'trail.since': '30m、6h、7d、某一天或某个时间（默认：90 天，即 CloudTrail 保留的全部）',
   'trail.sinceWrong': '30m、6h、7d、YYYY-MM-DD 或过去的某个时间。',
-  'trail.limit': '最多显示的事件数，不超过 {{most}}',
+  'trail.limit': '最多显示的事件数，不超过 {{most}}（默认：{{usual}}）',
   'trail.limitWrong': '1 到 {{most}} 之间的数字。',
   'trail.everyone': '该账户的所有身份',
   'trail.help':
