@@ -123,10 +123,7 @@ export const ill: Checks = {
         'warning',
         'settingsRival',
         { file: '~/.claude/settings.json', keys: 'env.AWS_PROFILE, env.AWS_REGION' },
-        [
-          { kind: 'fix', fix: 'claudeSettings', text: null },
-          command('vi ~/.claude/settings.json'),
-        ],
+        [{ kind: 'fix', fix: 'claudeSettings', text: null }, command('vi ~/.claude/settings.json')],
       ),
     ],
   },
