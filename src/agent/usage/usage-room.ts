@@ -152,7 +152,14 @@ export class UsageRoom implements Usage {
   async refuses(environment: string): Promise<BedrockTrayError | null> {
     const limit = this.#limits().find(({ name }) => name === environment)?.budget;
     if (!limit?.refuse) return null;
-    await within(REFUSAL_WAIT_MS, this.#reckon());
+    await within(
+      REFUSAL_WAIT_MS,
+      this.lookNow().then(
+        () => this.#reckon(),
+        // By what was known before.
+        () => undefined,
+      ),
+    );
     const budget = this.#budgets.find((view) => view.environment === environment);
     if (!budget || !budgetRefuses(budget)) return null;
     const { usd, period } = budget.budget;
