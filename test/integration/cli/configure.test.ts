@@ -437,7 +437,7 @@ describe('a first run', () => {
     await shell.call('signOut', {});
     const out = await it_.run(['configure', 'check']);
     expect([out.status, out.stdout]).toEqual([3, expect.stringContaining('✗ Sign-in: failed')]);
-    expect(out.stdout.trim().split('\n')).toHaveLength(7);
+    expect(out.stdout.trim().split('\n')).toHaveLength(8);
     await it_.sandbox.switches({ autoApprove: false, startPage: 'silent' });
     const needed = await it_.run([...given.slice(0, 4), ...role]);
     expect([needed.status, needed.stderr]).toEqual([2, expect.stringContaining('--region')]);
