@@ -62,6 +62,7 @@ const views: [hash: string, there: string][] = [
   ['#/access', 'text=shared-ops'],
   ['#/history', '.conversation'],
   ['#/sessions/new', '.known-folder'],
+  ['#/models', '.model-row'],
   ['#/usage', '.chart-buttons'],
   ['#/settings', '.settings'],
 ];

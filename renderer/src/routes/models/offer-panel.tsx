@@ -59,7 +59,7 @@ export function OfferPanel({
       <div className="panel-head">
         <h2 id="offer">{title}</h2>
         <p className="quiet small number" role="status">
-          {offer.data && words.t('models:page.count', { count: found.length, usable })}
+          {offer.data ? words.t('models:page.count', { count: found.length, usable }) : '\u00a0'}
         </p>
       </div>
       <div className="offer-filters">

@@ -43,7 +43,7 @@ export function ResolvedModels({
           return (
             <Row key={use} id={use} textValue={words.t(useKeys[use])}>
               <Cell className="cell-use">{words.t(useKeys[use])}</Cell>
-              <Cell className="cell-model">{found ? <Model id={found.id} /> : <Waiting />}</Cell>
+              <Cell className="cell-model">{found ? <Model id={found.id} /> : <WaitingModel />}</Cell>
               <Cell className="cell-from">
                 {found ? <Decided found={found} chosen={chosen} onClear={onClear} /> : <Waiting />}
               </Cell>
@@ -56,7 +56,15 @@ export function ResolvedModels({
   );
 }
 
-const Waiting = (): ReactNode => <span className="skeleton skeleton-word" />;
+/** As high as what comes in its place. */
+const Waiting = (): ReactNode => <span className="skeleton skeleton-word">{'\u00a0'}</span>;
+
+const WaitingModel = (): ReactNode => (
+  <>
+    <span className="skeleton skeleton-word model-name">{'\u00a0'}</span>
+    <code className="model-id">{'\u00a0'}</code>
+  </>
+);
 
 function Model({ id }: { id: string }): ReactNode {
   const name = modelFamily(plainId(id));
