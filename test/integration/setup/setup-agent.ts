@@ -125,7 +125,6 @@ export class SetupAgent implements AsyncDisposable {
       loginEnv: () => shell.environment({ fresh: true }),
       managedSettings: this.managed,
     };
-    // biome-ignore lint/complexity/noUselessThisAlias: a getter has a `this` of its own
     const rooms = this;
     const inTurn = <T>(work: () => Promise<T>): Promise<T> => writer.inTurn(work);
     this.integration = new IntegrationRoom({
