@@ -99,7 +99,8 @@ export class AskedWorker<R extends Requests> {
       workerData: data,
       env: {},
       name,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      // What was read is soon done with: a young generation that may grow to its default would keep 50 MB of it.
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 8 },
     });
     this.#failure = null;
     worker.on('message', (message: FromAskedWorker) => this.#hear(message));
