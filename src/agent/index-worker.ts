@@ -84,7 +84,13 @@ export class IndexWorker<R extends Requests, I extends GrowingIndex = GrowingInd
         this.#waitingForAll.push(id);
         this.#look(0);
         this.#goOn();
-      } else this.#parts.say({ type: 'answer', id, value: this.#guarded(() => this.#answer(message)) });
+      } else {
+        const value = this.#guarded(() => ({ told: this.#answer(message) }));
+        // What it asks for needed room.
+        if (value === undefined)
+          throw new BedrockTrayError('StorageFailed', { file: this.#parts.file, reason: 'ENOSPC' });
+        this.#parts.say({ type: 'answer', id, value: value.told });
+      }
     } catch (error) {
       this.#parts.say({ type: 'refused', id, error: this.#refusal(error) });
     }
@@ -115,6 +121,8 @@ export class IndexWorker<R extends Requests, I extends GrowingIndex = GrowingInd
       write: (act) => {
         this.#begin();
         if (act()) this.#changed = true;
+        // Whoever told it tells it once.
+        this.#commit();
         this.#goOn();
       },
     });
@@ -180,8 +188,8 @@ export class IndexWorker<R extends Requests, I extends GrowingIndex = GrowingInd
     if (this.#database.isTransaction) this.#database.exec('COMMIT');
   }
 
-  /** Does what touches the index; a damaged one is made anew, on a full disk it stays as it was. */
-  #guarded<T>(act: () => T): T {
+  /** Does what touches the index; a damaged one is made anew, on a full disk it stays as it was: undefined. */
+  #guarded<T>(act: () => T): T | undefined {
     const { name, say } = this.#parts;
     try {
       return act();
@@ -202,7 +210,7 @@ export class IndexWorker<R extends Requests, I extends GrowingIndex = GrowingInd
         // SQLite may have taken it back by itself. What the index took for done is not.
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
         this.#index = this.#parts.index(this.#database);
-        return undefined as T;
+        return undefined;
       }
       throw error;
     }

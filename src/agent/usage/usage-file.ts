@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type IndexOptions, openIndexFile, removeIndex } from '../index-file.ts';
+import { type IndexOptions, isFull, openIndexFile, removeIndex } from '../index-file.ts';
 
 /** Rises whenever the tables change. What an older one had is then to be taken over: its transcripts may be gone. */
 const LAYOUT = 1;
@@ -152,11 +152,12 @@ function takeOver(database: DatabaseSync, damaged: string): void {
     old = new DatabaseSync(damaged, { timeout: 2_000 });
     for (const table of KEPT) copy(old, database, table);
     database.exec(SUM_UP);
-  } catch {
-    // Nothing of it can be read.
+  } catch (error) {
+    // Where there is no room it waits, set aside, until there is. Else nothing of it can be read.
+    if (isFull(error)) throw error;
   } finally {
     old?.close();
-    database.exec('COMMIT');
+    if (database.isTransaction) database.exec('COMMIT');
   }
 }
 
@@ -173,7 +174,8 @@ function copy(from: DatabaseSync, to: DatabaseSync, table: string): void {
       );
       insert.run(...(Object.values(row) as SQLInputValue[]));
     }
-  } catch {
+  } catch (error) {
+    if (isFull(error)) throw error;
     // What comes behind it is read from the transcripts again, as far as they are there.
   }
 }

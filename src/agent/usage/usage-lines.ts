@@ -1,6 +1,6 @@
 import type { ConversationLine } from '../../domain/conversations/conversation.ts';
 import { isBearable } from '../../domain/conversations/transcript-line.ts';
-import { type CostFact, readCostLine } from '../../domain/cost/conversation-cost.ts';
+import { type CostFact, readCostLine, stampOf } from '../../domain/cost/conversation-cost.ts';
 import { understood } from '../history/transcript-chunk.ts';
 
 /** So much of a transcript's beginning is read for its folder and its first words. */
@@ -52,8 +52,8 @@ export function lastStamp(linesBefore: string): number | null {
     if (!line.includes('"timestamp"')) continue;
     try {
       const { timestamp } = JSON.parse(line) as { timestamp?: unknown };
-      const at = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
-      if (!Number.isNaN(at)) return at;
+      const at = stampOf(timestamp);
+      if (at !== null) return at;
     } catch {
       // Cut off.
     }

@@ -38,6 +38,17 @@ export interface AnswerFact {
   origin: string | null;
 }
 
+const END_OF_TIME = Date.UTC(9999, 0, 1);
+
+/** When a line was written, epoch ms; null for what says nothing, and for times that no calendar day of ours has. */
+export function stampOf(timestamp: unknown): number | null {
+  const at = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
+  return at >= 0 && at < END_OF_TIME ? at : null;
+}
+
+/** More tokens than that nobody has used: such a count is not believed. Many of them are still a safe integer. */
+const MOST_TOKENS = 1e11;
+
 /** Which lines are worth reading as JSON: a cheap look at their text. */
 export const costMarks = ['"type":"assistant"', '"type":"cost-state"', '"compact_boundary"'] as const;
 
@@ -69,8 +80,8 @@ export function readCostLine(line: string): CostFact | null {
 function answer(entry: Record<string, unknown>): CostFact | null {
   const { id, model, usage, content } = record(entry.message);
   const asked = typeof entry.requestedModel === 'string' ? entry.requestedModel : model;
-  const at = Date.parse(String(entry.timestamp));
-  if (typeof id !== 'string' || typeof asked !== 'string' || Number.isNaN(at)) return null;
+  const at = stampOf(entry.timestamp);
+  if (typeof id !== 'string' || typeof asked !== 'string' || at === null) return null;
   // What Claude Code writes itself in a model's place, such as its refusals.
   if (model === '<synthetic>') return null;
   const counts = record(usage);
@@ -234,7 +245,7 @@ function isNothing(usage: TokenUsage): boolean {
 }
 
 function count(value: unknown): number {
-  return typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER ? Math.floor(value) : 0;
+  return typeof value === 'number' && value > 0 && value <= MOST_TOKENS ? Math.floor(value) : 0;
 }
 
 function text(value: unknown): string | null {

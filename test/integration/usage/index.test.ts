@@ -196,6 +196,13 @@ it('on a full disk nothing is counted twice or lost', async () => {
     writePieces(file, file.pieces, Date.UTC(2026, 10, 1) + index * 60_000);
   await home.ask('look', null, { maxPages: 20 });
   expect(home.troubles).toContain('no room for the index of usage');
+  // What needs room is refused by name, never answered with nothing.
+  const stays = Array.from({ length: 2_000 }, (_, n) => ({
+    conversation: `11111111-2222-4333-8444-${String(n).padStart(12, '0')}`,
+    environment: 'dev',
+    since: 1,
+  }));
+  await expect(home.ask('opened', stays)).rejects.toThrow('StorageFailed');
   home.close();
   await home.look();
   const whole = await home.query({ by: ['day', 'model'] });
@@ -203,6 +210,48 @@ it('on a full disk nothing is counted twice or lost', async () => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${home.file}${suffix}`, { force: true });
   await home.look();
   expect((await home.query({ by: ['day', 'model'] })).rows).toEqual(whole.rows);
+});
+
+it('lines that lie take nothing with them: times, counts and names of any kind', async () => {
+  const line = (id: unknown, over: object, usage: object = {}) =>
+    `${JSON.stringify({
+      message: { id, content: 7, usage: { input_tokens: 1, ...usage } },
+      requestedModel: model,
+      type: 'assistant',
+      timestamp: '2026-11-01T10:00:00.000Z',
+      ...over,
+    })}\n`;
+  const times = [
+    { toString: 1, valueOf: 1 },
+    [['2026']],
+    1e300,
+    null,
+    '+275760-09-13T00:00:00Z',
+    '-000400-01-01T00:00:00Z',
+    'NaN',
+  ];
+  const huge = { input_tokens: Number.MAX_SAFE_INTEGER, cache_read_input_tokens: 1e308, output_tokens: -5 };
+  transcript(
+    ...times.map((timestamp, n) => line(`time-${n}`, { timestamp })),
+    line({ toString: 1 }, {}),
+    line('huge', {}, huge),
+    line('more', {}, { ...huge, input_tokens: 5e10, output_tokens: 1.9 }),
+    line('much', {}, { input_tokens: 99_999_999_999, cache_creation: 'x', __proto__: { output_tokens: 9 } }),
+    line('name', { requestedModel: `__proto__\u0000\u001b]0;x\u0007\ud800${'m'.repeat(9_000)}` }),
+    '{"type":"assistant","__proto__":{"timestamp":"2026-11-01"},"message":{"__proto__":{"id":"p"}}}\n',
+    `{"type":"cost-state","modelUsage":{"__proto__":{"inputTokens":1e300},"constructor":null,"x":[9]}}\n`,
+    answer('last', '2026-11-01T10:01:00.000Z'),
+  );
+  await home.look();
+  const { rows, total, first, last } = await home.query({ by: ['day', 'model'] });
+  expect([total.answers, total.inputTokens, total.outputTokens, first, last]).toEqual([
+    5,
+    50_000_000_000 + 99_999_999_999 + 1 + 1_000_000,
+    1,
+    '2026-11-01',
+    '2026-11-01',
+  ]);
+  expect(rows.map((row) => row.answers).sort()).toEqual([1, 4]);
 });
 
 it('lines of 20 MB, brackets without end and bytes that are no text take nothing with them', async () => {
