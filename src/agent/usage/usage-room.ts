@@ -161,7 +161,7 @@ export class UsageRoom implements Usage {
       ),
     );
     const budget = this.#budgets.find((view) => view.environment === environment);
-    if (!budget || !budgetRefuses(budget)) return null;
+    if (!budget || !budgetRefuses(budget, this.#today())) return null;
     const { usd, period } = budget.budget;
     return new BedrockTrayError('BudgetReached', { environment, usd, period });
   }
@@ -174,6 +174,10 @@ export class UsageRoom implements Usage {
 
   #now(): number {
     return this.#parts.context.clock.now();
+  }
+
+  #today(): string {
+    return dayOf(this.#now(), this.#parts.zone());
   }
 
   get #interested(): boolean {
@@ -257,20 +261,27 @@ export class UsageRoom implements Usage {
     if (this.#stopped) return;
     const limits = this.#limits();
     const zone = this.#parts.zone();
-    const today = dayOf(this.#now(), zone);
+    const today = this.#today();
     this.#midnight.set(limits.length > 0 ? firstQuarter(addDays(today, 1), zone) * QUARTER_MS : null);
     try {
       const budgets: BudgetView[] = [];
       for (const { name, budget } of limits) {
+        const period = periodOf(today, budget.period);
         const { total, pending } = await this.#ask({
-          ...periodOf(today, budget.period),
+          ...period,
           by: [],
           environment: name,
           limit: 1,
         });
-        // While there is much to read a budget stays as it was; its session is opened by what is known.
-        const before = this.#budgets.find((view) => view.environment === name);
-        budgets.push(pending > 0 && before ? { ...before, budget } : budgetView(name, budget, today, total));
+        // While there is much to read what was spent in a period stays as it was; sessions are opened by what is known.
+        const before = this.#budgets.find(
+          (view) => view.environment === name && view.from === period.from && view.to === period.to,
+        );
+        const used =
+          pending > 0 && before
+            ? { costUsd: before.spentUsd, unpricedTokens: Number(before.unpriced) }
+            : total;
+        budgets.push(budgetView(name, budget, today, used));
       }
       if (this.#stopped || JSON.stringify(budgets) === JSON.stringify(this.#budgets)) return;
       this.#budgets = budgets;

@@ -1,6 +1,9 @@
 import { type Budget, type BudgetView, budgetStages, type UsageSums } from '../../contract/usage.ts';
 import { periodOf } from './days.ts';
 
+/** Sums of binary fractions fall short of what they are the sum of: ten times 0.08 is less than 0.8. */
+const NEARLY = 1e-9;
+
 /** How a budget stands with what was used in its period, which `today` lies in. */
 export function budgetView(
   environment: string,
@@ -9,7 +12,7 @@ export function budgetView(
   used: Pick<UsageSums, 'costUsd' | 'unpricedTokens'>,
 ): BudgetView {
   const spentUsd = used.costUsd ?? 0;
-  const reached = budgetStages.findLast((stage) => spentUsd >= budget.usd * stage);
+  const reached = budgetStages.findLast((stage) => spentUsd + NEARLY >= budget.usd * stage);
   return {
     environment,
     budget,
@@ -20,7 +23,13 @@ export function budgetView(
   };
 }
 
-/** Whether no further session is to be opened. What has no price counts as nothing: nobody knows more. */
-export function budgetRefuses({ budget, stage }: Pick<BudgetView, 'budget' | 'stage'>): boolean {
-  return budget.refuse && stage === 100;
+/**
+ * Whether no further session is to be opened `today`; a period that is over refuses nothing. What has no price counts as
+ * nothing: nobody knows more.
+ */
+export function budgetRefuses(
+  { budget, stage, from, to }: Pick<BudgetView, 'budget' | 'stage' | 'from' | 'to'>,
+  today: string,
+): boolean {
+  return budget.refuse && stage === 100 && from <= today && today <= to;
 }

@@ -23,9 +23,13 @@ describe('a budget', () => {
   });
 
   it('refuses at its end, where it is to', () => {
-    expect(budgetRefuses(view(10))).toBe(true);
-    expect(budgetRefuses(view(9.99))).toBe(false);
-    expect(budgetRefuses(view(10, 0, { ...budget, refuse: false }))).toBe(false);
+    expect(budgetRefuses(view(10), view(10).to)).toBe(true);
+    // Ten sums of 1/10 of it, which are less.
+    expect(budgetRefuses(view(9.999999999999998), view(10).from)).toBe(true);
+    expect(budgetRefuses(view(9.99), view(10).to)).toBe(false);
+    // Its period is over, though nobody has reckoned the next yet.
+    expect(budgetRefuses(view(10), '2999-01-01')).toBe(false);
+    expect(budgetRefuses(view(10, 0, { ...budget, refuse: false }), view(10).to)).toBe(false);
   });
 
   it('says that there is more without a known price', () => {
