@@ -31,7 +31,7 @@ export function makeChain(parts: DoctorParts, wish: string | undefined, ask: boo
       profile,
       region,
       ssoSession: view?.ssoSession ?? (environment === null ? (session?.id ?? null) : null),
-      model: askedModel(environment?.model ?? null, region),
+      model: chain.model ?? askedModel(environment?.model ?? null, region),
       // What sessions are started with.
       endpointUrl: environment?.endpointUrl ?? (env.ANTHROPIC_BEDROCK_BASE_URL || null),
     };
@@ -41,6 +41,7 @@ export function makeChain(parts: DoctorParts, wish: string | undefined, ask: boo
     wish,
     ask,
     environment: null,
+    model: null,
     credentials: null,
     loginEnv,
     settings: once(async (): Promise<ReadSettings[]> => readSettingsFiles(parts, await loginEnv())),

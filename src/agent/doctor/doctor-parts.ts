@@ -51,6 +51,8 @@ export interface Chain {
   /** Whether the model may be asked: it costs. */
   readonly ask: boolean;
   environment: Environment | null;
+  /** The id that Claude Code will ask for; null: nobody has worked that out yet, and the table has a guess. */
+  model: string | null;
   credentials: RoleCredentials | null;
   settings(): Promise<ReadSettings[]>;
   loginEnv(): Promise<Readonly<Record<string, string>>>;

@@ -88,14 +88,14 @@ export class ModelsRoom implements Models {
       layers: [managed, ours({ ...modelVariablesOf(chosen), ...kept?.env }, kept?.modelOverrides), ...others],
     });
     const told = (use: ResolvedModel['use'], { id, from, where }: Decision): ResolvedModel => {
-      const view = views.find((each) => each.id === id);
-      const offered = offer.source === 'live' && offer.listed.profiles !== null ? view !== undefined : null;
+      const named = idOfArn(id);
+      const view = views.find((each) => each.id === named);
       return {
         use,
         id,
         from,
         where: from === 'environment' ? null : where,
-        offered: offered ?? (view ? true : null),
+        offered: view ? true : isListed(id, offer) ? false : null,
         refusal: view?.refusal ?? null,
       };
     };
@@ -244,6 +244,18 @@ export class ModelsRoom implements Models {
       },
     };
   }
+}
+
+/** What a list has in place of the ARN of a system-defined profile or a foundation model. */
+const idOfArn = (id: string): string =>
+  /^arn:[\w:-]*:(?:inference-profile|foundation-model)\/(.+)$/.exec(id)?.[1] ?? id;
+
+/** Whether such an id would stand in what Bedrock has listed; not so provisioned throughput, or a prompt router. */
+function isListed(id: string, { source, listed, problem }: Offer): boolean {
+  if (source !== 'live' || listed.profiles === null) return false;
+  return idOfArn(id).startsWith('arn:')
+    ? id.includes(':application-inference-profile/') && problem === null
+    : true;
 }
 
 /** The foundation model that a person means by an id, a name of Anthropic's or an alias of Claude Code's. */

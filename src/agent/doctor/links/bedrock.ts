@@ -4,6 +4,7 @@ import { endpointOf } from '../../../aws/endpoints.ts';
 import { AwsFault } from '../../../aws/faults.ts';
 import { exchange, TransportError } from '../../../aws/transport.ts';
 import { BedrockTrayError } from '../../../contract/errors.ts';
+import type { Environment } from '../../../contract/state.ts';
 import { bedrockRegions } from '../../../domain/bedrock/bedrock-models.ts';
 import { failed, info, ofError, warning } from '../../../domain/doctor/findings.ts';
 import { modelFindings } from '../../../domain/doctor/model-findings.ts';
@@ -13,6 +14,7 @@ import { errorOf, systemReason } from '../../aws-errors.ts';
 import type { RoleCredentials } from '../../ports.ts';
 import type { Held, Link } from '../check-runner.ts';
 import type { Chain } from '../doctor-parts.ts';
+import { modelsToAsk } from '../models-to-ask.ts';
 import { isDenied } from './denied.ts';
 
 const bedrock = 'Amazon Bedrock';
@@ -69,6 +71,8 @@ export function bedrockLinks(chain: Chain): Link[] {
     {
       link: 'answer',
       needs: ['credentials'],
+      // Which model that is.
+      after: ['models'],
       timeoutMs: 40_000,
       service: bedrock,
       check: (signal) =>
@@ -80,6 +84,7 @@ export function bedrockLinks(chain: Chain): Link[] {
     {
       link: 'streaming',
       needs: ['credentials'],
+      after: ['models'],
       timeoutMs: 40_000,
       service: bedrock,
       check: (signal) =>
@@ -123,22 +128,24 @@ async function region(chain: Chain): Promise<Held> {
 }
 
 async function models(chain: Chain): Promise<Held> {
-  const wish = chain.environment === null ? {} : { environment: chain.environment.name };
-  const offer = await chain.parts.models.list({ ...wish, refresh: true });
+  // Without one its needs have failed.
+  const environment = chain.environment as Environment;
+  const offer = await chain.parts.models.list({ environment: environment.name, refresh: true });
   const { problem } = offer;
+  const resolved = await modelsToAsk(chain.parts.models, environment);
+  chain.model = resolved.find(({ use }) => use === 'primary')?.id ?? null;
   if (offer.source === 'shipped') {
     // Claude Code needs no list: whether the model answers is the next question.
     const mayGoOn = problem === null || problem.code === 'Throttled' || isDenied(problem);
     const said = problem === null ? [] : [ofError(problem, mayGoOn ? 'warning' : 'failed')];
     return { evidence: null, findings: [...said, info('modelsFromTable', { date: offer.tableDate ?? '' })] };
   }
-  const { resolved } = await chain.parts.models.resolve(wish);
   return {
     evidence: `${offer.models.length} · ${offer.region}`,
     findings: [
       // A list that may not be asked for: Claude Code needs none.
       ...(problem === null ? [] : [ofError(problem, 'warning')]),
-      ...modelFindings(offer, resolved, chain.environment),
+      ...modelFindings(offer, resolved, environment),
     ],
   };
 }

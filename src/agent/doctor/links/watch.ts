@@ -22,6 +22,7 @@ export function watchLinks(chain: Chain): Link[] {
     {
       link: 'quota',
       needs: ['credentials'],
+      after: ['models'],
       timeoutMs: 40_000,
       service: 'Service Quotas',
       check: (signal) => optional(() => quota(chain, signal), info('quotaNotAllowed')),
@@ -45,6 +46,7 @@ async function trail(chain: Chain, signal: AbortSignal): Promise<Held> {
   const { events, region } = await chain.parts.trail.list({
     ...(name === undefined ? {} : { environment: name }),
     everyone: true,
+    all: true,
     limit: 1,
   });
   const [event] = events;
