@@ -106,13 +106,13 @@ export class DoctorRoom implements Doctor {
       const { clock, log } = this.#parts.context;
       const entry = (steps: UndoStep[]) => [...before, { at: clock.now(), steps }];
       // Before anything is done, so that whatever was done can be taken back.
-      await this.#record.set(entry(repairs.map((r) => r.step)));
+      await this.#record.set(entry([...new Set(repairs.map((r) => r.step))]));
       const steps: UndoStep[] = [];
       const problems = new Map<DoctorFix, ErrorView>();
       for (const { step, preview, apply } of repairs) {
         try {
           await apply();
-          if (step.kind !== 'integration' || !steps.some((s) => s.kind === 'integration')) steps.push(step);
+          if (!steps.includes(step)) steps.push(step);
         } catch (e) {
           problems.set(preview.fix, errorOf(e).view());
         }

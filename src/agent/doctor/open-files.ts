@@ -52,7 +52,7 @@ export async function openFiles({
   const look = async (file: string, bits: number) => {
     const facts = await lstat(file).catch(() => null);
     if (!facts || facts.isSymbolicLink()) return;
-    const mode = facts.mode & 0o777;
+    const mode = facts.mode & 0o7777;
     if ((mode & bits) !== 0) open.push({ file, mode, closed: mode & ~bits });
   };
   await look(home, 0o077);

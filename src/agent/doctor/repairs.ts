@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, lstat, readFile, rm, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { bytesOf, changeOf, replaceIfSame, storageFailed } from '../../aws/config-change.ts';
+import { linkTarget } from '../../aws/replace-file.ts';
 import type { DoctorFix, FixPreview } from '../../contract/doctor.ts';
 import { BedrockTrayError, isBedrockTrayError } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/state.ts';
@@ -12,9 +13,10 @@ import { editSettings } from '../integration/settings-edit.ts';
 import { shownDiff } from '../integration/shown-diff.ts';
 import { findLeftovers } from '../leftovers.ts';
 import type { DoctorParts } from './doctor-parts.ts';
+import { modelsToAsk } from './models-to-ask.ts';
 import { openFiles } from './open-files.ts';
 import { readSettingsFiles } from './settings-files.ts';
-import type { UndoStep } from './undo-record.ts';
+import { hashOf, type UndoStep } from './undo-record.ts';
 
 /** One change of a repair, planned: as it is shown, as it would be undone, and how it is done. */
 export interface Repair {
@@ -47,7 +49,7 @@ async function permissions(parts: DoctorParts): Promise<Repair[]> {
       const facts = await lstat(file).catch((e) => {
         throw storageFailed(file, e);
       });
-      if (facts.isSymbolicLink() || (facts.mode & 0o777) !== mode) throw changed(file);
+      if (facts.isSymbolicLink() || (facts.mode & 0o7777) !== mode) throw changed(file);
       await chmod(file, closed).catch((e) => {
         throw storageFailed(file, e);
       });
@@ -59,12 +61,19 @@ async function permissions(parts: DoctorParts): Promise<Repair[]> {
 async function claudeSettings(parts: DoctorParts, except: ReadonlySet<string>): Promise<Repair[]> {
   const files = await readSettingsFiles(parts, await parts.loginEnv());
   const repairs: Repair[] = [];
-  for (const { scope, file, settings } of files) {
+  const seen = new Set<string>();
+  for (const { scope, file: named, settings } of files) {
     // An administrator's and a team's files are theirs.
-    if (settings === null || (scope !== 'user' && scope !== 'local') || except.has(file)) continue;
+    if (settings === null || (scope !== 'user' && scope !== 'local') || except.has(named)) continue;
     const plan = providerRepair(settings);
-    const there = plan && (await bytesOf(file));
-    if (!plan || !there || ((await stat(file)).mode & 0o222) === 0) continue;
+    if (!plan) continue;
+    // Where a link leads is what is written, so that is shown; leading elsewhere later, it is another preview.
+    const file = await linkTarget(named);
+    if (seen.has(file) || except.has(file)) continue;
+    seen.add(file);
+    const there = await bytesOf(file);
+    const mode = (await stat(file).catch(() => null))?.mode ?? 0;
+    if (!there || (mode & 0o222) === 0) continue;
     const edited = editSettings(file, there, plan);
     repairs.push({
       preview: { fix: 'claudeSettings', file, diff: shownDiff(file, there, edited.bytes) },
@@ -81,25 +90,32 @@ async function integration(parts: DoctorParts, environment: Environment | null):
   const { digest, files } = await parts.integration.preview(environment.name);
   if (!files.some((f) => f.state === 'outdated' && f.diff !== '')) return [];
   const toDo = files.filter((f) => f.diff !== '');
-  let applied: Promise<unknown> | undefined;
+  const step: UndoStep & { kind: 'integration' } = { kind: 'integration', fix: 'integration', files: [] };
+  const hashes = () => Promise.all(toDo.map(({ file }) => hashOf(file)));
+  const write = async () => {
+    const before = await hashes();
+    await parts.integration.apply(digest, environment.name);
+    const after = await hashes();
+    step.files = toDo.map(({ file }, n) => ({ file, before: before[n] ?? null, after: after[n] ?? null }));
+  };
+  let applied: Promise<void> | undefined;
   // Both files or none: what is shown for each is done once.
-  return toDo.map(({ file, diff }, n) => ({
+  return toDo.map(({ file, diff }) => ({
     preview: { fix: 'integration', file, diff },
     digest: sha256(file, digest),
-    step: { kind: 'integration', fix: 'integration' },
-    async apply() {
-      if (n === 0) applied = parts.integration.apply(digest, environment.name);
-      await applied;
+    step,
+    apply() {
+      applied ??= write();
+      return applied;
     },
   }));
 }
 
 async function model(parts: DoctorParts, environment: Environment | null): Promise<Repair[]> {
   if (environment === null) return [];
-  const wish = { environment: environment.name };
-  const offer = await parts.models.list({ ...wish, refresh: false });
+  const offer = await parts.models.list({ environment: environment.name, refresh: false });
   if (offer.source !== 'live') return [];
-  const { resolved } = await parts.models.resolve(wish);
+  const resolved = await modelsToAsk(parts.models, environment);
   const after = repairedEnvironment(offer, resolved, environment);
   if (isDeepStrictEqual(after, environment)) return [];
   const text = (e: Environment) => Buffer.from(`${JSON.stringify(e, null, 2)}\n`);
@@ -134,7 +150,7 @@ async function leftovers(parts: DoctorParts): Promise<Repair[]> {
         kind: 'removed',
         fix: 'leftovers',
         file,
-        mode: facts.mode & 0o777,
+        mode: facts.mode & 0o7777,
         content: content.toString('base64'),
       },
       async apply() {

@@ -12,13 +12,13 @@ import { BedrockTrayError } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/state.ts';
 import { unpackChange } from '../config-writer/stored-change.ts';
 import type { DoctorParts } from './doctor-parts.ts';
-import type { UndoStep } from './undo-record.ts';
+import { hashOf, type UndoStep } from './undo-record.ts';
 
 const changed = (file: string) => new BedrockTrayError('ConfigChanged', { file });
 
 const modeOf = async (file: string): Promise<number | null> =>
   lstat(file).then(
-    (facts) => (facts.isSymbolicLink() ? null : facts.mode & 0o777),
+    (facts) => (facts.isSymbolicLink() ? null : facts.mode & 0o7777),
     () => null,
   );
 
@@ -58,8 +58,14 @@ export async function isToUndo(step: UndoStep, parts: DoctorParts): Promise<bool
       if (!isDeepStrictEqual(now, step.after)) throw changed(step.after.name);
       return true;
     }
-    case 'integration':
+    case 'integration': {
+      // Killed before its end was written down: `integrate --undo` has its own record.
+      const now = await Promise.all(step.files.map(({ file }) => hashOf(file)));
+      if (step.files.every(({ before }, n) => now[n] === before)) return false;
+      const other = step.files.find(({ after }, n) => now[n] !== after);
+      if (other) throw changed(other.file);
       return true;
+    }
   }
 }
 

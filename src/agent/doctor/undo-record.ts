@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { bytesOf } from '../../aws/config-change.ts';
 import { DoctorFix } from '../../contract/doctor.ts';
 import { Environment } from '../../contract/state.ts';
 import { StoredChange } from '../config-writer/stored-change.ts';
@@ -15,10 +17,22 @@ const UndoStep = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('edit'), fix: DoctorFix, change: StoredChange }),
   z.object({ kind: z.literal('removed'), fix: DoctorFix, file: z.string(), mode: Mode, content: z.base64() }),
   z.object({ kind: z.literal('environment'), fix: DoctorFix, before: Environment, after: Environment }),
-  /** The integration room has its own record. */
-  z.object({ kind: z.literal('integration'), fix: DoctorFix }),
+  /** The integration room has its own record of what to take back; the hashes tell whether its last entry is still ours. */
+  z.object({
+    kind: z.literal('integration'),
+    fix: DoctorFix,
+    files: z.array(
+      z.object({ file: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
+    ),
+  }),
 ]);
 export type UndoStep = z.infer<typeof UndoStep>;
+
+/** SHA-256 (hex) of a file; null where there is none. Errors: StorageFailed. */
+export async function hashOf(file: string): Promise<string | null> {
+  const bytes = await bytesOf(file);
+  return bytes && createHash('sha256').update(bytes).digest('hex');
+}
 
 const Entry = z.object({ at: z.number(), steps: z.array(UndoStep) });
 export type UndoEntry = z.infer<typeof Entry>;

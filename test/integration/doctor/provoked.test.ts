@@ -6,9 +6,11 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  readlink,
   rename,
   rm,
   stat,
+  symlink,
   utimes,
   writeFile,
 } from 'node:fs/promises';
@@ -470,6 +472,15 @@ describe('the account', () => {
     expect(needs.kinds).toEqual(['model', 'command', 'models', 'command']);
     await agent.environments.update({ ...environment, model: 'us.anthropic.claude-none-9' });
     expect(told(await look('models'), 'modelNotOffered').state).toBe('failed');
+    // A pin that only `/model sonnet` would ask for; an ARN that stands in no list may be fine.
+    const pins = { opus: null, sonnet: 'us.anthropic.claude-none-9', fable: null };
+    await agent.environments.update({ ...environment, pins });
+    expect(told(await look('models'), 'modelNotOffered')).toMatchObject({ state: 'warning' });
+    const arn = 'arn:aws:bedrock:us-west-2:111122223333:';
+    for (const model of [`provisioned-model/abc`, `inference-profile/${environment.model}`]) {
+      await agent.environments.update({ ...environment, model: arn + model });
+      expect((await look('models')).findings).toEqual([]);
+    }
     await agent.environments.update(environment);
     await switched({ deniedModels: ['anthropic.claude-sonnet-4-5-20250929-v1:0'] });
     expect(told(await look('models'), 'modelNotGranted').kinds).toEqual(['link', 'models']);
@@ -563,16 +574,30 @@ describe('repairs', () => {
       join(agent.home, '.claude', 'settings.json'),
       '{\r\n\t"env" : { "AWS_BEARER_TOKEN_BEDROCK":"ABSKopensesame0123456789", "CLAUDE_CODE_USE_VERTEX":"1" }\r\n}',
     );
+    // The person keeps it elsewhere: that is what is shown and written, and the link stays.
+    const link = join(agent.home, '.claude', 'settings.json');
+    const target = join(agent.home, '.claude', 'dotfiles.json');
+    await rename(link, target);
+    await symlink(target, link);
+    undo.push(() => rm(target, { force: true }));
+    await chmod(aws('.'), 0o2775);
+    undo.push(() => chmod(aws('.'), 0o700));
     const left = await file(join(agent.home, 'state', '.bedrock-tray-999999-0123456789ab.tmp'), 'token');
     await utimes(left, 1, 1);
     const before = await everything();
 
     const { digest, changes } = await agent.doctor.preview({});
-    expect(changes.map((c) => c.fix)).toEqual(['permissions', 'claudeSettings', 'model', 'leftovers']);
-    expect(changes[0]?.diff).toBe('0644 → 0600');
-    expect(changes[1]?.diff).toContain('AWS_BEARER_TOKEN_BEDROCK_SET_ASIDE');
-    expect(changes[2]?.diff).toMatch(/^-.*"anthropic\.claude-opus-5"/m);
-    expect(changes[2]?.diff).toMatch(/^\+.*"us\.anthropic\.claude-opus-5"/m);
+    expect(changes.map((c) => [c.fix, c.file])).toEqual([
+      ['permissions', aws('.')],
+      ['permissions', aws('credentials')],
+      ['claudeSettings', target],
+      ['model', null],
+      ['leftovers', left],
+    ]);
+    expect(changes.slice(0, 2).map((c) => c.diff)).toEqual(['2775 → 2755', '0644 → 0600']);
+    expect(changes[2]?.diff).toContain('AWS_BEARER_TOKEN_BEDROCK_SET_ASIDE');
+    expect(changes[3]?.diff).toMatch(/^-.*"anthropic\.claude-opus-5"/m);
+    expect(changes[3]?.diff).toMatch(/^\+.*"us\.anthropic\.claude-opus-5"/m);
     expect(JSON.stringify(changes)).not.toMatch(/opensesame|token"/);
     expect(await everything()).toEqual(before);
 
@@ -587,6 +612,7 @@ describe('repairs', () => {
       failed: [],
     });
     expect((await stat(aws('credentials'))).mode & 0o777).toBe(0o600);
+    expect([(await stat(aws('.'))).mode & 0o7777, await readlink(link)]).toEqual([0o2755, target]);
     expect(agent.environments.get('dev').model).toBe('us.anthropic.claude-opus-5');
     expect((await agent.doctor.preview({})).changes).toEqual([]);
     const { files, models, claudeSettings } = await agent.check({
@@ -596,9 +622,8 @@ describe('repairs', () => {
     const record = join(agent.home, 'state', 'doctor-undo.json');
     expect((await stat(record)).mode & 0o777).toBe(0o600);
     // A bearer token stays where it was: under another name.
-    expect(await readFile(record, 'utf8')).not.toContain(
-      Buffer.from('opensesame').toString('base64').slice(2, 10),
-    );
+    const recorded = await readFile(record, 'utf8');
+    expect(recorded).not.toContain(Buffer.from('opensesame').toString('base64').slice(2, 10));
 
     // Somebody changes a repaired file: nothing is taken back.
     await chmod(aws('credentials'), 0o620);
@@ -611,7 +636,14 @@ describe('repairs', () => {
       'permissions',
     ]);
     expect(await everything()).toEqual(before);
+    expect((await stat(aws('.'))).mode & 0o7777).toBe(0o2775);
     await expect(agent.doctor.undo()).rejects.toMatchObject({ code: 'NothingToUndo' });
+
+    // Killed after the first of the changes: that one alone is taken back.
+    await writeFile(record, recorded);
+    await chmod(aws('credentials'), 0o600);
+    expect(await agent.doctor.undo()).toEqual({ undone: ['permissions'] });
+    expect(await everything()).toEqual(before);
   });
 
   test('of an integration that the environment has outgrown: only that is taken back', async () => {
@@ -630,9 +662,15 @@ describe('repairs', () => {
       done: ['integration'],
     });
     expect((await look('integration')).state).toBe('ok');
+    const record = join(agent.home, 'state', 'doctor-undo.json');
+    const recorded = await readFile(record, 'utf8');
     expect(await agent.doctor.undo()).toEqual({ undone: ['integration'] });
     expect(await everything()).toEqual(before);
     expect((await look('integration')).state).toBe('warning');
+    // Killed before it was done: what was integrated before is not the doctor's to take back.
+    await writeFile(record, recorded);
+    expect(await agent.doctor.undo()).toEqual({ undone: [] });
+    expect(await everything()).toEqual(before);
   });
 });
 
