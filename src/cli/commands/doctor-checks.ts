@@ -29,11 +29,11 @@ function row({ link, state, evidence }: DoctorCheck, columns: number): string {
   const said = state === 'ok' && evidence !== null ? plain(evidence) : t(`doctor:state.${state}`);
   let text = `${marks[state]} ${name}: ${said}`;
   // What wraps cannot be written over.
-  while (cellWidth(text) > columns - 4) text = `${text.slice(0, -2)}…`;
+  while (text.length > 1 && cellWidth(text) > columns - 4) text = `${text.slice(0, -2)}…`;
   return text;
 }
 
-/** The links as lines: on a terminal written over at each change, else each once when it has settled. */
+/** The links as lines in their order: on a terminal written over at each change, else each once when it and all before it have settled. */
 class CheckLines {
   readonly #settled = new Set<DoctorLink>();
   #rows = 0;
@@ -44,7 +44,8 @@ class CheckLines {
     const columns = isLive ? process.stdout.columns : Number.POSITIVE_INFINITY;
     if (!isLive) {
       for (const check of checks) {
-        if (check.state === 'waiting' || check.state === 'running' || this.#settled.has(check.link)) continue;
+        if (check.state === 'waiting' || check.state === 'running') break;
+        if (this.#settled.has(check.link)) continue;
         this.#settled.add(check.link);
         print(row(check, columns));
       }

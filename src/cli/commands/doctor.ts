@@ -53,6 +53,12 @@ function findingLines(check: DoctorCheck): string[] {
   ];
 }
 
+function resultOf({ failed, warned, skipped }: { failed: number; warned: number; skipped: number }): string {
+  const { t } = translator();
+  if (failed + warned > 0) return t('doctor:cli.result', { failed, warned });
+  return skipped === 0 ? t('doctor:cli.allWell') : t('doctor:cli.checkedWell', { count: skipped });
+}
+
 function summary(checks: Checks): void {
   const { t } = translator();
   const ranks = { failed: 0, warning: 1, skipped: 2, ok: 3, waiting: 4, running: 4 };
@@ -63,8 +69,8 @@ function summary(checks: Checks): void {
   for (const lines of blocks) print(`\n${lines.join('\n')}`);
   const failed = checks.filter((c) => c.state === 'failed').length;
   const warned = checks.filter((c) => c.state === 'warning').length;
-  const isWell = failed === 0 && warned === 0;
-  print(`\n${isWell ? t('doctor:cli.allWell') : t('doctor:cli.result', { failed, warned })}`);
+  const skipped = checks.filter((c) => c.state === 'skipped').length;
+  print(`\n${resultOf({ failed, warned, skipped })}`);
   const mendable = checks.some((c) => c.findings.some((f) => f.remedies.some((r) => r.kind === 'fix')));
   if (mendable) note(t('doctor:cli.canFix'));
 }

@@ -121,6 +121,7 @@ async function survey(agent: AgentConnection, { env, model }: RegionsOptions): P
     if (!isBedrockTrayError(error) || error.code !== 'EnvironmentMissing' || env !== undefined) throw error;
     // Before there is an environment there is nobody who could ask: their names alone.
     const { regions } = await agent.call('regions.list', {});
+    note(`bedrock-tray: ${translator().error(error.view())}`);
     const unknown = {
       geography: null,
       state: 'waiting',

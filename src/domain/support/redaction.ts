@@ -60,7 +60,8 @@ const start = '(?:\\b|(?<=%[0-9A-Fa-f]{2}))';
 const patterns: readonly (readonly [RegExp, string])[] = [
   // Parameters of URLs, forms and `name: value` lines.
   [
-    /([?&;,\s"'{]|^)((?:access_?token|refresh_?token|client_?secret|code(?:_?verifier)?|device_?code|secret_?access_?key|session_?token|x-amz-security-token|x-amz-sso_bearer_token|x-amz-signature|ticket|password)["']?\s*[=:]\s*["']?)([^&\s"',;}]{6,})/gi,
+    // Which Claude Code it is and where is no code of a sign-in.
+    /([?&;,\s"'{]|^)(?!(?<=\bclaude )code: (?:\d+\.\d+\.\d+|[/~]|[a-z]:\\))((?:access_?token|refresh_?token|client_?secret|code(?:_?verifier)?|device_?code|secret_?access_?key|session_?token|x-amz-security-token|x-amz-sso_bearer_token|x-amz-signature|ticket|password)["']?\s*[=:]\s*["']?)([^&\s"',;}]{6,})/gi,
     `$1$2${REDACTED}`,
   ],
   [/\b(authorization["']?\s*[=:]\s*["']?)(?:(bearer|basic)\s+)?[^\s"',}]+/gi, `$1${REDACTED}`],
@@ -73,8 +74,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${start}ao[ar][:${b64}]{20,}`, 'g'), REDACTED],
   [new RegExp(`${start}eyJ[A-Za-z0-9_-]{8,}[.${b64}]*`, 'g'), REDACTED],
   [new RegExp(`${start}(?:ABSK|bedrock-api-key-)[${b64}]{16,}`, 'g'), REDACTED],
-  // `user:password@` in a URL (proxies).
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s:@]+:[^/\s@]+@/gi, `$1${REDACTED}@`],
+  // `user:password@` in a URL (proxies); a token may stand there alone.
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#\s"']+@/gi, `$1${REDACTED}@`],
 ];
 
 /** A text without the secrets that can be told by their shape. */

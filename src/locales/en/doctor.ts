@@ -283,6 +283,8 @@ export const doctor = {
   'cli.report': 'print the result as text for a ticket: no secrets, account numbers masked',
   'cli.noMask': 'with --report: leave account numbers as they are',
   'cli.allWell': 'Everything works.',
+  'cli.checkedWell_one': 'All that was checked works; one link was not checked.',
+  'cli.checkedWell_other': 'All that was checked works; {{count}} links were not checked.',
   'cli.result': '{{failed}} failed, {{warned}} deserve a look.',
   'cli.canFix': 'Some of it can be mended here: bedrock-tray doctor --fix',
   'cli.nothingToFix': 'There is nothing that can be mended here.',

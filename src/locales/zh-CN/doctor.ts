@@ -260,6 +260,8 @@ export const doctor: Record<keyof typeof en, string> = {
   'cli.report': '将结果输出为可贴入工单的文本：不含机密，账户号已遮盖',
   'cli.noMask': '与 --report 一起使用：保留账户号',
   'cli.allWell': '一切正常。',
+  'cli.checkedWell_one': '已检查的环节均正常；另有 1 个环节未检查。',
+  'cli.checkedWell_other': '已检查的环节均正常；另有 {{count}} 个环节未检查。',
   'cli.result': '{{failed}} 项失败，{{warned}} 项需要留意。',
   'cli.canFix': '其中一些可以在此修复：bedrock-tray doctor --fix',
   'cli.nothingToFix': '没有可以在此修复的内容。',

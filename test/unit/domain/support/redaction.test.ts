@@ -44,7 +44,16 @@ describe('redaction', () => {
     expect(redactFields(fields)).toEqual(fields);
     const text = 'GET /assignment/roles?account_id=111122223333 401 after 12 ms (UnauthorizedException)';
     expect(redactText(text)).toBe(text);
+    for (const at of ['2.1.330 · ~/.local/bin/claude', '/usr/bin/claude', 'C:\\Users\\x\\claude.exe'])
+      expect(redactText(`[ ok ] Claude Code: ${at}`)).toBe(`[ ok ] Claude Code: ${at}`);
   });
+
+  it.each(['device_code: ABCD-EFGH', 'code: 4f1c-99aa-bb', 'code=2.1.330.4.5', 'Claude Code: ABCD-EFGH'])(
+    'hides the code in “%s”',
+    (text) => {
+      expect(redactText(`it says ${text}`)).toBe(`it says ${text.replace(/(?<=[:=] ?)[^ :=]+$/, REDACTED)}`);
+    },
+  );
 
   it('hides an authorization code by its field', () => {
     expect(redact({ code: 'codeAbC123-_xyz987654321' })).toEqual({ code: REDACTED });
