@@ -1,3 +1,4 @@
+import type { GetCostAndUsageCommandOutput } from '@aws-sdk/client-cost-explorer';
 import { type AwsPlace, callAws, clientOptions } from './client-options.ts';
 import { billingRegion, type Env } from './endpoints.ts';
 import type { AwsNetwork } from './network.ts';
@@ -19,13 +20,14 @@ const maxPages = 12;
 /**
  * What an account was charged by day and service, before credits and refunds (UnblendedCost). `from` and `to` are days of
  * UTC, `to` is the last one. Every page is a charged request: `asked` is told of each before it is made. `cut`: there was
- * more. Errors: AwsFault (`forbidden` without ce:GetCostAndUsage, or where the account has no Cost Explorer).
+ * more. `failure`: why a page behind the first could not be had; those before it are paid. Errors: AwsFault (`forbidden`
+ * without ce:GetCostAndUsage, or where the account has no Cost Explorer).
  */
 export async function costsByService(
   place: { region: string; env: Env; network?: AwsNetwork },
   keys: SigningKeys,
   { accountId, from, to, asked }: { accountId: string; from: string; to: string; asked(): void },
-): Promise<{ costs: BilledService[]; cut: boolean }> {
+): Promise<{ costs: BilledService[]; cut: boolean; failure: unknown }> {
   const region = billingRegion(place.region);
   const where: AwsPlace = { service: 'ce', region, env: place.env, network: place.network };
   const sdk = await import('@aws-sdk/client-cost-explorer');
@@ -54,9 +56,13 @@ export async function costsByService(
         },
         ...(token === undefined ? {} : { NextPageToken: token }),
       });
-      const out = await callAws(where, secretsOf(keys), (o) => client.send(command, o), {
-        timeoutMs: 30_000,
-      });
+      let out: GetCostAndUsageCommandOutput;
+      try {
+        out = await callAws(where, secretsOf(keys), (o) => client.send(command, o), { timeoutMs: 30_000 });
+      } catch (failure) {
+        if (n === 0) throw failure;
+        return { costs, cut: false, failure };
+      }
       for (const { TimePeriod, Groups, Estimated } of out.ResultsByTime ?? []) {
         for (const { Keys, Metrics } of Groups ?? []) {
           const usd = Number(Metrics?.UnblendedCost?.Amount);
@@ -64,10 +70,10 @@ export async function costsByService(
           costs.push({ day: TimePeriod.Start, service: Keys[0], usd, estimated: Estimated === true });
         }
       }
-      if (!out.NextPageToken || out.NextPageToken === token) return { costs, cut: false };
+      if (!out.NextPageToken || out.NextPageToken === token) return { costs, cut: false, failure: null };
       token = out.NextPageToken;
     }
-    return { costs, cut: true };
+    return { costs, cut: true, failure: null };
   } finally {
     client.destroy();
   }

@@ -167,9 +167,11 @@ export const bedrockProcedures = {
       chargedUsd: z.number(),
       /** There was more than is asked for at most: later days are missing. */
       cut: z.boolean(),
+      /** Why a further page could not be had: what came before it is paid and here, later days are missing. */
+      problem: ErrorView.nullable(),
     }),
   ),
-  /** Bedrock's events of the environment's identity, newest first, by CloudTrail LookupEvents (90 days, two requests a second). Errors: those of the identity. */
+  /** Bedrock's events of the environment's identity, newest first, by CloudTrail LookupEvents (90 days, two requests a second): calls of models, and what was refused. Errors: those of the identity. */
   'trail.list': call(
     shells,
     z
@@ -179,9 +181,18 @@ export const bedrockProcedures = {
         to: EpochMs.optional(),
         /** All identities of the account, not this one alone. */
         everyone: z.boolean().default(false),
+        /** All events: lists and other reads too, by far the most of which are our own. */
+        all: z.boolean().default(false),
         limit: z.number().int().min(1).max(500).default(50),
       })
       .strict(),
-    z.object({ events: z.array(TrailEvent), more: z.boolean(), region: z.string() }),
+    z.object({
+      events: z.array(TrailEvent),
+      /** There are older ones, or not all were looked through, even where `events` is empty: ask on with `to: lookedTo`. */
+      more: z.boolean(),
+      /** The time of the oldest event that was looked at; null: there was none. */
+      lookedTo: EpochMs.nullable(),
+      region: z.string(),
+    }),
   ),
 } as const;

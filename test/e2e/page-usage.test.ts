@@ -286,7 +286,10 @@ describePages('usage', (pages) => {
         expect(agent.inputs('costs.get')).toEqual([]);
         agent.refuse.set(
           'costs.get',
-          new BedrockTrayError('AccessDenied', { accountId: '123456789012', roleName: 'Dev' }),
+          new BedrockTrayError('ServiceFailed', {
+            service: 'AWS Cost Explorer',
+            reason: 'AccessDenied: User: arn:aws:sts::… is not authorized to perform this',
+          }),
         );
         const agree = async () => {
           await page.getByRole('button', { name: /^Ask for/ }).click();
@@ -325,6 +328,10 @@ describePages('usage', (pages) => {
         await page.getByText('li.wei@example.com').first().waitFor();
         expect(agent.inputs('trail.list').at(-1)).toMatchObject({ everyone: true, environment: 'work' });
         await page.getByText('ThrottlingException').first().waitFor();
+        expect(await page.getByText('GetFoundationModelAvailability').count()).toBe(0);
+        await choose(page, 'Every event');
+        await page.getByText('GetFoundationModelAvailability').first().waitFor();
+        expect(agent.inputs('trail.list').at(-1)).toMatchObject({ everyone: true, all: true });
       },
       { prepare: used },
     );

@@ -73,13 +73,15 @@ export class BillRoom implements Bill {
       const asked = () => {
         requests++;
       };
-      const { costs, cut } = await costsByService(place, keys, { accountId, from, to, asked });
+      const { costs, cut, failure } = await costsByService(place, keys, { accountId, from, to, asked });
       const days = costs
         .filter(({ service }) => isBedrock(service))
         .map((cost): BilledDay => ({ ...cost, service: oneLine(cost.service).slice(0, 200) }))
         .sort((a, b) => (a.day === b.day ? b.usd - a.usd : a.day < b.day ? -1 : 1));
       const transcriptsUsd = await this.#transcripts(accountId, from, to);
-      return { accountId, days, transcriptsUsd, requests, chargedUsd: charge(requests), cut };
+      const problem = failure === null ? null : errorOf(failure).view();
+      if (problem) context.log.warn({ profile, requests, reason: problem.code }, 'Cost Explorer broke off');
+      return { accountId, days, transcriptsUsd, requests, chargedUsd: charge(requests), cut, problem };
     } catch (e) {
       // What was charged for nothing is on record all the same.
       const code = errorOf(e).code;

@@ -47,6 +47,14 @@ export function trailEvent(event: LookedUpEvent, region: string): TrailEvent {
   };
 }
 
+/** Calls of models (a batch job is one of many). All else are lists and reads, or changes by administrators. */
+const modelCall = /^(Invoke|Converse|CountTokens$|StartAsyncInvoke$|CreateModelInvocationJob$)/;
+
+/** Whether it is what a person asks the trail for: a call of a model, or anything that was refused. */
+export function isTelling({ name, errorCode }: Pick<TrailEvent, 'name' | 'errorCode'>): boolean {
+  return errorCode !== null || modelCall.test(name);
+}
+
 /** Whether the event is of exactly this role session or user. */
 export function isBy(event: LookedUpEvent, arn: string): boolean {
   return recordOf(event).userIdentity?.arn === arn;

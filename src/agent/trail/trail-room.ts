@@ -7,7 +7,7 @@ import type { TrailEvent } from '../../contract/usage.ts';
 import { errorOf } from '../aws-errors.ts';
 import type { Trail } from '../bedrock-ports.ts';
 import type { AgentContext, Broker, Clock, EnvironmentStore } from '../ports.ts';
-import { isBy, trailEvent, usernameOf } from './trail-event.ts';
+import { isBy, isTelling, trailEvent, usernameOf } from './trail-event.ts';
 
 export interface TrailParts {
   context: Pick<AgentContext, 'env' | 'clock'>;
@@ -56,17 +56,24 @@ export class TrailRoom implements Trail {
         username === null
           ? ({ key: 'EventSource', value: 'bedrock.amazonaws.com' } as const)
           : ({ key: 'Username', value: username } as const);
-      const { from, to, limit } = wish;
+      const { from, to, limit, all } = wish;
       const events: TrailEvent[] = [];
+      let lookedTo: number | null = null;
       const more = await withCloudTrail(place, keys, async (page) => {
         let next: string | null = null;
         for (let n = 0; n < MOST_PAGES; n++) {
-          const query = { by, from, to, size: username === null ? limit - events.length : 50, next };
+          // Where each event is one that is shown, no more are asked for than are.
+          const size = all && username === null ? limit - events.length : 50;
+          const query = { by, from, to, size, next };
           const answer: EventPage = await this.#paced(`${accountId} ${region}`, () => page(query));
           for (const event of answer.events) {
-            if (!event.source.startsWith('bedrock') || (!wish.everyone && !isBy(event, arn))) continue;
-            if (events.length === limit) return true;
-            events.push(trailEvent(event, region));
+            const isAsked = event.source.startsWith('bedrock') && (wish.everyone || isBy(event, arn));
+            const told = isAsked ? trailEvent(event, region) : null;
+            if (told && (all || isTelling(told))) {
+              if (events.length === limit) return true;
+              events.push(told);
+            }
+            lookedTo = event.at;
           }
           next = answer.next;
           if (next === null) return false;
@@ -74,7 +81,7 @@ export class TrailRoom implements Trail {
         }
         return true;
       });
-      return { events, more, region };
+      return { events, more, lookedTo, region };
     } catch (e) {
       throw errorOf(e);
     }

@@ -1,6 +1,6 @@
 import * as clack from '@clack/prompts';
 import { type Command, InvalidArgumentError } from 'commander';
-import { exitCodes, type ProcedureOutput } from '../../contract/index.ts';
+import { exitCodeOf, exitCodes, type ProcedureOutput } from '../../contract/index.ts';
 import { costRequestUsd } from '../../contract/usage.ts';
 import { usdText } from '../../domain/cost/session-cost.ts';
 import { addDays, isDay } from '../../domain/usage/days.ts';
@@ -99,6 +99,10 @@ async function costs(options: Options): Promise<void> {
       print(t('usage:costs.nothing', { account: bill.accountId, from, to }));
     } else printBill(bill);
     if (bill.cut) note(t('usage:costs.cut'));
+    if (bill.problem) {
+      process.exitCode = exitCodeOf(bill.problem.code);
+      note(t('usage:costs.brokeOff', { problem: translator().error(bill.problem) }));
+    }
     if (!options.json) {
       const charged = usdText(bill.chargedUsd, language);
       note(t('usage:costs.charged', { count: bill.requests, usd: charged, account: bill.accountId }));

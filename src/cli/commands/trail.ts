@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { AgentConnection } from '../../client/rpc-client.ts';
+import type { ProcedureOutput } from '../../contract/index.ts';
 import type { TrailEvent } from '../../contract/usage.ts';
 import { note, print, printJson, translator, withAgent } from '../shell.ts';
 import { table } from '../table.ts';
@@ -8,11 +10,14 @@ interface Options {
   since?: number;
   limit?: number;
   everyone?: boolean;
+  all?: boolean;
   json?: boolean;
 }
 
 const MOST = 500;
 const USUAL = 50;
+/** The agent looks through some hundred events at a time; so often it is asked for older ones. */
+const ROUNDS = 4;
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `30m`, `6h`, `7d`, a day or an instant, as epoch ms. */
@@ -50,19 +55,45 @@ function rowOf(event: TrailEvent, everyone: boolean): string[] {
   ];
 }
 
-async function trail(options: Options): Promise<void> {
-  await withAgent(async (agent) => {
-    const { env, since, limit = USUAL } = options;
-    const everyone = options.everyone === true;
-    const answer = await agent.call('trail.list', {
+/** Among reads without end there may be few calls of models: looks on until there are as many as asked for. */
+async function events(agent: AgentConnection, options: Options): Promise<ProcedureOutput<'trail.list'>> {
+  const { env, since, limit = USUAL } = options;
+  let answer: ProcedureOutput<'trail.list'> | undefined;
+  for (let round = 0; round < ROUNDS; round++) {
+    const before: ProcedureOutput<'trail.list'> | undefined = answer;
+    const to = before?.lookedTo ?? undefined;
+    const next = await agent.call('trail.list', {
       ...(env === undefined ? {} : { environment: env }),
       ...(since === undefined ? {} : { from: since }),
-      everyone,
+      ...(to === undefined ? {} : { to }),
+      everyone: options.everyone === true,
+      all: options.all === true,
       limit,
     });
-    const { t } = translator();
+    // Those of the instant where it went on are told twice.
+    const known = new Set(before?.events.map(({ id }) => id));
+    const fresh = next.events.filter(({ id }) => !known.has(id));
+    const found = [...(before?.events ?? []), ...fresh];
+    answer = { ...next, events: found.slice(0, limit), more: next.more || found.length > limit };
+    const isFurther = next.lookedTo !== null && next.lookedTo !== to;
+    if (!next.more || found.length >= limit || !isFurther) break;
+  }
+  return answer as ProcedureOutput<'trail.list'>;
+}
+
+async function trail(options: Options): Promise<void> {
+  await withAgent(async (agent) => {
+    const everyone = options.everyone === true;
+    const answer = await events(agent, options);
+    const { t, language } = translator();
     if (options.json) printJson(answer);
-    else if (answer.events.length === 0) print(t('usage:trail.nothing', { region: answer.region }));
+    else if (answer.events.length === 0 && answer.more && answer.lookedTo !== null) {
+      const time = new Date(answer.lookedTo).toLocaleString(language, {
+        dateStyle: 'short',
+        timeStyle: 'medium',
+      });
+      print(t('usage:trail.nothingYet', { region: answer.region, time }));
+    } else if (answer.events.length === 0) print(t('usage:trail.nothing', { region: answer.region }));
     else {
       const head = [
         t('usage:trail.when'),
@@ -80,7 +111,7 @@ async function trail(options: Options): Promise<void> {
         ),
       );
     }
-    if (answer.more) note(t('usage:trail.more'));
+    if (answer.more && answer.events.length > 0) note(t('usage:trail.more'));
   });
 }
 
@@ -93,6 +124,7 @@ export function addTrail(program: Command): void {
     .option('--since <time>', t('usage:trail.since'), sinceOption)
     .option('--limit <count>', t('usage:trail.limit', { usual: USUAL, most: MOST }), limitOption)
     .option('--everyone', t('usage:trail.everyone'))
+    .option('--all', t('usage:trail.all'))
     .option('--json', t('cli:option.json'))
     .addHelpText('after', () => `\n${t('usage:trail.help')}`)
     .action((options: Options) => trail(options));

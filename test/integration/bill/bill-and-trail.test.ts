@@ -164,6 +164,18 @@ it('tells this identity’s calls of Bedrock, and everyone’s when asked', asyn
     sourceIp: '203.0.113.10',
     region: 'us-east-1',
   });
+  // Reads are shown when asked for: this agent's own, which fill the trail.
+  await agent.call('models.list', { environment: 'dev', refresh: true });
+  const called = await agent.call('trail.list', { from: since });
+  expect(called.events).toEqual(mine.events);
+  const every = await agent.call('trail.list', { from: since, all: true, limit: 500 });
+  expect(every.events.length).toBeGreaterThan(mine.events.length);
+  const newest = await agent.call('trail.list', { from: since, limit: 1 });
+  expect([newest.events, newest.more, newest.lookedTo]).toEqual([
+    mine.events.slice(0, 1),
+    true,
+    mine.events[0]?.at,
+  ]);
   const all = await agent.call('trail.list', { from: since, everyone: true });
   expect(all.events.map(({ accessKeyId }) => accessKeyId)).toEqual([
     other.accessKeyId,

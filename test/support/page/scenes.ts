@@ -49,6 +49,12 @@ const unreachable = () =>
   new BedrockTrayError('NetworkUnavailable', { host: 'oidc.us-east-1.amazonaws.com', reason: 'ETIMEDOUT' });
 const refused = () =>
   new BedrockTrayError('AccessDenied', { accountId: '123456789012', roleName: 'BedrockDeveloper' });
+/** As AWS refuses what no policy allows. */
+const denied = (service: string) =>
+  new BedrockTrayError('ServiceFailed', {
+    service,
+    reason: 'AccessDenied: … is not authorized to perform this',
+  });
 const answer =
   "printf '\\033[1;34m> \\033[0mWhich invoices are overdue?\\r\\n\\r\\n\\033[32m●\\033[0m Three of them: \\033[1mINV-17\\033[0m, INV-21 and INV-30.\\r\\n  \\033[31mred\\033[0m \\033[33myellow\\033[0m \\033[35mmagenta\\033[0m \\033[36mcyan\\033[0m \\033[90mgrey\\033[0m 你好，世界\\r\\n  https://example.com/invoices\\r\\n'; exec cat";
 
@@ -715,8 +721,8 @@ export const scenes: readonly Scene[] = [
     hash: '#/usage',
     agent: (agent) => {
       used(agent);
-      agent.refuse.set('costs.get', refused());
-      agent.refuse.set('trail.list', refused());
+      agent.refuse.set('costs.get', denied('AWS Cost Explorer'));
+      agent.refuse.set('trail.list', denied('AWS CloudTrail'));
     },
     act: async (page) => {
       await drawn(page);
@@ -811,6 +817,53 @@ export const scenes: readonly Scene[] = [
       await toSession(page, agent);
       await page.locator('.trouble').waitFor();
     },
+  },
+  {
+    name: 'policies',
+    state: () => ready({ environments }),
+    hash: '#/policies',
+    agent: (agent) => {
+      agent.validation = {
+        findings: [
+          { type: 'suggestion', code: 'REDUNDANT_ACTION', text: 'This action is given twice.', line: 8 },
+        ],
+        problem: null,
+      };
+      agent.comparison = {
+        calls: [
+          { action: 'bedrock:ListInferenceProfiles', resource: '*', decision: 'allowed' },
+          {
+            action: 'bedrock:InvokeModel',
+            resource: `arn:aws:bedrock:us-east-1::foundation-model/${'x'.repeat(90)}`,
+            decision: 'implicitDeny',
+          },
+        ],
+        problem: null,
+      };
+    },
+    act: async (page) => {
+      await button(page, 'Validate').click();
+      await button(page, 'Compare with what I have').click();
+      await page.locator('.policy-calls').waitFor();
+      await page.locator('.policy-findings').waitFor();
+    },
+  },
+  {
+    name: 'policies-scp',
+    state: () => ready({ environments }),
+    hash: '#/policies/scp',
+    agent: bedrock,
+    act: async (page) => {
+      await page.getByRole('radio', { name: 'Chosen here' }).last().locator('xpath=ancestor::label').click();
+      await page.locator('.policy-checks.models .check').first().click();
+      await page.locator('.policy-text').waitFor();
+    },
+  },
+  {
+    name: 'policies-empty',
+    state: () => ready({ environments: [], activeEnvironment: null }),
+    hash: '#/policies',
+    act: (page) => page.locator('.empty').waitFor(),
   },
   { name: 'settings', hash: '#/settings', act: settled },
   {

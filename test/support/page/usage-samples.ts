@@ -201,6 +201,7 @@ export function billOf({ from, to }: ProcedureArguments<'costs.get'>): Procedure
     requests: 1,
     chargedUsd: 0.01,
     cut: false,
+    problem: null,
   };
 }
 
@@ -226,10 +227,23 @@ export function trailOf({
   from = 0,
   to = Number.POSITIVE_INFINITY,
   everyone,
+  all,
   limit,
 }: ProcedureArguments<'trail.list'>): ProcedureOutput<'trail.list'> {
-  const found = trailEvents().filter(
-    (e) => e.at >= from && e.at <= to && (everyone || e.who?.endsWith('dana@example.com')),
-  );
-  return { events: found.slice(0, limit), more: found.length > limit, region: 'us-west-2' };
+  const calls = trailEvents();
+  // Behind each call one of our own reads.
+  const reads = calls.map((e) => ({
+    ...e,
+    id: `read-${e.id}`,
+    at: e.at - 1_000,
+    name: 'GetFoundationModelAvailability',
+    model: null,
+    answeredIn: null,
+    errorCode: null,
+  }));
+  const found = [...calls, ...(all ? reads : [])]
+    .sort((a, b) => b.at - a.at)
+    .filter((e) => e.at >= from && e.at <= to && (everyone || e.who?.endsWith('dana@example.com')));
+  const events = found.slice(0, limit);
+  return { events, more: found.length > limit, lookedTo: events.at(-1)?.at ?? null, region: 'us-west-2' };
 }

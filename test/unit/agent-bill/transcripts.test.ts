@@ -94,3 +94,25 @@ it('asks AWS nothing where the days make no sense or nobody agreed', async () =>
   await expect(bill.get(long)).rejects.toMatchObject({ code: 'BadInput' });
   expect(sandbox.world.log.find({ after: 0, service: 'cost-explorer' })).toHaveLength(before);
 });
+
+it('what was paid for is told, also where a later page is refused', async () => {
+  const { switches } = sandbox.world;
+  const before = { ...switches };
+  // The first page is given; the one behind it is not.
+  Object.defineProperty(switches, 'costPageDays', {
+    configurable: true,
+    get: () => {
+      switches.deniedActions = ['ce:GetCostAndUsage'];
+      return 2;
+    },
+  });
+  try {
+    const bill = await room([]).get({ from: day(-9), to: day(-2), agreed: true });
+    expect([bill.requests, bill.chargedUsd, bill.cut]).toEqual([2, 0.02, false]);
+    expect([...new Set(bill.days.map((cost) => cost.day))]).toEqual([day(-9), day(-8)]);
+    expect(bill.problem).toMatchObject({ params: { reason: expect.stringMatching(/^AccessDenied/) } });
+  } finally {
+    Object.defineProperty(switches, 'costPageDays', { value: before.costPageDays, writable: true });
+    switches.deniedActions = before.deniedActions;
+  }
+});

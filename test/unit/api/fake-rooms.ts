@@ -460,9 +460,10 @@ export async function startTestApi(
         requests: 0,
         chargedUsd: 0,
         cut: false,
+        problem: null,
       }),
     },
-    trail: { list: async () => ({ events: [], more: false, region: 'us-east-1' }) },
+    trail: { list: async () => ({ events: [], more: false, lookedTo: null, region: 'us-east-1' }) },
     openPage: async () => 'http://127.0.0.1:1/enter?ticket=x',
     stopAgent: (sessions) => stopped.push(sessions),
   };
