@@ -4,7 +4,7 @@ import { translateLegacyModel } from '../domain/bedrock/legacy-models.ts';
 import { modelFamily } from '../domain/bedrock/model-family.ts';
 import { durationMessage } from '../domain/duration.ts';
 import { translator } from './shell.ts';
-import { table } from './table.ts';
+import { cellWidth, table } from './table.ts';
 
 /** What the command line prints of models. */
 
@@ -64,8 +64,24 @@ function stateText({ refusal, access, lifecycle, endOfLife }: ModelView): string
   return [word, ends].filter((text) => text !== '').join(', ');
 }
 
-/** One row for each model with the id to use; `all`: one for each id, the one to use marked. */
-export function modelRows(views: readonly ModelView[], all: boolean): string {
+/** A table, without one after the other of its columns `spare` while it is wider than `columns`: what wraps is no table. */
+function fitted(
+  [head, ...rows]: readonly (readonly string[])[],
+  spare: readonly number[],
+  columns: number,
+): string {
+  const text = table(head ?? [], rows);
+  const [drop, ...others] = spare;
+  if (drop === undefined || text.split('\n').every((line) => cellWidth(line) <= columns)) return text;
+  const without = (row: readonly string[]) => row.filter((_, n) => n !== drop);
+  return fitted([without(head ?? []), ...rows.map(without)], others, columns);
+}
+
+/**
+ * One row for each model with the id to use; `all`: one for each id, the one to use marked. Where `columns` of a
+ * terminal do not hold it all, prices and then sizes are left out.
+ */
+export function modelRows(views: readonly ModelView[], all: boolean, columns: number): string {
   const { t } = translator();
   const head = [
     t('cli:head.model'),
@@ -88,7 +104,7 @@ export function modelRows(views: readonly ModelView[], all: boolean): string {
       stateText(view),
     ]);
   });
-  const table_ = table(head, rows);
+  const table_ = fitted([head, ...rows], [3, 2], columns);
   const own = all ? [] : views.filter((view) => view.kind === 'application-profile' && view.refusal === null);
   if (own.length === 0) return table_;
   const applications = table(

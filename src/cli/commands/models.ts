@@ -48,7 +48,7 @@ export function addModels(program: Command): void {
         );
         if (options.json) return printJson({ ...offer, models });
         for (const line of translations([wanted], offer.region)) print(plain(line));
-        if (models.length > 0) print(modelRows(models, options.all === true));
+        if (models.length > 0) print(modelRows(models, options.all === true, columnsOf()));
         else print(translator().t('cli:models.none', { region: offer.region }));
         note(plain(offerLine(offer, Date.now())));
       }),
@@ -73,6 +73,10 @@ export function addModels(program: Command): void {
       }),
     );
 }
+
+/** Of the terminal; a file or a pipe is as wide as it needs to be. */
+const columnsOf = (): number =>
+  process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Number.POSITIVE_INFINITY;
 
 async function resolve(
   agent: AgentConnection,
