@@ -1,5 +1,6 @@
 import type { DoctorLink } from '../../contract/doctor.ts';
-import { quoteForSh } from '../desktop/shell-quoting.ts';
+import { canBePasted, quoteForPerson } from '../desktop/shell-quoting.ts';
+import { redactText } from '../support/redaction.ts';
 import type { DoctorSubject } from './subject.ts';
 
 /** What of the machine the commands name. */
@@ -17,13 +18,30 @@ export interface CommandFacts {
 const oneTokenBody =
   '{"anthropic_version":"bedrock-2023-05-31","max_tokens":1,"messages":[{"role":"user","content":"Hi"}]}';
 
+/** As long as the contract lets a command be. */
+const LONGEST = 1000;
+
 /**
  * The command by which anybody can see what a link looks at, in AWS's own tools where there is one: it changes nothing,
  * and shows no secret. Null where there is none.
  */
 export function commandOf(link: DoctorLink, facts: CommandFacts): string | null {
+  const { subject, runtimeUrl } = facts;
+  const { endpointUrl, environment, model, platform, profile } = subject;
+  const named = [environment, profile, model, endpointUrl, runtimeUrl, facts.awsFolder, facts.stateFolder];
+  if (![...named, ...facts.settingsFiles].every((name) => canBePasted(name ?? '', platform))) return null;
+  const command = commandFor(link, {
+    ...facts,
+    // An address that a variable names may hold a user and a password.
+    runtimeUrl: redactText(runtimeUrl),
+    subject: { ...subject, endpointUrl: endpointUrl === null ? null : redactText(endpointUrl) },
+  });
+  return command !== null && command.length <= LONGEST ? command : null;
+}
+
+function commandFor(link: DoctorLink, facts: CommandFacts): string | null {
   const { subject } = facts;
-  const q = quoteForSh;
+  const q = (word: string): string => quoteForPerson(word, subject.platform);
   const host = URL.canParse(facts.runtimeUrl) ? new URL(facts.runtimeUrl) : null;
   const at = `--region ${q(subject.region)} --profile ${q(subject.profile)}`;
   switch (link) {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../contract/doctor.ts';
 import type { ErrorView } from '../../contract/errors.ts';
+import { redactText } from '../support/redaction.ts';
 import type { FindingCode } from './finding-codes.ts';
 import { remediesOf } from './remedies.ts';
 import type { DoctorSubject } from './subject.ts';
@@ -7,9 +8,9 @@ import type { DoctorSubject } from './subject.ts';
 type Params = Finding['params'];
 type Level = Finding['level'];
 
-/** Text from elsewhere (names, paths, AWS's words) as one line. */
+/** Text from elsewhere (names, paths, addresses, AWS's words) as one line, without what looks like a secret. */
 export const oneLine = (text: string, length = 500): string =>
-  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').slice(0, length);
+  redactText(text.slice(0, 10 * length).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')).slice(0, length);
 
 const plain = (params: Params): Params =>
   Object.fromEntries(

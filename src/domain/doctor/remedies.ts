@@ -1,5 +1,5 @@
 import type { DoctorFix, Finding, Remedy } from '../../contract/doctor.ts';
-import { quoteForSh } from '../desktop/shell-quoting.ts';
+import { canBePasted, quoteForPerson } from '../desktop/shell-quoting.ts';
 import { claudeInstall } from '../sessions/claude-install.ts';
 import type { DoctorSubject } from './subject.ts';
 
@@ -11,7 +11,9 @@ const button = (kind: Remedy['kind'], text: string | null = null): Remedy => ({ 
 
 const editor = (file: unknown, platform: string): Remedy =>
   command(
-    platform === 'win32' ? `notepad "${String(file)}"` : `"\${EDITOR:-vi}" ${quoteForSh(String(file))}`,
+    platform === 'win32'
+      ? `notepad "${String(file)}"`
+      : `"\${EDITOR:-vi}" ${quoteForPerson(String(file), platform)}`,
   );
 
 /** The system's own way to set its clock. */
@@ -26,15 +28,26 @@ function unset(names: unknown): Remedy {
 }
 
 const doctorAgain = (subject: DoctorSubject, option: string): string =>
-  `bedrock-tray doctor${subject.environment === null ? '' : ` --env ${quoteForSh(subject.environment)}`} ${option}`;
+  `bedrock-tray doctor${subject.environment === null ? '' : ` --env ${quoteForPerson(subject.environment, subject.platform)}`} ${option}`;
+
+interface Found extends Pick<Finding, 'code' | 'params'> {
+  hint?: { fix?: true; text?: string };
+}
 
 /** What can be done about a finding: the first is the best. Empty: nothing by this person here. */
-export function remediesOf(
-  finding: Pick<Finding, 'code' | 'params'> & { hint?: { fix?: true; text?: string } },
-  subject: DoctorSubject,
-): Remedy[] {
+export function remediesOf(finding: Found, subject: DoctorSubject): Remedy[] {
+  const { environment, platform, profile, ssoSession } = subject;
+  const named = [environment, profile, ssoSession, ...Object.values(finding.params)];
+  const all = remediesFor(finding, subject);
+  return named.every((name) => canBePasted(String(name ?? ''), platform))
+    ? all
+    : all.filter(({ kind }) => kind !== 'command');
+}
+
+function remediesFor(finding: Found, subject: DoctorSubject): Remedy[] {
   const { code, params, hint } = finding;
   const { platform, environment, ssoSession } = subject;
+  const q = (word: unknown): string => quoteForPerson(String(word), platform);
   const fixes = (which: DoctorFix): Remedy[] =>
     hint?.fix ? [fix(which), command(doctorAgain(subject, '--fix'))] : [];
   switch (code) {
@@ -49,21 +62,21 @@ export function remediesOf(
     case 'fileMalformed':
       return [editor(params.file, platform)];
     case 'fileOpen':
-      return hint?.fix ? fixes('permissions') : [command(`chmod go-rwx ${quoteForSh(String(params.file))}`)];
+      return hint?.fix ? fixes('permissions') : [command(`chmod go-rwx ${q(params.file)}`)];
     case 'fileUnreadable':
-      return [command(`ls -ld ${quoteForSh(String(params.file))}`)];
+      return [command(`ls -ld ${q(params.file)}`)];
     case 'stateNotWritable':
-      return [command(`ls -ld ${quoteForSh(String(params.folder))}`)];
+      return [command(`ls -ld ${q(params.folder)}`)];
     case 'diskFull':
     case 'diskNearlyFull':
-      return [command(`df -h ${quoteForSh(String(params.folder))}`)];
+      return [command(`df -h ${q(params.folder)}`)];
     case 'leftovers':
       return fixes('leftovers');
     case 'clockAhead':
     case 'clockBehind':
       return [command(clockCommand(platform))];
     case 'hostUnknown':
-      return [command(`nslookup ${quoteForSh(String(params.host))}`)];
+      return [command(`nslookup ${q(params.host)}`)];
     case 'proxyUnreachable':
     case 'proxyAsksPassword':
     case 'proxyRefuses':
@@ -72,34 +85,30 @@ export function remediesOf(
     case 'proxyOfShell':
       return [command('bedrock-tray agent stop && bedrock-tray agent start')];
     case 'CertificateUntrusted':
-      return [command(`openssl s_client -connect ${quoteForSh(withPort(String(params.host)))} </dev/null`)];
+      return [command(`openssl s_client -connect ${q(withPort(String(params.host)))} </dev/null`)];
     case 'caBundleUnreadable':
     case 'nodeCaUnreadable':
-      return [command(`openssl x509 -in ${quoteForSh(String(params.file))} -noout -subject -enddate`)];
+      return [command(`openssl x509 -in ${q(params.file)} -noout -subject -enddate`)];
     case 'caNotForClaude':
-      return [command(`export NODE_EXTRA_CA_CERTS=${quoteForSh(String(params.file))}`)];
+      return [command(`export NODE_EXTRA_CA_CERTS=${q(params.file)}`)];
     case 'SignInNeeded':
     case 'SsoSessionUnknown':
-      return signIn(String(params.ssoSession));
+      return signIn(String(params.ssoSession), platform);
     case 'notRefreshable':
     case 'registrationEnds':
-      return signIn(String(params.ssoSession));
+      return signIn(String(params.ssoSession), platform);
     case 'AccessDenied':
       return [
         button('environment', environment),
         ...(ssoSession === null
           ? []
-          : [
-              command(
-                `bedrock-tray roles --sso-session ${quoteForSh(ssoSession)} --account ${quoteForSh(String(params.accountId))}`,
-              ),
-            ]),
+          : [command(`bedrock-tray roles --sso-session ${q(ssoSession)} --account ${q(params.accountId)}`)]),
       ];
     case 'otherAccount':
     case 'otherRole':
       return [
         button('environment', environment),
-        command(`aws configure list --profile ${quoteForSh(subject.profile)}`),
+        command(`aws configure list --profile ${q(subject.profile)}`),
       ];
     case 'regionWithoutBedrock':
     case 'regionUnknown':
@@ -124,10 +133,7 @@ export function remediesOf(
       return [button('models'), button('policy'), command('bedrock-tray iam policy')];
     case 'endpointUnreachable':
     case 'endpointNotBedrock':
-      return [
-        button('environment', environment),
-        command(`curl -sv -o /dev/null ${quoteForSh(String(params.url))}`),
-      ];
+      return [button('environment', environment), command(`curl -sv -o /dev/null ${q(params.url)}`)];
     case 'notAsked':
       return [button('ask'), command(doctorAgain(subject, '--ask'))];
     case 'streamBuffered':
@@ -140,10 +146,10 @@ export function remediesOf(
     case 'ClaudeTooOld':
       return [button('installClaude'), command(claudeInstall.update)];
     case 'claudeSilent':
-      return [command(`${quoteForSh(String(params.path))} --version`)];
+      return [command(`${q(params.path)} --version`)];
     case 'managedWins':
     case 'managedDiffers':
-      return [command(`cat ${quoteForSh(String(params.file))}`), button('environment', environment)];
+      return [command(`cat ${q(params.file)}`), button('environment', environment)];
     case 'settingsRival':
       return [...fixes('claudeSettings'), editor(params.file, platform), command('bedrock-tray integrate')];
     case 'keysInShell':
@@ -186,17 +192,19 @@ export function remediesOf(
       ];
     case 'NetworkUnavailable':
     case 'NotAws':
-      return params.host === undefined ? [] : [command(`curl -sv -o /dev/null https://${params.host}/`)];
+      return params.host === undefined
+        ? []
+        : [command(`curl -sv -o /dev/null ${q(`https://${params.host}/`)}`)];
     case 'StorageFailed':
-      return [command(`ls -ld ${quoteForSh(String(params.file))}`)];
+      return [command(`ls -ld ${q(params.file)}`)];
     case 'MfaNeeded':
-      return [command(`bedrock-tray login --profile ${quoteForSh(String(params.profile))}`)];
+      return [command(`bedrock-tray login --profile ${q(params.profile)}`)];
     case 'ServiceFailed':
     case 'Throttled':
       return [button('link', 'https://health.aws.amazon.com/health/status')];
     case 'SourceFailed':
     case 'CommandFailed':
-      return [command(`aws configure list --profile ${quoteForSh(subject.profile)}`)];
+      return [command(`aws configure list --profile ${q(subject.profile)}`)];
     default:
       return [];
   }
@@ -204,9 +212,9 @@ export function remediesOf(
 
 const withPort = (host: string): string => (/:\d+$/.test(host) ? host : `${host}:443`);
 
-function signIn(ssoSession: string): Remedy[] {
+function signIn(ssoSession: string, platform: string): Remedy[] {
   return [
     button('signIn', ssoSession),
-    command(`bedrock-tray login --sso-session ${quoteForSh(ssoSession)}`),
+    command(`bedrock-tray login --sso-session ${quoteForPerson(ssoSession, platform)}`),
   ];
 }
