@@ -19,7 +19,7 @@ const identity = [
 export function settersIn(text: string, place: string, names: ReadonlySet<string>): SetAt[] {
   return text.split(/\r?\n/).flatMap((line, n) => {
     const [, posix, fish] =
-      /^\s*(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Z][A-Z0-9_]*)=|^\s*(?:set\s+-\S*x\S*\s+|setenv\s+)([A-Z][A-Z0-9_]*)\s/.exec(
+      /^\s*(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Z][A-Z0-9_]*)=|^\s*(?:set\s+-[^\sx]*x\S*\s+|setenv\s+)([A-Z][A-Z0-9_]*)\s/.exec(
         line,
       ) ?? [];
     const name = posix ?? fish;

@@ -24,7 +24,8 @@ function looksSecret(run: string): boolean {
 
 /** Access key ids are no secrets, but name who acted. */
 const accessKeyId = /\b((?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{2})[A-Z0-9]{10,124}\b/g;
-const mail = /[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/g;
+// Bounded as addresses are: without, a long line of what might begin one takes minutes.
+const mail = /[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}/g;
 /** Wherever twelve digits stand (`%3A123456789012`, `prod123456789012`, `acme.123456789012`), but not as a fraction's. */
 const account = /(?<!\d|\d\.)\d{12}(?!\d)/g;
 /** As `host:1234-5678-9012`, the way people write account numbers. */

@@ -287,3 +287,21 @@ describe('a screen of Claude Code', () => {
     expect(code([])).toBeNull();
   });
 });
+
+test('a megabyte on a line, of what signs begin with, is looked through at once', () => {
+  const begun = performance.now();
+  for (const piece of [
+    'not authorized to perform: a:b ',
+    'sso session ',
+    'api error (',
+    'The model ',
+    ' ',
+    '●',
+  ]) {
+    const line = piece.repeat(Math.ceil(1_000_000 / piece.length));
+    recogniseTrouble(line);
+    troubleOnScreen([`API Error: ${line}`]);
+    troubleOnScreen([line]);
+  }
+  expect(performance.now() - begun).toBeLessThan(3_000);
+});
