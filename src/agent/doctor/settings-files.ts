@@ -1,16 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SettingsFile } from '../../domain/doctor/settings-rivals.ts';
 import { claudeFolder } from '../claude-folder.ts';
 import { parseSettings } from '../integration/settings-edit.ts';
 import { managedSettingsFolder } from '../sessions/person-settings.ts';
+import { smallFile } from '../small-file.ts';
 import type { DoctorParts, ReadSettings } from './doctor-parts.ts';
 
 /** Folders whose project settings are looked at: the most recent. */
 const FOLDERS = 10;
 
 async function read(scope: SettingsFile['scope'], file: string): Promise<ReadSettings[]> {
-  const bytes = await readFile(file).catch(() => null);
+  const bytes = await smallFile(file);
   if (bytes === null) return [];
   try {
     return [{ scope, file, settings: parseSettings(file, bytes).settings }];

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChoiceLayer } from '../../domain/bedrock/model-resolution.ts';
 import { envOf, managedSettings } from '../sessions/person-settings.ts';
+import { smallText } from '../small-file.ts';
 
 /**
  * What the person and their administrator have chosen of models outside of our environments, the strongest first:
@@ -24,9 +24,7 @@ export async function personChoices(where: {
     cwd === undefined ? [] : ['settings.local.json', 'settings.json'].map((n) => join(cwd, '.claude', n));
   const files = [...folders, join(configFolder, 'settings.json')];
   const own = await Promise.all(
-    files.map(async (file) =>
-      layer('settings', shown(file), record(await readFile(file, 'utf8').catch(() => ''))),
-    ),
+    files.map(async (file) => layer('settings', shown(file), record(await smallText(file)))),
   );
   return {
     managed: layer('managed', managedFolder, await managedSettings(managedFolder)),

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BedrockTrayError } from '../../contract/errors.ts';
+import { smallText } from '../small-file.ts';
 
 /** `--settings` as the person gave it: JSON, or a file. Errors: BadInput. */
 export async function readGivenSettings(given: string, cwd: string): Promise<Record<string, unknown>> {
@@ -42,7 +43,7 @@ export async function managedSettings(folder: string): Promise<Record<string, un
   const files = [join(folder, 'managed-settings.json'), ...names.map((name) => join(parts, name))];
   let merged: Record<string, unknown> = {};
   for (const file of files) {
-    const settings = parsed(await readFile(file, 'utf8').catch(() => '')) ?? {};
+    const settings = parsed(await smallText(file)) ?? {};
     merged = { ...merged, ...settings, env: { ...envOf(merged), ...envOf(settings) } };
   }
   return merged;
@@ -60,8 +61,7 @@ export async function personSettingsEnv(configFolder: string, cwd: string): Prom
     join(cwd, '.claude', 'settings.local.json'),
   ];
   const merged: Record<string, string> = {};
-  for (const file of files)
-    Object.assign(merged, envOf(parsed(await readFile(file, 'utf8').catch(() => ''))));
+  for (const file of files) Object.assign(merged, envOf(parsed(await smallText(file))));
   return merged;
 }
 
