@@ -94,6 +94,8 @@ export const errorParams = {
   BudgetReached: z.object({ environment: z.string(), usd: z.number(), period: z.string() }),
   /** A request that is charged, and nobody has said yes. */
   ChargeNotAgreed: z.object({ usd: z.number() }),
+  /** The window has asked for so much that is charged, within a day: only a terminal may ask on. */
+  ChargesReached: z.object({ usd: z.number() }),
   /** The doctor has not looked yet. */
   NothingChecked: z.object({}),
   /** No such document can be made: `reason` is `tooLarge`, `noModels` or `noRegions`. */

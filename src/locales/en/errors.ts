@@ -104,6 +104,8 @@ export const errors = {
   BudgetReached:
     'The budget of environment “{{environment}}” ({{usd}} USD a {{period}}) is spent, and it allows no further session. Raise the budget or choose another environment.',
   ChargeNotAgreed: 'AWS charges {{usd}} USD for each request to Cost Explorer. Agree to that first.',
+  ChargesReached:
+    'The window has asked Cost Explorer for {{usd}} USD within a day, which is all it may. In a terminal `bedrock-tray costs` goes on.',
   NothingChecked: 'Nothing was checked yet. Run the doctor first.',
   PolicyImpossible: 'This document ({{kind}}) cannot be made: {{reason}}. Choose other models or regions.',
   HotkeyTwice: 'Both would be the same key ({{accelerator}}). Choose another one.',

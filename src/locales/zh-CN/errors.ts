@@ -79,6 +79,8 @@ export const errors: Record<keyof typeof en, string> = {
   BudgetReached:
     '环境“{{environment}}”的预算（每 {{period}} {{usd}} 美元）已用完，且不允许再打开会话。请提高预算或选择其他环境。',
   ChargeNotAgreed: '每次向 Cost Explorer 发送请求，AWS 收取 {{usd}} 美元。请先确认同意。',
+  ChargesReached:
+    '一天之内，此窗口查询 Cost Explorer 已花费 {{usd}} 美元，达到上限。可在终端中运行 `bedrock-tray costs` 继续查询。',
   NothingChecked: '尚未检查过。请先运行诊断。',
   PolicyImpossible: '无法生成此文档（{{kind}}）：{{reason}}。请选择其他模型或区域。',
   HotkeyTwice: '两者会是同一个快捷键（{{accelerator}}）。请另选一个。',

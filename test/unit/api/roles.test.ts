@@ -93,3 +93,48 @@ test('a page can change settings and environments, but neither the program that 
     rooms.environments.get = get;
   }
 });
+
+test('what costs is asked for by a page so often a day, whatever it says its person agreed to', async () => {
+  const { bill, doctor } = api.rooms;
+  const { get } = bill;
+  const { run } = doctor;
+  const answer = await get({ from: '2026-11-01', to: '2026-11-02', agreed: true });
+  let asked = 0;
+  bill.get = async () => {
+    asked++;
+    return { ...answer, requests: 10 };
+  };
+  const wish = { from: '2026-11-01', to: '2026-11-02', agreed: true };
+  const ask = (role: Role) => agents.get(role)?.call('costs.get', wish);
+  // Programs that the doctor starts cost too: a page has few of them at once.
+  let running = 0;
+  const begun: number[] = [];
+  doctor.run = async function* (_input, signal) {
+    begun.push(++running);
+    yield { at: 1, checks: [], done: false };
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    running--;
+  };
+  const stops = Array.from({ length: 5 }, () =>
+    agents.get('page')?.watch(
+      'doctor.run',
+      {},
+      () => undefined,
+      () => undefined,
+    ),
+  );
+  try {
+    // The roles' own test has asked once already.
+    for (let n = 0; n < 5; n++) await ask('page');
+    await expect(ask('page')).rejects.toMatchObject({ code: 'ChargesReached', params: { usd: 0.5 } });
+    expect(asked).toBe(5);
+    await ask('cli');
+    await expect.poll(() => begun).toEqual([1, 2, 3]);
+    stops[0]?.();
+    await expect.poll(() => begun).toEqual([1, 2, 3, 3]);
+  } finally {
+    for (const stop of stops) stop?.();
+    bill.get = get;
+    doctor.run = run;
+  }
+});
