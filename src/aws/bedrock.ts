@@ -1,5 +1,7 @@
 import type { ModelView } from '../contract/bedrock.ts';
+import { ModelId } from '../contract/names.ts';
 import { type ListedModel, type ListedProfile, modelOfId } from '../domain/bedrock/model-views.ts';
+import { oneLine } from '../domain/conversations/conversation-words.ts';
 import { type AwsPlace, callAws, clientOptions } from './client-options.ts';
 import type { Env } from './endpoints.ts';
 import type { AwsNetwork } from './network.ts';
@@ -12,6 +14,11 @@ interface Options {
 }
 
 const maxPages = 50;
+
+/** What is no id stands in no command, policy or setting. */
+const isModelId = (id: string | undefined): id is string => ModelId.safeParse(id).success;
+/** An application profile's name is somebody's own words. */
+const nameOf = (name: string | undefined, id: string): string => oneLine(name ?? '').slice(0, 200) || id;
 
 async function bedrockClient(where: AwsPlace, credentials: SigningKeys) {
   const sdk = await import('@aws-sdk/client-bedrock');
@@ -58,8 +65,8 @@ export async function withBedrock<T>(
           for (const p of out.inferenceProfileSummaries ?? []) {
             const id = kind === 'application-profile' ? p.inferenceProfileArn : p.inferenceProfileId;
             const models = (p.models ?? []).flatMap(({ modelArn }) => (modelArn ? [modelArn] : []));
-            if (!id || ![id, ...models].some((each) => modelOfId(each) !== null)) continue;
-            profiles.push({ id, name: p.inferenceProfileName ?? id, kind, models });
+            if (!isModelId(id) || ![id, ...models].some((each) => modelOfId(each) !== null)) continue;
+            profiles.push({ id, name: nameOf(p.inferenceProfileName, id), kind, models });
           }
           if (!out.nextToken || out.nextToken === nextToken) break;
           nextToken = out.nextToken;
@@ -73,12 +80,13 @@ export async function withBedrock<T>(
         return (out.modelSummaries ?? []).flatMap((m): ListedModel[] => {
           const types: readonly string[] = m.inferenceTypesSupported ?? [];
           // `…:200k` and such: variants for provisioned throughput alone.
-          if (!m.modelId || (types.length > 0 && types.every((type) => type === 'PROVISIONED'))) return [];
+          if (!isModelId(m.modelId) || (types.length > 0 && types.every((type) => type === 'PROVISIONED')))
+            return [];
           const { status, endOfLifeTime } = m.modelLifecycle ?? {};
           return [
             {
               id: m.modelId,
-              name: m.modelName ?? m.modelId,
+              name: nameOf(m.modelName, m.modelId),
               onDemand: types.includes('ON_DEMAND'),
               lifecycle: status === 'LEGACY' ? 'legacy' : 'active',
               endOfLife: endOfLifeTime?.toISOString().slice(0, 10) ?? null,
@@ -121,7 +129,7 @@ export async function modelBehindProfile(
       client.send(new sdk.GetInferenceProfileCommand(input), o),
     );
     const arns = (out.models ?? []).map(({ modelArn }) =>
-      /^arn:[\w-]+:bedrock:([\w-]*):\d*:foundation-model\/(anthropic\..+)$/.exec(modelArn ?? ''),
+      /^arn:[\w-]+:bedrock:([\w-]*):\d*:foundation-model\/(anthropic\.[\w.:-]+)$/.exec(modelArn ?? ''),
     );
     const model = arns.find((arn) => arn !== null)?.[2];
     if (model === undefined) return null;

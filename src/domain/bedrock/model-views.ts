@@ -44,7 +44,7 @@ export interface ViewOptions {
 /** Region and foundation model of an ARN in a profile. */
 function destination(arn: string): { region: string; model: string } | null {
   const [, region = '', model] =
-    /^arn:[\w-]+:bedrock:([\w-]*):\d*:foundation-model\/(anthropic\..+)$/.exec(arn) ?? [];
+    /^arn:[\w-]+:bedrock:([\w-]*):\d*:foundation-model\/(anthropic\.[\w.:-]+)$/.exec(arn) ?? [];
   return model === undefined ? null : { region, model };
 }
 
