@@ -24,8 +24,15 @@ export function guardSession(session: Session): void {
   session.setPermissionCheckHandler((_contents, permission, origin) => grants(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false);
+  let isAsking = false;
   session.on('will-download', (event, item) => {
-    if (!isOwnFile(item.getURL(), item.getFilename())) event.preventDefault();
+    // One question where to put a file at a time, so that a page cannot pile them up.
+    if (!isAsking && isOwnFile(item.getURL(), item.getFilename())) {
+      isAsking = true;
+      item.once('done', () => {
+        isAsking = false;
+      });
+    } else event.preventDefault();
   });
   session.webRequest.onBeforeRequest((details, answer) => {
     // The developer tools of an unpackaged app load their own files.
