@@ -7,11 +7,11 @@ export function quoteForSh(word: string): string {
 const unquotable = /["`$%]/;
 
 /**
- * Whether a name can stand in a command that a person pastes: on Windows into cmd or PowerShell, which quote so
- * differently that few characters are safe in both.
+ * Whether a name can stand in a command that a person pastes: without what a terminal acts on; on Windows into cmd or
+ * PowerShell, which quote so differently that few characters are safe in both.
  */
 export const canBePasted = (word: string, platform: string): boolean =>
-  platform !== 'win32' || !unquotable.test(word);
+  !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word) && (platform !== 'win32' || !unquotable.test(word));
 
 /** One word of a command that a person pastes into a shell of `platform`; what `canBePasted` refuses, for PowerShell alone. */
 export function quoteForPerson(word: string, platform: string): string {

@@ -65,7 +65,9 @@ describe('commands that people paste', () => {
     }
   });
 
-  test('none is longer than the contract lets it be', () => {
+  test('none is longer than the contract lets it be, or more than plain text on a line', () => {
+    for (const profile of ['a\x1b[2J', 'a\u202eb', 'a\nb'])
+      expect(commandOf('identity', factsOf({ profile }))).toBeNull();
     expect(commandOf('answer', factsOf({ model: `arn:aws:bedrock:${'a'.repeat(2000)}` }))).toBeNull();
   });
 });
