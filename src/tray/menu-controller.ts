@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { Menu } from 'electron';
-import type { ModelOffer } from '../contract/bedrock.ts';
 import type { IconState } from '../domain/menu/menu-icon.ts';
 import type { MenuInput } from '../domain/menu/menu-input.ts';
 import { menuModel } from '../domain/menu/menu-model.ts';
@@ -8,6 +7,7 @@ import type { AgentLink } from './agent-link.ts';
 import type { Catalog } from './catalog.ts';
 import type { MenuActions } from './menu-actions.ts';
 import { menuTemplate } from './menu-template.ts';
+import { modelsFrom } from './models-from.ts';
 import type { TrayIconController } from './tray-icon-controller.ts';
 import type { Words } from './words.ts';
 
@@ -20,21 +20,6 @@ export interface MenuRooms {
 }
 
 const hasCredentials: readonly IconState[] = ['valid', 'refreshing', 'ending', 'needs-you'];
-
-/** Where a list of models comes from, with its time as the language writes it. */
-function offerFrom(offer: ModelOffer, language: string): NonNullable<MenuInput['modelsFrom']> | null {
-  const { source, askedAt, tableDate } = offer;
-  const days = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
-  const date = Date.parse(`${tableDate}T00:00:00Z`);
-  if (source === 'shipped') return Number.isNaN(date) ? null : { source, date: days.format(date) };
-  if (askedAt === null) return null;
-  const isToday = new Date(askedAt).toDateString() === new Date().toDateString();
-  const at = new Intl.DateTimeFormat(language, {
-    ...(isToday ? {} : { dateStyle: 'medium' }),
-    timeStyle: 'short',
-  });
-  return { source, at: at.format(askedAt) };
-}
 
 /** setTimeout's longest wait. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -58,7 +43,7 @@ export class MenuController {
       now,
       regions: catalog.regions,
       models: catalog.offer?.models ?? null,
-      modelsFrom: catalog.offer && offerFrom(catalog.offer, words.translator.language),
+      modelsFrom: catalog.offer && modelsFrom(catalog.offer, words.translator.language),
       accounts: catalog.accounts,
       platform: process.platform as MenuInput['platform'],
       userHome: homedir(),

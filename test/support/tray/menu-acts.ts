@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
-import type { CallName, Snapshot } from '../../../src/contract/index.ts';
+import type { CallName, ModelOffer, Snapshot } from '../../../src/contract/index.ts';
 import type { MenuAction, MenuEntry } from '../../../src/domain/menu/menu-entries.ts';
 import { menuModel } from '../../../src/domain/menu/menu-model.ts';
 import { createTranslator } from '../../../src/locales/index.ts';
+import { modelsFrom } from '../../../src/tray/models-from.ts';
 import { say } from '../../../src/tray/say.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
 import type { TrayApp } from './tray-app.ts';
@@ -24,6 +25,7 @@ export async function modelOf(agent: ScriptedAgent, userHome: string): Promise<r
     now: Date.now(),
     regions: answer('regions.list').regions ?? null,
     models: answer('models.list').models ?? null,
+    modelsFrom: modelsFrom(agent.answer('models.list') as ModelOffer, 'en'),
     accounts: answer('accounts.list').accounts ?? null,
     platform: 'linux',
     userHome,

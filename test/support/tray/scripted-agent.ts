@@ -102,6 +102,7 @@ export class ScriptedAgent {
     return this.#answers[name]?.({} as never);
   }
 
+  readonly #askedAt = Date.now();
   readonly #answers: Partial<Record<ProcedureName, (input: never) => unknown>> = {
     'agent.info': () => this.#snapshot.agent,
     'state.get': () => this.#snapshot,
@@ -124,6 +125,9 @@ export class ScriptedAgent {
     'models.list': () => ({
       region: 'us-west-2',
       source: 'live',
+      askedAt: this.#askedAt,
+      tableDate: null,
+      problem: null,
       models: [
         modelView({ id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', name: 'US Claude Sonnet 4.5' }),
         modelView({ id: 'global.anthropic.claude-opus-4-8-v1:0', name: 'Global Claude Opus 4.8' }),
