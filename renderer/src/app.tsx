@@ -8,6 +8,7 @@ import { useErrorText } from './components/notice.tsx';
 import { useAgent, useAgentState, useWords } from './model/app-context.tsx';
 import { plainText } from './model/plain-text.ts';
 import { type Route, type RouteName, railNames, routeHref, useRoute } from './model/route.ts';
+import { useFocusKept } from './model/use-focus-kept.ts';
 import { useShortcuts } from './model/use-shortcuts.ts';
 import { useNarrow, useTight } from './model/window-width.ts';
 import { AccessView } from './routes/access/access-view.tsx';
@@ -63,6 +64,7 @@ function Frame({ route }: { route: Route }): ReactNode {
     (route.name === 'overview' && snapshot !== null && firstRunWanted(snapshot, plan));
   const title = titles[settingUp ? 'setup' : route.name];
   useShortcuts(desk.act);
+  useFocusKept(main);
   const narrow = useNarrow();
   const tight = useTight();
   const signsOnly = narrow || (tight && route.name === 'sessions');

@@ -1,9 +1,17 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { useWords } from '../model/app-context.tsx';
-import { Button } from './button.tsx';
+import { Button, IconButton } from './button.tsx';
 
-/** Copies an identifier or address (never a secret) and says so. */
-export function CopyButton({ text, label }: { text: string; label: string }): ReactNode {
+/** Copies an identifier, a command or an address (never a secret) and says so. `sign`: a small one, without a word. */
+export function CopyButton({
+  text,
+  label,
+  sign = false,
+}: {
+  text: string;
+  label: string;
+  sign?: boolean;
+}): ReactNode {
   const words = useWords();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -11,15 +19,17 @@ export function CopyButton({ text, label }: { text: string; label: string }): Re
     const timer = setTimeout(() => setCopied(false), 2000);
     return () => clearTimeout(timer);
   }, [copied]);
+  const icon = copied ? 'check' : 'copy';
+  const copy = (): void => void navigator.clipboard.writeText(text).then(() => setCopied(true));
   return (
     <>
-      <Button
-        icon={copied ? 'check' : 'copy'}
-        aria-label={label}
-        onPress={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
-      >
-        {copied ? words.t('page:copied') : words.t('page:copy')}
-      </Button>
+      {sign ? (
+        <IconButton icon={icon} label={label} onPress={copy} />
+      ) : (
+        <Button icon={icon} aria-label={label} onPress={copy}>
+          {words.t(copied ? 'page:copied' : 'page:copy')}
+        </Button>
+      )}
       <span className="unseen" role="status">
         {copied ? words.t('page:copied') : ''}
       </span>

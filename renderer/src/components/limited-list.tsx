@@ -14,6 +14,26 @@ export interface LimitedList<T> {
   more: ReactNode;
 }
 
+/** A long list, drawn `page` at a time, with the button for more where there is more. */
+export function useLimit<T>(
+  all: readonly T[],
+  page: number,
+): { drawn: readonly T[]; more: ReactNode; reset: () => void } {
+  const words = useWords();
+  const [limit, setLimit] = useState(page);
+  return {
+    drawn: all.length > limit ? all.slice(0, limit) : all,
+    more: all.length > limit && (
+      <div>
+        <Button onPress={() => setLimit(limit + page)}>
+          {words.t('page:showMore', { count: Math.min(page, all.length - limit) })}
+        </Button>
+      </div>
+    ),
+    reset: () => setLimit(page),
+  };
+}
+
 /** A long list: searched from `searchedFrom` entries on, drawn `page` at a time. */
 export function useLimitedList<T>({
   all,
@@ -31,33 +51,26 @@ export function useLimitedList<T>({
   label: string;
   hint: string;
 }): LimitedList<T> {
-  const words = useWords();
   const [search, setSearch] = useState('');
-  const [limit, setLimit] = useState(page);
   const needle = search.trim().toLowerCase();
   const found = needle === '' ? all : all.filter((entry) => textOf(entry).toLowerCase().includes(needle));
+  const { drawn, more, reset } = useLimit(found, page);
   return {
     found,
-    drawn: found.slice(0, limit),
+    drawn,
     search: all.length >= searchedFrom && (
       <TextInput
         label={label}
         value={search}
         onChange={(text) => {
           setSearch(text);
-          setLimit(page);
+          reset();
         }}
         type="search"
         placeholder={hint}
       />
     ),
-    more: found.length > limit && (
-      <div>
-        <Button onPress={() => setLimit(limit + page)}>
-          {words.t('page:showMore', { count: Math.min(page, found.length - limit) })}
-        </Button>
-      </div>
-    ),
+    more,
   };
 }
 

@@ -35,7 +35,7 @@ export function usageWords(language: Words['language'], thisYear: number): Usage
 }
 
 function make(language: Words['language'], thisYear: number): UsageWords {
-  const usd = { style: 'currency', currency: 'USD' } as const;
+  const usd = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
   const full = new Intl.NumberFormat(language, usd);
   const whole = new Intl.NumberFormat(language, { ...usd, maximumFractionDigits: 0 });
   const compactMoney = new Intl.NumberFormat(language, {
@@ -43,7 +43,13 @@ function make(language: Words['language'], thisYear: number): UsageWords {
     notation: 'compact',
     maximumFractionDigits: 1,
   });
-  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  // "475.7M", "4757万": four digits say enough.
+  const compact = new Intl.NumberFormat(language, {
+    notation: 'compact',
+    maximumFractionDigits: 1,
+    maximumSignificantDigits: 4,
+    roundingPriority: 'lessPrecision',
+  } as Intl.NumberFormatOptions);
   const plain = new Intl.NumberFormat(language);
   const percents = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const sizes = { style: 'unit', unitDisplay: 'short', maximumFractionDigits: 1 } as const;

@@ -214,5 +214,4 @@ export const policies = {
   'page.comparison': 'What the identity may do now',
   'page.handOver': 'How it is put in force',
   'page.handOverHint': 'An administrator runs this beside {{file}}. Words in capitals are theirs to fill in.',
-  'page.copyCommand': 'Copy: {{command}}',
 } as const;

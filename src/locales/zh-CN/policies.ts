@@ -193,5 +193,4 @@ export const policies: Record<keyof typeof en, string> = {
   'page.comparison': '该身份现在的权限',
   'page.handOver': '如何生效',
   'page.handOverHint': '管理员在 {{file}} 所在的文件夹中运行以下命令。大写的词由管理员填写。',
-  'page.copyCommand': '复制：{{command}}',
 };

@@ -158,7 +158,7 @@ test('money, tokens and days as each language writes them', () => {
   const en = usageWords('en', 2026);
   const zh = usageWords('zh-CN', 2026);
   expect([en.money(1234.5), en.money(0.001), en.money(0)]).toEqual(['$1,234.50', '< $0.01', '$0.00']);
-  expect(zh.money(1234.5)).toBe('US$1,234.50');
+  expect(zh.money(1234.5)).toBe('$1,234.50');
   expect([en.tokens(1_234_567), zh.tokens(1_234_567)]).toEqual(['1.2M', '123.5万']);
   expect([en.day('2026-11-22'), en.day('2025-11-22'), zh.day('2026-11-22')]).toEqual([
     'Nov 22',

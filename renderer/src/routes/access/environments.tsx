@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { Environment } from '../../../../src/contract/state.ts';
 import type { Budget } from '../../../../src/contract/usage.ts';
 import { Button } from '../../components/button.tsx';
@@ -43,10 +43,11 @@ function EnvironmentRow({ environment, active }: { environment: Environment; act
   const { run, pending, error } = useAct();
   const [asking, setAsking] = useState(false);
   const [editing, setEditing] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
   const { geography, budget } = environment;
   const name = plainText(environment.name);
   return (
-    <li>
+    <li ref={row}>
       <div className="row">
         <div className="row-main">
           <p>
@@ -73,15 +74,14 @@ function EnvironmentRow({ environment, active }: { environment: Environment; act
           </p>
         </div>
         <div className="row-actions">
-          {!editing && (
-            <Button
-              look={['plain']}
-              aria-label={words.t('models:page.editNamed', { environment: name })}
-              onPress={() => setEditing(true)}
-            >
-              {words.t('models:page.edit')}
-            </Button>
-          )}
+          <Button
+            look={['plain']}
+            aria-label={words.t('models:page.editNamed', { environment: name })}
+            aria-expanded={editing}
+            onPress={() => setEditing(!editing)}
+          >
+            {words.t('models:page.edit')}
+          </Button>
           {!active && (
             <Button
               isPending={pending}
@@ -100,7 +100,16 @@ function EnvironmentRow({ environment, active }: { environment: Environment; act
           </Button>
         </div>
       </div>
-      {editing && <EnvironmentModelsForm environment={environment} onClose={() => setEditing(false)} />}
+      {editing && (
+        <EnvironmentModelsForm
+          environment={environment}
+          onClose={() => {
+            setEditing(false);
+            // Back to the button that opened it.
+            row.current?.querySelector<HTMLElement>('[aria-expanded]')?.focus();
+          }}
+        />
+      )}
       <ErrorNotice error={error} />
       <Confirm
         title={words.t('page:deleteEnvironment', { environment: name })}

@@ -3,7 +3,7 @@ import type { DoctorFix, DoctorLink } from '../../../../src/contract/doctor.ts';
 import type { Indicator } from '../../../../src/domain/overview.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
-import { Choice } from '../../components/fields.tsx';
+import { EnvironmentChoice } from '../../components/environment-choice.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useLink, useSnapshot, useWords, type Words } from '../../model/app-context.tsx';
@@ -31,7 +31,7 @@ export function DoctorView({ item }: { item: string | null }): ReactNode {
     [wish, activeEnvironment, names[0] ?? null].find((name) => name !== null && names.includes(name)) ?? null;
   return (
     <div className="main-scroll">
-      <div className="page doctor-page">
+      <div className="page wide doctor-page">
         {environment === null && !anyway ? (
           <NoEnvironment onAnyway={() => setAnyway(true)} />
         ) : (
@@ -133,16 +133,7 @@ function Checks({
       <Head>
         {environments.length > 1 && environment !== null && (
           <div className="doctor-environment">
-            <Choice
-              label={words.t('page:environment')}
-              value={environment}
-              options={environments.map((e) => ({
-                id: e.name,
-                label: plainText(e.name),
-                detail: `${plainText(e.profile)} · ${e.region}`,
-              }))}
-              onChange={onEnvironment}
-            />
+            <EnvironmentChoice value={environment} onChange={onEnvironment} />
           </div>
         )}
       </Head>

@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import type { DoctorFix, Finding, Remedy } from '../../../../src/contract/doctor.ts';
 import { Button } from '../../components/button.tsx';
+import { CommandLine } from '../../components/command-line.tsx';
 import { Sheet } from '../../components/confirm.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { SignInButton } from '../../components/sign-in-panel.tsx';
@@ -69,18 +69,6 @@ export function FindingCard({
           <CommandLine key={remedy.text} command={remedy.text ?? ''} />
         ))}
       </div>
-    </div>
-  );
-}
-
-/** A command that anyone can run, whole, to be copied. */
-export function CommandLine({ command }: { command: string }): ReactNode {
-  const words = useWords();
-  const shown = plainText(command, 1_000);
-  return (
-    <div className="command-line">
-      <code>{shown}</code>
-      <CopyButton text={shown} label={words.t('doctor:page.copyCommand', { command: shown })} />
     </div>
   );
 }

@@ -2,10 +2,11 @@ import type { ReactNode } from 'react';
 import type { DoctorCheck } from '../../../../src/contract/doctor.ts';
 import { Button } from '../../components/button.tsx';
 import { CheckBadge } from '../../components/check-line.tsx';
+import { CommandLine } from '../../components/command-line.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
-import { CommandLine, FindingCard, type RemedyActs } from './finding-card.tsx';
+import { FindingCard, type RemedyActs } from './finding-card.tsx';
 
 /** Everything that was found, what failed first; it stands still while results arrive. */
 export function AllFindings({

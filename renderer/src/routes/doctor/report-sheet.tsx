@@ -7,8 +7,8 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useWords } from '../../model/app-context.tsx';
 import { useAsk } from '../../model/ask.ts';
+import { download } from '../../model/download.ts';
 import { plainLines } from '../../model/plain-text.ts';
-import { download } from '../usage/download.ts';
 
 /** The last check as text for a ticket, as it will be pasted. `at`: of that check. */
 export function ReportSheet({ at, onClose }: { at: number; onClose: () => void }): ReactNode {

@@ -6,7 +6,7 @@ import { modelFamily } from '../../../../src/domain/bedrock/model-family.ts';
 import { environmentInRegion } from '../../../../src/domain/menu/environment-region.ts';
 import { RegionChoice } from '../../components/bedrock-choices.tsx';
 import { Button } from '../../components/button.tsx';
-import { Choice } from '../../components/fields.tsx';
+import { EnvironmentChoice } from '../../components/environment-choice.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useAgent, useLink, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
@@ -42,7 +42,7 @@ export function ModelsView({ item }: { item: string | null }): ReactNode {
   const environment = useMemo(() => found, [JSON.stringify(found)]);
   return (
     <div className="main-scroll">
-      <div className="page models-page">
+      <div className="page wide models-page">
         {environment ? (
           // Another environment begins anew: its own region, nothing opened.
           <OfEnvironment key={environment.name} environment={environment} onEnvironment={setWish} />
@@ -91,7 +91,6 @@ function OfEnvironment({
   const words = useWords();
   const agent = useAgent();
   const { link } = useLink();
-  const { environments } = useSnapshot();
   const [looked, setLooked] = useState<string | null>(null);
   const region = looked ?? environment.region;
   const elsewhere = region !== environment.region;
@@ -159,16 +158,7 @@ function OfEnvironment({
       />
       <section className="panel" aria-label={words.t('models:page.scope')}>
         <div className="form-pair">
-          <Choice
-            label={words.t('page:environment')}
-            value={environment.name}
-            options={environments.map((e) => ({
-              id: e.name,
-              label: plainText(e.name),
-              detail: `${plainText(e.profile)} · ${e.region}`,
-            }))}
-            onChange={onEnvironment}
-          />
+          <EnvironmentChoice value={environment.name} onChange={onEnvironment} />
           <RegionChoice
             label={words.t('models:page.region')}
             value={region}

@@ -4,6 +4,7 @@ import type { ResolvedModel } from '../../../../src/contract/bedrock.ts';
 import type { Environment } from '../../../../src/contract/state.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice, TextInput, Toggle } from '../../components/fields.tsx';
+import { useLimit } from '../../components/limited-list.tsx';
 import { Notice, useErrorText } from '../../components/notice.tsx';
 import { SignInButton } from '../../components/sign-in-panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
@@ -15,6 +16,8 @@ import { ModelTable } from './model-table.tsx';
 import { type Offer, useSsoSessionOf } from './use-offer.ts';
 
 const ALL = '';
+/** Models that are drawn at once. */
+const PAGE = 50;
 const familyNames = { fable: 'Fable', opus: 'Opus', sonnet: 'Sonnet', haiku: 'Haiku' } as const;
 
 /** The table of models with its search and filters, and what is to be said of where it comes from. */
@@ -45,6 +48,7 @@ export function OfferPanel({
     () => filtered(rows, { text, family: families.find((f) => f === family) ?? null, onlyUsable }),
     [rows, text, family, onlyUsable],
   );
+  const { drawn, more } = useLimit(found, PAGE);
   const usable = found.filter((r) => r.usable).length;
   const { geography } = environment;
   const withdrawn = (offer.data?.models ?? []).filter((m) => m.refusal === 'geography').length;
@@ -93,17 +97,20 @@ export function OfferPanel({
         </p>
       )}
       {found.length > 0 ? (
-        <ModelTable
-          label={title}
-          rows={found}
-          region={region}
-          geography={geography}
-          resolved={resolved}
-          chosen={environment}
-          onChoose={onChoose}
-          expanded={expanded}
-          onExpanded={onExpanded}
-        />
+        <>
+          <ModelTable
+            label={title}
+            rows={drawn}
+            region={region}
+            geography={geography}
+            resolved={resolved}
+            chosen={environment}
+            onChoose={onChoose}
+            expanded={expanded}
+            onExpanded={onExpanded}
+          />
+          {more}
+        </>
       ) : (
         <div className="empty">
           <p>{words.t(rows.length === 0 ? 'models:page.none' : 'models:page.nothing')}</p>

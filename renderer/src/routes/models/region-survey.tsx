@@ -100,7 +100,7 @@ export function RegionSurvey({
           >
             {({ percentage, valueText }) => (
               <>
-                <span className="progress-track" aria-hidden="true">
+                <span className="bar" aria-hidden="true">
                   <span style={{ inlineSize: `${percentage ?? 0}%` }} />
                 </span>
                 <span className="quiet small number">{valueText}</span>

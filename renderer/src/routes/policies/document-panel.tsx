@@ -3,12 +3,15 @@ import type { PolicyDocument } from '../../../../src/contract/policies.ts';
 import type { ProcedureInput, ProcedureOutput } from '../../../../src/contract/procedures.ts';
 import { policyWord } from '../../../../src/locales/policy-words.ts';
 import { Button } from '../../components/button.tsx';
+import { CommandLine } from '../../components/command-line.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
+import { download } from '../../model/download.ts';
 import { plainText } from '../../model/plain-text.ts';
-import { download } from '../usage/download.ts';
+import { useKept } from '../../model/use-kept.ts';
 import { Comparison, Validation } from './policy-checks.tsx';
 import { PolicyText } from './policy-text.tsx';
 
@@ -23,12 +26,10 @@ export function DocumentPanel({
   environment: string | null;
 }): ReactNode {
   const words = useWords();
-  const asked = useAsk('policies.build', wish);
   // While another one is made, the last one stays, so that nothing jumps.
-  const [last, setLast] = useState<PolicyDocument | null>(null);
-  if (asked.data !== null && asked.data !== last) setLast(asked.data);
+  const asked = useKept(useAsk('policies.build', wish));
   const impossible = asked.error?.code === 'PolicyImpossible' ? asked.error : null;
-  const document = asked.data ?? (asked.error || wish === null ? null : last);
+  const document = asked.error || wish === null ? null : asked.data;
   if (document === null) {
     return (
       <section className="panel" aria-label={words.t('policies:page.document')}>
@@ -43,7 +44,7 @@ export function DocumentPanel({
             action={<Button onPress={asked.again}>{words.t('page:tryAgain')}</Button>}
           />
         )}
-        {wish !== null && !asked.error && <DocumentSkeleton />}
+        {wish !== null && !asked.error && <Skeleton lines={3} />}
       </section>
     );
   }
@@ -54,18 +55,8 @@ export function DocumentPanel({
       document={document}
       wish={wish}
       environment={environment}
-      isOld={asked.data === null}
+      isOld={asked.stale}
     />
-  );
-}
-
-function DocumentSkeleton(): ReactNode {
-  return (
-    <div className="skeleton-lines" aria-busy="true">
-      <span className="skeleton skeleton-line" />
-      <span className="skeleton skeleton-line" />
-      <span className="skeleton skeleton-line" />
-    </div>
   );
 }
 
@@ -166,8 +157,7 @@ function Made({
         <ol className="policy-commands">
           {document.commands.map((command) => (
             <li key={command}>
-              <code>{plainText(command, 1000)}</code>
-              <CopyButton text={command} label={words.t('policies:page.copyCommand', { command })} />
+              <CommandLine command={command} />
             </li>
           ))}
         </ol>
@@ -185,13 +175,12 @@ function SizeBar({ document }: { document: PolicyDocument }): ReactNode {
     <div className="policy-size">
       {/* biome-ignore lint/a11y/useSemanticElements: browsers draw a meter in colours of their own */}
       <div
-        className="policy-bar"
+        className={share > 0.9 ? 'bar policy-bar tone-attention' : 'bar policy-bar'}
         role="meter"
         aria-label={words.t('policies:page.size')}
         aria-valuemin={0}
         aria-valuemax={limit}
         aria-valuenow={size}
-        data-full={share > 0.9 || undefined}
       >
         <span style={{ width: `${share * 100}%` }} />
       </div>

@@ -22,7 +22,7 @@ export function PoliciesView({ item }: { item: string | null }): ReactNode {
   const change = (some: Partial<PolicyChoice>): void => setChoice({ ...choice, ...some });
   return (
     <div className="main-scroll">
-      <div className="page policies">
+      <div className="page wide policies">
         <div className="page-head">
           <div>
             <h1>{words.t('policies:page.title')}</h1>
@@ -46,8 +46,21 @@ export function PoliciesView({ item }: { item: string | null }): ReactNode {
             onChange={(id) => change({ kind: PolicyKind.parse(id) })}
           />
         </div>
-        <PolicyChoices choice={choice} onChange={change} />
-        <DocumentPanel wish={wishOf(choice)} environment={choice.environments[0] ?? null} />
+        {environments.length === 0 && choice.kind !== 'broad' ? (
+          <section className="panel">
+            <div className="empty">
+              <p>{words.t('models:page.empty')}</p>
+              <a className="button primary" href={routeHref('setup')}>
+                {words.t('firstRun:entry')}
+              </a>
+            </div>
+          </section>
+        ) : (
+          <>
+            <PolicyChoices choice={choice} onChange={change} />
+            <DocumentPanel wish={wishOf(choice)} environment={choice.environments[0] ?? null} />
+          </>
+        )}
       </div>
     </div>
   );

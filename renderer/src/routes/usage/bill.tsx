@@ -4,13 +4,14 @@ import type { ProcedureOutput } from '../../../../src/contract/procedures.ts';
 import { costRequestUsd } from '../../../../src/contract/usage.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
-import { Choice } from '../../components/fields.tsx';
-import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { EnvironmentChoice } from '../../components/environment-choice.tsx';
+import { ErrorNotice, Notice, useErrorText } from '../../components/notice.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
 import type { DayRange } from '../../model/usage-range.ts';
 import type { UsageWords } from '../../model/usage-words.ts';
+import { isDenied } from './denied.ts';
 
 interface Answer {
   environment: string;
@@ -47,18 +48,7 @@ export function Bill({ range, say }: { range: DayRange; say: UsageWords }): Reac
         </p>
       </div>
       <div className="usage-ask">
-        {environments.length > 1 && (
-          <Choice
-            label={words.t('page:environment')}
-            value={environment}
-            options={environments.map((e) => ({
-              id: e.name,
-              label: plainText(e.name, 60),
-              detail: plainText(e.profile, 60),
-            }))}
-            onChange={setChosen}
-          />
-        )}
+        {environments.length > 1 && <EnvironmentChoice value={environment} onChange={setChosen} />}
         <Button isPending={pending} onPress={() => setAsking(true)}>
           {words.t('usage:page.billAsk', { range: shown })}
         </Button>
@@ -89,7 +79,7 @@ export function Bill({ range, say }: { range: DayRange; say: UsageWords }): Reac
 /** A refusal, and what would have to be allowed. */
 function BillProblem({ error }: { error: ErrorView | null }): ReactNode {
   const words = useWords();
-  if (error?.code !== 'AccessDenied') return <ErrorNotice error={error} />;
+  if (!isDenied(error)) return <ErrorNotice error={error} />;
   return (
     <Notice tone="problem" live>
       {words.t('usage:page.billDenied', { action: 'ce:GetCostAndUsage' })}
@@ -131,6 +121,7 @@ const sumOf = (values: readonly (number | null)[]): number =>
 function BillTable({ answer, say }: { answer: Answer; say: UsageWords }): ReactNode {
   const words = useWords();
   const { bill, range, environment } = answer;
+  const errorText = useErrorText();
   const days = daysOf(bill);
   const billed = sumOf(days.map((d) => d.billed));
   const hasTranscripts = bill.transcriptsUsd.length > 0;
@@ -204,6 +195,11 @@ function BillTable({ answer, say }: { answer: Answer; say: UsageWords }): ReactN
             </tfoot>
           </table>
         </section>
+      )}
+      {bill.problem && (
+        <Notice tone="problem" live>
+          {words.t('usage:costs.brokeOff', { problem: errorText(bill.problem) })}
+        </Notice>
       )}
       {bill.cut && <Notice tone="attention">{words.t('usage:costs.cut')}</Notice>}
       {services.size > 0 && (

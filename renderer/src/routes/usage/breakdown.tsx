@@ -1,8 +1,9 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { ErrorView } from '../../../../src/contract/errors.ts';
 import type { UsageRow } from '../../../../src/contract/usage.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { useLimit } from '../../components/limited-list.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { Segments } from '../../components/segments.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
@@ -64,11 +65,15 @@ export function Breakdown({
   const words = useWords();
   const { agent } = useSnapshot();
   const [sorting, setSorting] = useState<Sorting>({ by: 'cost', descending: true });
-  const [limit, setLimit] = useState(PAGE);
   // While another division is asked for, the rows on show are still those of the one before.
   const division = divisions.find((d) => rows?.[0] !== undefined && d in rows[0]) ?? wanted;
   const nameOf = (row: UsageRow): string => nameOfRow(words, division, row, agent.userHome);
-  const ordered = rows && sorted(rows, sorting, nameOf, say.compare);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: names follow from rows, division and words.
+  const ordered = useMemo(
+    () => rows && sorted(rows, sorting, nameOf, say.compare),
+    [rows, sorting, division, words, say],
+  );
+  const { drawn, more, reset } = useLimit(ordered ?? [], PAGE);
   return (
     <section className="panel" aria-labelledby="usage-breakdown" aria-busy={stale}>
       <div className="panel-head">
@@ -78,7 +83,7 @@ export function Breakdown({
           value={wanted}
           options={divisions.map((id) => ({ id, label: words.t(divisionWords[id]) }))}
           onChange={(next) => {
-            setLimit(PAGE);
+            reset();
             onDivision(next);
           }}
         />
@@ -103,7 +108,7 @@ export function Breakdown({
             </tr>
           </thead>
           <tbody>
-            {ordered.slice(0, limit).map((row) => (
+            {drawn.map((row) => (
               <tr key={row[division] ?? '\0nobody'}>
                 <th scope="row">
                   <RowName row={row} division={division} name={nameOf(row)} onFilter={onFilter} />
@@ -121,13 +126,7 @@ export function Breakdown({
           </tbody>
         </table>
       )}
-      {ordered !== null && ordered.length > limit && (
-        <div>
-          <Button onPress={() => setLimit(limit + PAGE)}>
-            {words.t('page:showMore', { count: Math.min(PAGE, ordered.length - limit) })}
-          </Button>
-        </div>
-      )}
+      {more}
     </section>
   );
 }

@@ -84,7 +84,7 @@ function BudgetRow({ view, say }: { view: BudgetView; say: UsageWords }): ReactN
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a meter element cannot be drawn alike everywhere. */}
       <div
-        className="budget-bar"
+        className="bar budget-bar"
         role="meter"
         aria-label={words.t('usage:page.budgetOf', { environment: name })}
         aria-valuemin={0}

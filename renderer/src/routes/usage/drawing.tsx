@@ -53,7 +53,7 @@ export function Swatch({ drawing }: { drawing: Series['drawing'] }): ReactNode {
 /** A part of a whole as a line; what it means stands beside it in words. */
 export function ShareBar({ share }: { share: number }): ReactNode {
   return (
-    <span className="share-bar" aria-hidden="true">
+    <span className="bar share-bar" aria-hidden="true">
       <span style={{ inlineSize: `${Math.max(0, Math.min(1, share)) * 100}%` }} />
     </span>
   );

@@ -2,7 +2,7 @@ import { type ReactNode, useRef, useState } from 'react';
 import type { TrailEvent } from '../../../../src/contract/usage.ts';
 import { addDays } from '../../../../src/domain/usage/days.ts';
 import { Button } from '../../components/button.tsx';
-import { Choice } from '../../components/fields.tsx';
+import { EnvironmentChoice } from '../../components/environment-choice.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { Segments } from '../../components/segments.tsx';
@@ -11,12 +11,15 @@ import { useAct } from '../../model/ask.ts';
 import { plainText } from '../../model/plain-text.ts';
 import { type DayRange, localStart } from '../../model/usage-range.ts';
 import { modelName, type UsageWords } from '../../model/usage-words.ts';
+import { isDenied } from './denied.ts';
 
 const PAGE = 25;
 
 interface Shown {
   events: readonly TrailEvent[];
   more: boolean;
+  /** So far back it was looked through; null: there was nothing. */
+  lookedTo: number | null;
   region: string;
 }
 
@@ -28,21 +31,23 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
   const { run, pending, error, forget } = useAct();
   const [shown, setShown] = useState<Shown | null>(null);
   const [whose, setWhose] = useState<'own' | 'everyone'>('own');
+  const [what, setWhat] = useState<'calls' | 'all'>('calls');
   const [chosen, setChosen] = useState<string | null>(null);
   /** What was asked for last: an answer to something else is not shown. */
   const asked = useRef(0);
   const environment = chosen ?? activeEnvironment ?? environments[0]?.name ?? null;
   if (environment === null) return null;
-  const load = (before: Shown | null, everyone: boolean, of: string): void => {
+  const load = (before: Shown | null, wish = { whose, what }): void => {
     const round = ++asked.current;
     // The last one of the page before may share its instant with the next: told twice, it is shown once.
-    const to = before?.events.at(-1)?.at ?? localStart(addDays(range.to, 1)) - 1;
+    const to = before?.lookedTo ?? localStart(addDays(range.to, 1)) - 1;
     void run(() =>
       agent.call('trail.list', {
-        environment: of,
+        environment,
         from: localStart(range.from),
         to,
-        everyone,
+        everyone: wish.whose === 'everyone',
+        all: wish.what === 'all',
         limit: PAGE,
       }),
     ).then((answer) => {
@@ -51,8 +56,9 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
       const fresh = answer.events.filter((e) => !known.has(e.id));
       setShown({
         events: [...(before?.events ?? []), ...fresh],
-        // A page without anything new would be asked for for ever.
-        more: answer.more && fresh.length > 0,
+        // What goes no further back would be asked for for ever.
+        more: answer.more && (fresh.length > 0 || (answer.lookedTo !== null && answer.lookedTo < to)),
+        lookedTo: answer.lookedTo,
         region: answer.region,
       });
     });
@@ -70,14 +76,8 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
       </div>
       <div className="usage-ask">
         {environments.length > 1 && (
-          <Choice
-            label={words.t('page:environment')}
+          <EnvironmentChoice
             value={environment}
-            options={environments.map((e) => ({
-              id: e.name,
-              label: plainText(e.name, 60),
-              detail: `${plainText(e.profile, 60)} · ${e.region}`,
-            }))}
             onChange={(name) => {
               clear();
               setChosen(name);
@@ -96,18 +96,31 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
             setWhose(next);
             if (shown) {
               clear();
-              load(null, next === 'everyone', environment);
+              load(null, { whose: next, what });
             }
           }}
         />
-        <Button
-          isPending={pending && shown === null}
-          onPress={() => load(null, whose === 'everyone', environment)}
-        >
+        <Segments
+          label={words.t('usage:page.trailWhat')}
+          showLabel={environments.length > 1}
+          value={what}
+          options={[
+            { id: 'calls', label: words.t('usage:page.trailCalls') },
+            { id: 'all', label: words.t('usage:page.trailAll') },
+          ]}
+          onChange={(next) => {
+            setWhat(next);
+            if (shown) {
+              clear();
+              load(null, { whose, what: next });
+            }
+          }}
+        />
+        <Button isPending={pending && shown === null} onPress={() => load(null)}>
           {words.t(shown ? 'usage:page.trailAgain' : 'usage:page.trailShow')}
         </Button>
       </div>
-      {error?.code === 'AccessDenied' ? (
+      {isDenied(error) ? (
         <Notice tone="problem" live>
           {words.t('usage:page.trailDenied', { action: 'cloudtrail:LookupEvents' })}
         </Notice>
@@ -121,7 +134,13 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
             ? words.t('usage:page.trailCount', { count: shown.events.length })
             : ''}
       </p>
-      {shown?.events.length === 0 && <p className="quiet">{words.t('usage:page.trailNothing')}</p>}
+      {shown?.events.length === 0 && (
+        <p className="quiet">
+          {shown.more && shown.lookedTo !== null
+            ? words.t('usage:page.trailNothingYet', { time: words.time(shown.lookedTo) })
+            : words.t('usage:page.trailNothing')}
+        </p>
+      )}
       {shown !== null && shown.events.length > 0 && (
         <ol className="trail">
           {runsOf(shown.events).map(({ event, count }) => (
@@ -131,7 +150,7 @@ export function Trail({ range, say }: { range: DayRange; say: UsageWords }): Rea
       )}
       {shown?.more && (
         <div>
-          <Button isPending={pending} onPress={() => load(shown, whose === 'everyone', environment)}>
+          <Button isPending={pending} onPress={() => load(shown)}>
             {words.t('usage:page.trailMore')}
           </Button>
         </div>

@@ -213,7 +213,7 @@ function TimeAxis({
   unit: BucketUnit;
   say: UsageWords;
 }): ReactNode {
-  const every = Math.max(1, Math.ceil(bars.length / 6));
+  const every = Math.max(1, Math.ceil(bars.length / 5));
   const shown = bars.flatMap((bar, n) =>
     // Counted from the last: it is the one that everybody looks for.
     (bars.length - 1 - n) % every === 0 ? [{ bar, n }] : [],
@@ -221,7 +221,10 @@ function TimeAxis({
   return (
     <div className="chart-days number" aria-hidden="true">
       {shown.map(({ bar, n }) => (
-        <span key={bar.range.from} style={{ insetInlineStart: `${((n + 0.5) / bars.length) * 100}%` }}>
+        <span
+          key={bar.range.from}
+          style={{ insetInlineStart: `min(${((n + 0.5) / bars.length) * 100}%, 100% - 1.4rem)` }}
+        >
           {unit === 'month' ? say.month(bar.range.from) : say.day(bar.range.from)}
         </span>
       ))}

@@ -10,6 +10,7 @@ import { Skeleton } from '../../components/skeleton.tsx';
 import { useAgent, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
 import { useCoarseNow } from '../../model/coarse-clock.ts';
+import { download } from '../../model/download.ts';
 import { routeHref } from '../../model/route.ts';
 import {
   bucketsOf,
@@ -23,18 +24,17 @@ import {
 } from '../../model/usage-range.ts';
 import { barsOf, type Division, type Metric, type Series } from '../../model/usage-series.ts';
 import { divisionName, usageWords } from '../../model/usage-words.ts';
+import { useCalm, useKept } from '../../model/use-kept.ts';
 import { NEW } from '../sessions/desk.tsx';
 import { Bill } from './bill.tsx';
 import { Breakdown } from './breakdown.tsx';
 import { Budgets } from './budgets.tsx';
-import { download } from './download.ts';
 import { Fillings, Swatch } from './drawing.tsx';
 import { PriceDialog } from './price-dialog.tsx';
 import { RangeBar } from './range-bar.tsx';
 import { Summary } from './summary.tsx';
 import { Trail } from './trail.tsx';
 import { ChartTable, OneBar, UsageChart } from './usage-chart.tsx';
-import { useCalm, useKept } from './use-kept.ts';
 import { type Filters, usageWish } from './wish.ts';
 
 /** Rows of a table at most, and of a file. */
@@ -103,7 +103,7 @@ export function UsageView(): ReactNode {
   const isNew = data !== null && data.first === null;
   return (
     <div className="main-scroll">
-      <div className="page usage">
+      <div className="page wide usage">
         <Fillings />
         <div className="page-head">
           <h1>{words.t('usage:page.title')}</h1>
@@ -303,9 +303,11 @@ function Pending({ bytes, size }: { bytes: number; size: string }): ReactNode {
   else if (bytes === 0 && most !== 0) setMost(0);
   return (
     <div className="usage-pending">
-      <p className="quiet small" role="status">
-        {bytes > 0 ? words.t('usage:page.pending', { size }) : ''}
-      </p>
+      <p className="quiet small">{bytes > 0 && words.t('usage:page.pending', { size })}</p>
+      {/* The figure changes all the time; that there is one is said once. */}
+      <span className="unseen" role="status">
+        {bytes > 0 ? words.t('usage:page.reading') : ''}
+      </span>
       {bytes > 0 && (
         <progress
           className="usage-progress"

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Asked } from '../../model/ask.ts';
+import type { Asked } from './ask.ts';
 
 /**
  * An answer that stays while another question is asked: figures that are replaced do not flicker. `stale`: it answers the
