@@ -126,10 +126,16 @@ export function createTranslator(language: ShownLanguage): Translator {
   } as Parameters<i18n['init']>[0]);
   const t = (key: string, params?: Readonly<Record<string, string | number>>): string =>
     instance.t(key, { ...params }) as string;
+  /** The budget's period is a word of ours: it is said as its notification says it. */
+  const periodSaid = (params: ErrorView['params']): ErrorView['params'] => {
+    const said = { day: 'budgetToday', week: 'budgetThisWeek', month: 'budgetThisMonth' } as const;
+    const period = said[params.period as keyof typeof said] as string | undefined;
+    return period === undefined ? params : { ...params, period: t(`notices:${period}`) };
+  };
   return {
     language,
     t: (key, params) => t(key, params),
-    error: (view) => t(`errors:${view.code}`, view.params),
+    error: ({ code, params }) => t(`errors:${code}`, code === 'BudgetReached' ? periodSaid(params) : params),
     note: (note) => t(`notes:${note.code}`, note.params),
     finding: ({ code, params }) => ({
       cause: t(`${code in errorsEn ? 'errors' : 'doctor'}:${code}`, params),

@@ -3,16 +3,18 @@ import {
   BedrockTrayError,
   type Budget,
   Budget as BudgetSchema,
+  type BudgetView,
   type Environment,
   Environment as EnvironmentSchema,
   Geography,
   plainEnvironment,
 } from '../../contract/index.ts';
 import { leavesByName } from '../../domain/bedrock/environment-models.ts';
+import { usdText } from '../../domain/cost/session-cost.ts';
 import { inputWord } from '../../domain/input-word.ts';
 import { identityLines } from '../identity-words.ts';
 import { translations } from '../model-rows.ts';
-import { badInput, note, print, printJson, translator, withAgent } from '../shell.ts';
+import { badInput, note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
 
 interface ModelOptions {
@@ -95,16 +97,26 @@ function warnOfOldIds({ region, model, smallFastModel, pins }: Environment): voi
   for (const line of translations([model, smallFastModel, ...Object.values(pins)], region)) note(plain(line));
 }
 
+/** The budget as the option takes it, and how it stands. */
+function budgetLine(budget: Budget, view: BudgetView | undefined): string {
+  const { t, language } = translator();
+  const limit = `${budget.usd}/${budget.period}${budget.refuse ? ',refuse' : ''}`;
+  if (view === undefined) return limit;
+  return t('cli:env.budgetStands', { limit, spent: usdText(view.spentUsd, language), from: view.from });
+}
+
 /** What else there is to know of one environment: a line each. */
-function details({ smallFastModel, pins, geography, budget, endpointUrl }: Environment): string[] {
+function details(environment: Environment, budgets: readonly BudgetView[]): string[] {
   const { t } = translator();
+  const { name, smallFastModel, pins, geography, budget, endpointUrl } = environment;
+  const view = budgets.find((b) => b.environment === name);
   const lines: (readonly [string, string | null])[] = [
     [t('cli:env.smallFastModel'), smallFastModel],
     ['opus', pins.opus],
     ['sonnet', pins.sonnet],
     ['fable', pins.fable],
     [t('cli:head.geography'), geography],
-    [t('cli:env.budget'), budget && `${budget.usd}/${budget.period}${budget.refuse ? ',refuse' : ''}`],
+    [t('cli:env.budget'), budget && budgetLine(budget, view)],
     [t('cli:env.endpointUrl'), endpointUrl],
   ];
   return lines.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${value}`]));
@@ -180,7 +192,7 @@ export function addEnvironments(program: Command): void {
         if (!found) throw new BedrockTrayError('EnvironmentUnknown', { environment: wanted });
         if (options.json) printJson({ ...found, active: found.name === s.activeEnvironment });
         else {
-          const more = details(found).map(plain);
+          const more = details(found, s.usage.budgets).map(plain);
           const about = [rows([found], s.activeEnvironment), ...(more.length > 0 ? ['', ...more] : [])];
           print([...about, '', ...identityLines(found.identityMode)].join('\n'));
           warnOfOldIds(found);
@@ -216,8 +228,10 @@ export function addEnvironments(program: Command): void {
       .option('--region <region>', t('cli:option.bedrockRegion')),
   )
     .option('--json', t('cli:option.json'))
-    .action((name: string, options: ModelOptions) =>
-      withAgent(async (agent) => {
+    .action((name: string, options: ModelOptions) => {
+      const { json: _, ...wished } = options;
+      if (Object.keys(wished).length === 0) throw new Said(translator().t('cli:env.nothingToChange'));
+      return withAgent(async (agent) => {
         const { environments } = await agent.call('state.get', {});
         const before = environments.find((e) => e.name === name);
         if (!before) throw new BedrockTrayError('EnvironmentUnknown', { environment: name });
@@ -225,8 +239,8 @@ export function addEnvironments(program: Command): void {
         if (options.json) printJson(changed);
         else print(translator().t('cli:env.updated', { name }));
         warnOfOldIds(changed);
-      }),
-    );
+      });
+    });
   env
     .command('use')
     .description(t('cli:env.use'))

@@ -3,13 +3,16 @@ import type { Command } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import {
   AccountId,
+  BedrockTrayError,
   type ErrorView,
   exitCodes,
   isBedrockTrayError,
   type PolicyKind,
   type ProcedureInput,
   type ProcedureOutput,
+  Region,
 } from '../../contract/index.ts';
+import { quoteForPerson } from '../../domain/desktop/shell-quoting.ts';
 import { comparePermission, policyWord, validatePermission } from '../../locales/policy-words.ts';
 import { badInput, note, print, printJson, Said, translator, withAgent } from '../shell.ts';
 import { plain, table } from '../table.ts';
@@ -39,6 +42,8 @@ function wishOf(kind: PolicyKind, o: Options): Wish {
   const { t } = translator();
   if (o.account !== undefined && o.account !== '*' && !AccountId.safeParse(o.account).success)
     throw badInput('account', t('policies:iam.accountWrong'));
+  if (o.region?.some((region) => !Region.safeParse(region).success))
+    throw badInput('region', t('agent:inputRegion'));
   if (o.organization !== undefined && !/^o-[a-z0-9]{10,32}$/.test(o.organization))
     throw badInput('organization', t('policies:iam.organizationWrong'));
   return {
@@ -65,10 +70,20 @@ async function build(agent: AgentConnection, wish: Wish): Promise<Document> {
   }
 }
 
+/** Errors: StorageFailed. */
+function writeTo(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new BedrockTrayError('StorageFailed', { file, reason });
+  }
+}
+
 function printDocument(document: Document, o: Options): void {
   const { t } = translator();
   if (o.output !== undefined) {
-    writeFileSync(o.output, document.text);
+    writeTo(o.output, document.text);
     note(t('policies:iam.written', { file: plain(o.output) }));
   } else if (!o.explain) process.stdout.write(document.text);
   if (o.explain) {
@@ -88,7 +103,9 @@ function printDocument(document: Document, o: Options): void {
   }
   note(t('policies:iam.size', { size: document.size, limit: document.limit }));
   for (const warning of document.warnings) note(plain(policyWord(translator(), warning)));
-  for (const command of document.commands) note(`  ${plain(command)}`);
+  // The file that was just written is the one to hand over.
+  const named = o.output === undefined ? document.file : quoteForPerson(o.output, process.platform);
+  for (const command of document.commands) note(`  ${plain(command.replaceAll(document.file, () => named))}`);
 }
 
 const refused = (problem: ErrorView): string => plain(translator().error(problem));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CredentialsView, type Snapshot, sessionIsOpen } from '../../contract/index.ts';
+import { usdText } from '../../domain/cost/session-cost.ts';
 import { durationMessage } from '../../domain/duration.ts';
 import { sessionRows } from '../session-rows.ts';
 import { followLanguageOf, print, printJson, translator, withAgent } from '../shell.ts';
@@ -25,6 +26,17 @@ function credentialsWord({ state, problem }: CredentialsView): string {
   return t('cli:credentialsState.failed');
 }
 
+/** Budgets that are nearly or wholly spent: one line each. */
+function budgets({ usage }: Snapshot): string[] {
+  const { t, language } = translator();
+  return usage.budgets.flatMap(({ environment, budget, spentUsd, stage, to }) => {
+    if (stage === null || stage < 80) return [];
+    const spent = usdText(spentUsd, language);
+    const key = stage === 100 && budget.refuse ? 'cli:status.budgetRefuses' : 'cli:status.budget';
+    return [t(key, { environment, spent, limit: usdText(budget.usd, language), to })];
+  });
+}
+
 /** What a person should know or do: one line each. */
 function circumstances(s: Snapshot, now: number): string[] {
   const { t, error } = translator();
@@ -42,6 +54,7 @@ function circumstances(s: Snapshot, now: number): string[] {
     network.state === 'captive' && t('cli:status.captive'),
     clockSkewMs !== null && t('cli:status.clock', { by: said(Math.abs(clockSkewMs)) }),
     configProblem && error(configProblem),
+    ...budgets(s),
   ].filter((line) => typeof line === 'string');
 }
 

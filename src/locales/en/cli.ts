@@ -38,7 +38,7 @@ export const cli = {
   'option.template': 'names of the profiles: {account}, {accountId} and {role} are filled in',
   'option.use': 'the profile that Claude Code uses from now on',
   'option.model': 'Bedrock model or inference profile id',
-  'option.smallFastModel': 'model for background tasks',
+  'option.smallFastModel': 'model for background tasks, and what the alias “haiku” stands for',
   'option.bedrockRegion': 'region of Amazon Bedrock, such as us-east-1',
   'option.ssoRegion': 'region of IAM Identity Center',
   'option.startUrl': 'start URL of the access portal',
@@ -114,6 +114,9 @@ export const cli = {
   'status.offline':
     'AWS cannot be reached since {{time}}. What is valid goes on; it is tried again by itself.',
   'status.captive': 'This network asks for a sign-in of its own: open any page in your browser.',
+  'status.budget': 'Budget of “{{environment}}”: ≈{{spent}} of {{limit}} spent, counted until {{to}}.',
+  'status.budgetRefuses':
+    'Budget of “{{environment}}”: ≈{{spent}} of {{limit}} spent; no further session is opened until {{to}} is over or the budget is raised (bedrock-tray env update).',
   'status.clock': 'This computer’s clock is wrong by {{by}}. Set it, so that other tools work too.',
   'status.noEnd': 'does not end',
   'status.until': '{{left}} (until {{time}})',
@@ -254,6 +257,8 @@ export const cli = {
   'env.budgetWrong': '“{{given}}” is not like 200/month or 20/day,refuse',
   'env.budget': 'Budget',
   'env.smallFastModel': 'Background work and haiku',
+  'env.budgetStands': '{{limit}}, ≈{{spent}} spent since {{from}}',
+  'env.nothingToChange': 'Nothing to change was given (add --help for what can be).',
   'env.endpointUrl': 'Endpoint',
   'env.use': 'make an environment the active one',
   'env.useNow': 'make it the active one',

@@ -102,7 +102,7 @@ export const errors = {
   ModelLeavesGeography:
     'Environment “{{environment}}” allows answers from {{geography}} only, and {{model}} may answer from elsewhere. Choose a model that stays there, or change the environment.',
   BudgetReached:
-    'The budget of environment “{{environment}}” ({{usd}} USD a {{period}}) is spent, and it allows no further session. Raise the budget or choose another environment.',
+    'The budget of environment “{{environment}}” ({{usd}} USD {{period}}) is spent, and it allows no further session. Raise the budget or choose another environment.',
   ChargeNotAgreed: 'AWS charges {{usd}} USD for each request to Cost Explorer. Agree to that first.',
   ChargesReached:
     'The window has asked Cost Explorer for {{usd}} USD within a day, which is all it may. In a terminal `bedrock-tray costs` goes on.',

@@ -77,7 +77,7 @@ export const errors: Record<keyof typeof en, string> = {
   ModelLeavesGeography:
     '环境“{{environment}}”只允许在 {{geography}} 内处理请求，而 {{model}} 可能在别处处理。请选择不会离开那里的模型，或修改环境。',
   BudgetReached:
-    '环境“{{environment}}”的预算（每 {{period}} {{usd}} 美元）已用完，且不允许再打开会话。请提高预算或选择其他环境。',
+    '环境“{{environment}}”的预算（{{period}} {{usd}} 美元）已用完，且不允许再打开会话。请提高预算或选择其他环境。',
   ChargeNotAgreed: '每次向 Cost Explorer 发送请求，AWS 收取 {{usd}} 美元。请先确认同意。',
   ChargesReached:
     '一天之内，此窗口查询 Cost Explorer 已花费 {{usd}} 美元，达到上限。可在终端中运行 `bedrock-tray costs` 继续查询。',

@@ -4,7 +4,11 @@ import type { CredentialsView, ErrorView, SessionView, Snapshot } from '../../..
 import { activity } from '../../support/page/samples.ts';
 import { AT, session } from '../../support/tray/snapshots.ts';
 
-function said(parts: { credentials?: CredentialsView[]; sessions?: SessionView[] }): string {
+function said(parts: {
+  credentials?: CredentialsView[];
+  sessions?: SessionView[];
+  usage?: Pick<Snapshot['usage'], 'budgets'>;
+}): string {
   const snapshot = {
     environments: [],
     ssoSessions: [],
@@ -12,6 +16,7 @@ function said(parts: { credentials?: CredentialsView[]; sessions?: SessionView[]
     credentials: [],
     network: { state: 'online' },
     clockSkewMs: null,
+    usage: { budgets: [] },
     ...parts,
   } as unknown as Snapshot;
   return describeStatus(snapshot, 0);
@@ -51,4 +56,27 @@ test('a session is told by what Claude Code does in it, not by its process', () 
   expect(text).toMatch(/finished +(done|已完成)/);
   expect(text).toContain('bedrock-tray sessions resume --all');
   expect(text).not.toMatch(/gone {2}/);
+});
+
+test('a budget that is spent is told, and whether it refuses; one that is not is not', () => {
+  const spent = (stage: 50 | 100, refuse: boolean) =>
+    said({
+      usage: {
+        budgets: [
+          {
+            environment: 'dev',
+            budget: { usd: 5, period: 'day', refuse },
+            spentUsd: 6,
+            unpriced: false,
+            from: '2026-11-22',
+            to: '2026-11-22',
+            stage,
+          },
+        ],
+      },
+    });
+  expect(spent(50, true)).not.toMatch(/5\.00/);
+  expect(spent(100, false)).toMatch(/“dev”.*6\.00.*5\.00/);
+  expect(spent(100, false)).not.toMatch(/no further session|不再打开新会话/);
+  expect(spent(100, true)).toMatch(/no further session|不再打开新会话/);
 });
