@@ -438,6 +438,17 @@ describePages('the first run', (pages) => {
       await page.keyboard.press('Enter');
       await heading(page, 'Checking everything once').waitFor();
       await resumes('Checking everything once');
+      // A connection that breaks off asks the model no second time by itself.
+      const asked = agent.inputs('doctor.run').length;
+      const watched = agent.inputs('state.watch').length;
+      await agent.disappear();
+      await heading(page, 'Something is still in the way').waitFor();
+      await agent.appear();
+      await expect.poll(() => agent.inputs('state.watch').length).toBeGreaterThan(watched);
+      expect(agent.inputs('doctor.run')).toHaveLength(asked);
+      agent.checkStays = 'answer';
+      await page.getByRole('button', { name: 'Check again' }).click();
+      await heading(page, 'Checking everything once').waitFor();
       agent.letCheckGo();
       await heading(page, 'Everything works').waitFor();
       // Elsewhere and back.

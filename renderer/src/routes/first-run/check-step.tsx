@@ -1,27 +1,17 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import type { DoctorCheck } from '../../../../src/contract/doctor.ts';
+import type { DoctorCheck, DoctorLink } from '../../../../src/contract/doctor.ts';
+import type { ErrorView } from '../../../../src/contract/errors.ts';
 import type { Environment, SsoSessionView } from '../../../../src/contract/state.ts';
 import { firstRunLinks } from '../../../../src/domain/doctor/first-run-links.ts';
-import type { Indicator } from '../../../../src/domain/overview.ts';
 import { Button } from '../../components/button.tsx';
-import { IndicatorSign } from '../../components/indicator.tsx';
+import { CheckLine } from '../../components/check-line.tsx';
 import { useAgent, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
 import { decide } from './plan.ts';
 import { StepFrame } from './step-frame.tsx';
 import type { Step } from './steps.ts';
 
-const signs: Record<DoctorCheck['state'], Indicator> = {
-  waiting: 'off',
-  running: 'busy',
-  ok: 'ready',
-  warning: 'attention',
-  failed: 'problem',
-  skipped: 'off',
-};
-
-type Link = (typeof firstRunLinks)[number];
-const waiting = (link: Link): DoctorCheck => ({
+const waiting = (link: DoctorLink): DoctorCheck => ({
   link,
   state: 'waiting',
   evidence: null,
@@ -30,8 +20,14 @@ const waiting = (link: Link): DoctorCheck => ({
   ms: null,
 });
 
+interface Shown {
+  checks: readonly DoctorCheck[];
+  done: boolean;
+  /** Why it broke off. */
+  problem: ErrorView | null;
+}
 /** Nothing is known yet: the rows stand there already, so that nothing moves when they are. */
-const unknown: readonly DoctorCheck[] = firstRunLinks.map(waiting);
+const unknown: Shown = { checks: firstRunLinks.map(waiting), done: false, problem: null };
 
 /** Step 5: each link from the sign-in to a model's answer, once. */
 export function CheckStep({
@@ -51,22 +47,35 @@ export function CheckStep({
   const words = useWords();
   const agent = useAgent();
   const [round, setRound] = useState(0);
-  const [{ checks, done }, setState] = useState({ checks: unknown, done: false });
+  const [{ checks, done, problem }, setState] = useState(unknown);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each round checks anew.
   useEffect(() => {
-    setState({ checks: unknown, done: false });
+    setState(unknown);
     const wish = { environment: environment.name, ask: true, links: [...firstRunLinks] };
-    return agent.watch('doctor.run', wish, (told) =>
-      setState({
-        checks: firstRunLinks.map((link) => told.checks.find((c) => c.link === link) ?? waiting(link)),
-        done: told.done,
-      }),
+    // Not begun again by itself after the connection broke: each run costs.
+    return agent.follow(
+      'doctor.run',
+      wish,
+      (told) =>
+        setState({
+          checks: firstRunLinks.map((link) => told.checks.find((c) => c.link === link) ?? waiting(link)),
+          done: told.done,
+          problem: null,
+        }),
+      (error) => {
+        if (!error) return;
+        setState(({ checks: known }) => ({
+          checks: known.map((c) => (c.state === 'running' ? { ...c, state: 'skipped' as const } : c)),
+          done: true,
+          problem: error.view(),
+        }));
+      },
     );
   }, [agent, environment.name, round]);
 
   // Claude Code itself may still be installed in the next step.
   const inTheWay = checks.filter((c) => c.state === 'failed' && c.link !== 'claude');
-  const failed = done && inTheWay.length > 0;
+  const failed = done && (problem !== null || inTheWay.length > 0);
   const goOn = (): void => {
     decide({ checked: true });
     onDone();
@@ -84,16 +93,22 @@ export function CheckStep({
       next={words.t(failed ? 'firstRun:checkAgain' : 'firstRun:continue')}
       nextDisabled={!done}
       onBack={onBack}
+      status={problem === null ? '' : words.error(problem)}
       more={failed && <Button onPress={goOn}>{words.t('firstRun:checkAnyway')}</Button>}
     >
       <ol className="fr-checks" aria-label={words.t('firstRun:checkList')} aria-busy={!done}>
         {checks.map((check) => (
-          <CheckRow
-            key={check.link}
-            check={check}
-            remedy={check.state === 'failed' && done ? remedyOf(check, ssoSession !== null) : null}
-            onGoTo={onGoTo}
-          />
+          <li className="fr-check" key={check.link}>
+            <CheckLine check={check} size={20} />
+            {check.findings.map((f) => (
+              <p className="small fr-problem" key={f.code}>
+                {plainText(words.finding(f).cause, 1000)}
+              </p>
+            ))}
+            {check.state === 'failed' && done && (
+              <RemedyButton remedy={remedyOf(check, ssoSession !== null)} onGoTo={onGoTo} />
+            )}
+          </li>
         ))}
       </ol>
       <p className="unseen" role="status">
@@ -133,39 +148,13 @@ function remedyOf(check: DoctorCheck, hasSsoSession: boolean): Remedy | null {
   }
 }
 
-function CheckRow({
-  check,
+function RemedyButton({
   remedy,
   onGoTo,
 }: {
-  check: DoctorCheck;
   remedy: Remedy | null;
   onGoTo: (step: Step) => void;
 }): ReactNode {
   const words = useWords();
-  return (
-    <li className="fr-check" data-state={check.state}>
-      <IndicatorSign of={signs[check.state]} size={20} />
-      <div className="fr-check-main">
-        <p className="fr-check-name">
-          {words.t(`doctor:link.${check.link}`)}
-          <span className={check.state === 'failed' ? 'small fr-check-state' : 'unseen'}>
-            {' '}
-            {words.t(`doctor:state.${check.state}`)}
-          </span>
-        </p>
-        {check.evidence !== null && check.evidence !== '' && (
-          <p className="quiet small fr-evidence" title={plainText(check.evidence, 500)}>
-            {plainText(check.evidence, 500)}
-          </p>
-        )}
-        {check.findings.map((f) => (
-          <p className="small fr-problem" key={f.code}>
-            {plainText(words.finding(f).cause, 1000)}
-          </p>
-        ))}
-      </div>
-      {remedy && <Button onPress={() => onGoTo(remedy.step)}>{words.t(remedy.label)}</Button>}
-    </li>
-  );
+  return remedy && <Button onPress={() => onGoTo(remedy.step)}>{words.t(remedy.label)}</Button>;
 }
