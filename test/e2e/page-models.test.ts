@@ -191,6 +191,8 @@ describePages('Models', (pages) => {
         await page.getByText(`${old} is from older documentation.`).waitFor();
         await page.getByRole('button', { name: 'Use Haiku 4.5' }).click();
         await page.getByText('is from older documentation').waitFor({ state: 'detached' });
+        // The button went with its notice: the keyboard goes on in the view.
+        await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
         expect(agent.state.environments[0]).toMatchObject({
           smallFastModel: `us.${haiku}`,
           pins: { sonnet: `us.${haiku}` },
