@@ -47,9 +47,10 @@ export function addModels(program: Command): void {
           [view.id, view.name, view.model ?? ''].some((text) => text.toLowerCase().includes(wish)),
         );
         if (options.json) return printJson({ ...offer, models });
-        for (const line of translations([wanted], offer.region)) print(plain(line));
+        const explained = translations([wanted], offer.region);
+        for (const line of explained) print(plain(line));
         if (models.length > 0) print(modelRows(models, options.all === true, columnsOf()));
-        else print(translator().t('cli:models.none', { region: offer.region }));
+        else if (explained.length === 0) print(translator().t('cli:models.none', { region: offer.region }));
         note(plain(offerLine(offer, Date.now())));
       }),
     );
@@ -64,6 +65,9 @@ export function addModels(program: Command): void {
         const regions = await survey(agent, options);
         if (options.json) printJson({ regions });
         else print(regionRows(regions, options.model));
+        const answered = regions.filter(({ state }) => state === 'live');
+        if (options.model !== undefined && answered.length > 0 && answered.every(({ id }) => id === null))
+          note(plain(translator().t('cli:regions.nowhere', { model: options.model })));
         const failed = regions.filter(({ state }) => state === 'failed');
         const problem = failed[0]?.problem;
         if (failed.length === regions.length && problem) {

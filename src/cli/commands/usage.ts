@@ -4,7 +4,7 @@ import { UsageDimension, type UsageRow, type UsageSums } from '../../contract/us
 import { usdText } from '../../domain/cost/session-cost.ts';
 import { addDays, isDay, type Period, periodOf } from '../../domain/usage/days.ts';
 import { usageCsv, usageJson } from '../../domain/usage/usage-export.ts';
-import { note, print, translator, withAgent } from '../shell.ts';
+import { note, print, Said, translator, withAgent } from '../shell.ts';
 import { table } from '../table.ts';
 
 const MOST = 100_000;
@@ -15,7 +15,7 @@ const LOOK_MS = 100;
 const DIMENSIONS = UsageDimension.options;
 
 interface Options {
-  by: UsageDimension[];
+  by?: UsageDimension[];
   from?: string;
   to?: string;
   since?: string;
@@ -105,11 +105,13 @@ function printRows(rows: readonly UsageRow[], total: UsageSums, by: readonly Usa
 }
 
 async function usage(options: Options): Promise<void> {
-  const { by } = options;
+  const { by = ['day'] } = options;
   const now = today();
   const from = options.from ?? options.since ?? addDays(now, -29);
   const to = options.to ?? now;
   const { t } = translator();
+  // Days as YYYY-MM-DD compare as text.
+  if (from > to) throw new Said(t('usage:cli.noDays', { from, to }));
   await withAgent(async (agent) => {
     const files = options.csv || options.json;
     const { env: environment, model, project, session } = options;
@@ -134,6 +136,12 @@ async function usage(options: Options): Promise<void> {
     else if (options.csv) process.stdout.write(usageCsv(rows, by));
     else if (total.answers === 0 && rows.length === 0) print(t('usage:cli.nothing', { from, to }));
     else printRows(rows, total, by);
+    if (total.answers === 0 && environment !== undefined) {
+      // One that was deleted still has what it used: only what nobody knows is worth a word.
+      const { environments } = await agent.call('state.get', {});
+      if (!environments.some((e) => e.name === environment))
+        note(translator().error({ code: 'EnvironmentUnknown', params: { environment } }));
+    }
     if (more) note(t('usage:cli.more', { count: rows.length }));
     if (pending > 0) note(t('usage:cli.pending', { mb: Math.ceil(pending / 1e6) }));
     if (total.unpricedTokens > 0) note(t('usage:cli.unpriced', { count: total.unpricedTokens }));
@@ -145,7 +153,7 @@ export function addUsage(program: Command): void {
   program
     .command('usage')
     .description(t('usage:cli.description'))
-    .option('--by <names>', t('usage:cli.by', { names: DIMENSIONS.join(', ') }), byOption, ['day'])
+    .option('--by <names>', t('usage:cli.by', { names: DIMENSIONS.join(', ') }), byOption)
     .addOption(new Option('--since <time>', t('usage:cli.since')).argParser(sinceOption).conflicts('from'))
     .option('--from <day>', t('usage:cli.from'), dayOption)
     .option('--to <day>', t('usage:cli.to'), dayOption)

@@ -242,6 +242,7 @@ export const cli = {
   'models.old.noPrefix': '{{given}} is answered through an inference profile only. Use {{id}}.',
   'regions.description': 'ask all regions side by side what they offer to this identity',
   'regions.model': 'show the id to use for this model in each region',
+  'regions.nowhere': 'No region has an id for “{{model}}”: “bedrock-tray models” lists what there is.',
   'regions.progress': '{{answered}} of {{all}} regions…',
 
   'env.description': 'Bedrock environments: profile, region and models under one name',

@@ -148,11 +148,11 @@ export const policies = {
   'iam.compare': 'ask IAM which of the calls the identity may make now',
   'iam.written': 'Written to {{file}}.',
   'iam.size': '{{size}} of {{limit}} characters, as AWS counts them.',
-  'iam.lines': 'LINES',
-  'iam.meaning': 'WHAT IT IS FOR',
-  'iam.action': 'ACTION',
-  'iam.resource': 'RESOURCE',
-  'iam.decision': 'NOW',
+  'iam.lines': 'Lines',
+  'iam.meaning': 'What it is for',
+  'iam.action': 'Action',
+  'iam.resource': 'Resource',
+  'iam.decision': 'Now',
 
   // Validate and compare
   'decision.allowed': 'allowed',

@@ -149,12 +149,13 @@ export const usage = {
 
   // The command line.
   'cli.description': 'what Claude Code used and costs, by its transcripts',
-  'cli.by': 'what the rows stand for, with commas between: {{names}}',
+  'cli.by': 'what the rows stand for, with commas between: {{names}} (default: day)',
   'cli.byWrong': 'Any of {{names}}, with commas between.',
   'cli.since': '7d, 4w, today, this-week or this-month (default: 30d)',
   'cli.sinceWrong': '7d, 4w, today, this-week or this-month.',
   'cli.from': 'first day, YYYY-MM-DD',
   'cli.to': 'last day (default: today)',
+  'cli.noDays': 'There are no days from {{from}} to {{to}}: the first is after the last.',
   'cli.dayWrong': 'A day as YYYY-MM-DD.',
   'cli.onlyEnvironment': 'only this environment',
   'cli.onlyModel': 'only this model',

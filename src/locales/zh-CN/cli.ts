@@ -235,6 +235,7 @@ export const cli: Record<keyof typeof en, string> = {
   'models.old.noPrefix': '{{given}} 只能通过推理配置文件使用。请使用 {{id}}。',
   'regions.description': '同时询问所有区域向该身份提供的模型',
   'regions.model': '显示此模型在每个区域中应使用的 ID',
+  'regions.nowhere': '没有区域提供“{{model}}”的 ID：运行“bedrock-tray models”查看可用的模型。',
   'regions.progress': '已查询 {{answered}}/{{all}} 个区域…',
 
   'env.description': 'Bedrock 环境：以一个名称保存配置文件、区域和模型',

@@ -144,12 +144,13 @@ export const usage: Record<keyof typeof en, string> = {
 
   // 命令行。
   'cli.description': '根据对话记录统计 Claude Code 的用量和费用',
-  'cli.by': '按什么分行，用逗号分隔：{{names}}',
+  'cli.by': '按什么分行，用逗号分隔：{{names}}（默认 day）',
   'cli.byWrong': '可选 {{names}}，用逗号分隔。',
   'cli.since': '7d、4w、today、this-week 或 this-month（默认 30d）',
   'cli.sinceWrong': '可选 7d、4w、today、this-week 或 this-month。',
   'cli.from': '第一天，格式 YYYY-MM-DD',
   'cli.to': '最后一天（默认今天）',
+  'cli.noDays': '{{from}} 至 {{to}} 之间没有日期：开始日期晚于结束日期。',
   'cli.dayWrong': '日期格式为 YYYY-MM-DD。',
   'cli.onlyEnvironment': '只看此环境',
   'cli.onlyModel': '只看此模型',

@@ -337,7 +337,7 @@ describe('bedrock-tray iam', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'scp', comparison: { problem: null } });
     const explained = await place.run(['iam', 'stackset', '--explain']);
     expect(explained.stdout).toContain('AWS::CloudFormation::StackSet');
-    expect(explained.stdout).toContain('WHAT IT IS FOR');
+    expect(explained.stdout).toContain('What it is for');
   });
 
   it('says why there is none, and what was typed wrongly', async () => {
