@@ -16,6 +16,7 @@ export class PageLimits {
   readonly #clock: Clock;
   /** When each was made. */
   #requests: number[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
   #running = 0;
   #freed = Promise.withResolvers<void>();
 
@@ -23,8 +24,14 @@ export class PageLimits {
     this.#clock = clock;
   }
 
-  /** One question to Cost Explorer. Errors: ChargesReached, those of the question. */
-  async charged<T extends { requests: number }>(ask: () => Promise<T>): Promise<T> {
+  /** One question to Cost Explorer after the other: only then is known what it took. Errors: ChargesReached, those of the question. */
+  charged<T extends { requests: number }>(ask: () => Promise<T>): Promise<T> {
+    const asked = this.#turn.then(() => this.#charged(ask));
+    this.#turn = asked.catch(() => undefined);
+    return asked;
+  }
+
+  async #charged<T extends { requests: number }>(ask: () => Promise<T>): Promise<T> {
     const now = this.#clock.now();
     this.#requests = this.#requests.filter((at) => at > now - DAY_MS);
     if (this.#requests.length >= MOST_REQUESTS)

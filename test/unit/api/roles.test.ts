@@ -124,8 +124,9 @@ test('what costs is asked for by a page so often a day, whatever it says its per
     ),
   );
   try {
-    // The roles' own test has asked once already.
-    for (let n = 0; n < 5; n++) await ask('page');
+    // The roles' own test has asked once already. All at once they are no more.
+    const answers = await Promise.allSettled(Array.from({ length: 9 }, () => ask('page')));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
     await expect(ask('page')).rejects.toMatchObject({ code: 'ChargesReached', params: { usd: 0.5 } });
     expect(asked).toBe(5);
     await ask('cli');
