@@ -76,6 +76,7 @@ export function CheckStep({
   // Claude Code itself may still be installed in the next step.
   const inTheWay = checks.filter((c) => c.state === 'failed' && c.link !== 'claude');
   const failed = done && (problem !== null || inTheWay.length > 0);
+  const remedies = remediesOf(checks, ssoSession !== null);
   const goOn = (): void => {
     decide({ checked: true });
     onDone();
@@ -105,9 +106,7 @@ export function CheckStep({
                 {plainText(words.finding(f).cause, 1000)}
               </p>
             ))}
-            {check.state === 'failed' && done && (
-              <RemedyButton remedy={remedyOf(check, ssoSession !== null)} onGoTo={onGoTo} />
-            )}
+            {done && <RemedyButton remedy={remedies.get(check.link) ?? null} onGoTo={onGoTo} />}
           </li>
         ))}
       </ol>
@@ -146,6 +145,19 @@ function remedyOf(check: DoctorCheck, hasSsoSession: boolean): Remedy | null {
     default:
       return null;
   }
+}
+
+/** One way back for each step, at the first link that it mends: a cause often fails several. */
+function remediesOf(checks: readonly DoctorCheck[], hasSsoSession: boolean): Map<DoctorLink, Remedy> {
+  const remedies = new Map<DoctorLink, Remedy>();
+  const steps = new Set<Step>();
+  for (const check of checks) {
+    const remedy = check.state === 'failed' ? remedyOf(check, hasSsoSession) : null;
+    if (remedy === null || steps.has(remedy.step)) continue;
+    steps.add(remedy.step);
+    remedies.set(check.link, remedy);
+  }
+  return remedies;
 }
 
 function RemedyButton({
