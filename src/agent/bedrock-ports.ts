@@ -38,7 +38,8 @@ export interface Policies {
 export interface Usage extends Observable {
   start(): Promise<void>;
   stop(): Promise<void>;
-  query(input: ProcedureArguments<'usage.query'>): Promise<ProcedureOutput<'usage.query'>>;
+  /** `zone`: whose days are meant; default: the person's own. */
+  query(input: ProcedureArguments<'usage.query'>, zone?: string): Promise<ProcedureOutput<'usage.query'>>;
   /** For snapshots. */
   status(): { revision: number; pending: number; budgets: BudgetView[] };
   /** A conversation of ours is held in this environment (null: in none) from then on (epoch ms): its usage is counted there, for good. */
