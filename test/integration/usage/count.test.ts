@@ -1,7 +1,16 @@
-import { rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MeterWorker } from '../../../src/agent/meter/meter-worker.ts';
+import type { FromMeterWorker } from '../../../src/agent/meter/worker-messages.ts';
 import { SeededRandom } from '../../support/simulation/seeded-random.ts';
-import { type CountedRow, countedByReferee, type PriceTable, UsageHome } from '../../support/usage.ts';
+import {
+  type CountedRow,
+  countedByReferee,
+  noPrices,
+  type PriceTable,
+  UsageHome,
+} from '../../support/usage.ts';
 import { type CorpusFile, usageCorpus, writePieces } from '../../support/usage-corpus.ts';
 
 /** List prices, written down here by hand; a regional profile costs a tenth more. */
@@ -77,6 +86,48 @@ describe('what was used, against a count that shares no code', () => {
     expect(cents(total.costUsd)).toBe(cents(truth.reduce((sum, row) => sum + (row.usd ?? 0), 0)));
     expect(rows.find((row) => row.model === 'us.anthropic.claude-opus-9-9')).toMatchObject({ costUsd: null });
     expect(total.unpricedTokens).toBeGreaterThan(0);
+  });
+
+  it('a session’s own figure is the same to the cent, where nothing is copied', async () => {
+    const files = usageCorpus(home.projects, 4);
+    writeAll(files);
+    await home.look();
+    const unknown = { input: 3, output: 7, cacheRead: 0.5, cacheWrite5m: 4, cacheWrite1h: 5 };
+    const facts = { ...noPrices, given: { 'claude-opus-9-9': unknown } };
+    const { rows } = await home.query({ by: ['session'], prices: facts });
+    const configFolder = join(home.folder, '.claude');
+    const answers = (text: string) => [...text.matchAll(/msg_bdrk_[\w-]+/g)].map(([id]) => id);
+    const texts = files.map(({ path }) => ({ path, text: readFileSync(path, 'utf8') }));
+    // Copies of lines are counted where they were first; sub-agents of old versions have no folder, and no live session.
+    const isPlain = (path: string) => {
+      const own = answers(texts.find((each) => each.path === path)?.text ?? '');
+      return texts.every(
+        (other) =>
+          other.path === path ||
+          (!own.some((id) => other.text.includes(id)) &&
+            (other.path.includes('subagents') || !other.text.includes(basename(path, '.jsonl')))),
+      );
+    };
+    let compared = 0;
+    for (const { path } of files) {
+      const id = basename(path, '.jsonl');
+      const row = rows.find(({ session }) => session === id);
+      // Not a sub-agent's.
+      if (!row || !isPlain(path)) continue;
+      const said: FromMeterWorker[] = [];
+      const worker = new MeterWorker((message) => said.push(message));
+      worker.handle({ type: 'prices', facts });
+      worker.handle({ type: 'follow', session: 's', conversations: [{ id, configFolder, cwd: '/' }] });
+      worker.handle({ type: 'forget', session: 's' });
+      const told = said.findLast((message) => message.type === 'used')?.meter;
+      expect([told?.inputTokens, told?.outputTokens, told?.costUsd?.toFixed(6)]).toEqual([
+        row.inputTokens,
+        row.outputTokens,
+        row.costUsd?.toFixed(6),
+      ]);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(3);
   });
 
   it('read as they grow, in whatever pieces, they count the same', async () => {
