@@ -135,7 +135,7 @@ describePages('Doctor', (pages) => {
     await pages.withPage(
       ready(),
       async (page, agent) => {
-        await page.getByText('Everything works').first().waitFor();
+        await page.getByText('What was checked works').first().waitFor();
         await link(page, /^A model’s answer .*not checked$/).waitFor();
         agent.checkStays = 'streaming';
         await page.getByRole('button', { name: 'Ask the model for one token…' }).click();
@@ -199,7 +199,7 @@ describePages('Doctor', (pages) => {
     await pages.withPage(
       ready(),
       async (page) => {
-        await page.getByText('Everything works').first().waitFor();
+        await page.getByText('What was checked works').first().waitFor();
         await page.getByRole('button', { name: 'Report…' }).click();
         const sheet = page.getByRole('dialog', { name: 'Report for a ticket' });
         await sheet.getByText('sts::************:assumed-role', { exact: false }).waitFor();
@@ -222,7 +222,7 @@ describePages('Doctor', (pages) => {
       async (page, agent) => {
         await page.getByRole('link', { name: 'Set up Bedrock' }).or(page.locator('.empty a')).waitFor();
         await page.getByRole('button', { name: 'Check this computer anyway' }).click();
-        await page.getByText('Everything works').first().waitFor();
+        await page.getByText('What was checked works').first().waitFor();
         expect(runs(agent)).toEqual([{ ask: false }]);
       },
       { hash: '#/doctor' },

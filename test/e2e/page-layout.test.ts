@@ -55,7 +55,7 @@ describePages('list, tabs and splits', (pages) => {
       expect(await row.innerText()).toMatch(
         /Needs you · 2 min[\s\S]*npm run migrate[\s\S]*work[\s\S]*\$1\.84[\s\S]*62%/,
       );
-      await page.getByText('rate_limit: too many requests', { exact: false }).waitFor();
+      await page.getByText('Bedrock asks to slow down', { exact: false }).first().waitFor();
       // The pinned one first; done and unseen has a mark in words.
       expect(await list(page)).toEqual([
         'Checkout redesign',

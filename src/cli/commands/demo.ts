@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { agentCommand, stopAgent } from '../../client/find-or-start-agent.ts';
+import { agentPlaces } from '../../client/agent-places.ts';
+import { agentCommand, connectAgent, stopAgent } from '../../client/find-or-start-agent.ts';
 import { BedrockTrayError } from '../../contract/index.ts';
 import { demoEnvironment, demoShellFile } from '../../domain/demo-environment.ts';
 import { quoteForSh } from '../../domain/desktop/shell-quoting.ts';
@@ -142,7 +144,7 @@ async function runDemo(options: Options): Promise<void> {
   } finally {
     onEnter?.close();
     note(t('cli:demo.ending'));
-    await stopAgent({ outDir, sessions: 'end' }).catch(() => {});
+    await endEverything().catch(() => {});
     await sandbox?.stop();
     // A program that is just ending may still write, and so make its home anew.
     for (let i = 0; i < 3; i++) {
@@ -150,6 +152,14 @@ async function runDemo(options: Options): Promise<void> {
       await sleep(150);
     }
   }
+}
+
+/** An agent that was ended meanwhile left the sessions to the pty-host, and only an agent ends those. */
+async function endEverything(): Promise<void> {
+  if (await stopAgent({ outDir, sessions: 'end' })) return;
+  if (!existsSync(agentPlaces().terminals.path)) return;
+  (await connectAgent({ outDir, role: 'cli', start: true })).close();
+  await stopAgent({ outDir, sessions: 'end' });
 }
 
 export function addDemo(program: Command): void {

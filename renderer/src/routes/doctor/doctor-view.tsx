@@ -308,5 +308,13 @@ function verdict(
   const warned = checks.filter((c) => c.state === 'warning').length;
   if (warned > 0)
     return { tone: 'attention', title: words.t('doctor:page.warned', { count: warned }), more: checked };
+  // Links that cost are asked on request only: what nobody asked is not said to work.
+  const skipped = checks.filter((c) => c.state === 'skipped').length;
+  if (skipped > 0)
+    return {
+      tone: 'ready',
+      title: words.t('doctor:page.checkedWell'),
+      more: `${words.t('doctor:page.notAsked', { count: skipped })} ${checked}`,
+    };
   return { tone: 'ready', title: words.t('doctor:page.well'), more: checked };
 }
