@@ -376,11 +376,13 @@ describe('a first run', () => {
     expect(left.text).toContain('What is written stays');
     expect(read()).toContain('[profile Sandbox-Development-BedrockDeveloper]');
 
-    await it_.sandbox.switches({ deniedModels: ['anthropic.claude-opus-5-5'] });
     const terminal = wizard('sso');
     await answer(terminal, /Profile Sandbox-Development-BedrockDeveloper/, enter);
     await answer(terminal, /Region of Amazon Bedrock/, enter);
-    await answer(terminal, /Which model\?/, enter);
+    await terminal.shows(/Which model\?/);
+    // Taken away after it was listed: what is refused is not offered.
+    await it_.sandbox.switches({ deniedModels: ['anthropic.claude-opus-4-8'] });
+    await answer(terminal, /Which model\?/, 'Opus 4.8', enter);
     await terminal.shows(/What next\?/);
     expect(terminal.text).toContain('✗ A model’s answer');
     expect(terminal.text).toContain("You don't have access to the model");
