@@ -48,8 +48,16 @@ function contextText(tokens: number | null): string {
   return tokens >= 1_000_000 ? `${tokens / 1_000_000}M` : `${Math.round(tokens / 1000)}k`;
 }
 
-const priceText = ({ rates }: ModelView): string =>
-  rates ? `$${rates.input.toFixed(2)} / $${rates.output.toFixed(2)}` : '-';
+function priceText({ rates }: ModelView): string {
+  if (!rates) return '-';
+  const { language } = translator();
+  const usd = new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+  });
+  return `${usd.format(rates.input)} / ${usd.format(rates.output)}`;
+}
 
 /** What is to be known of an id before it is used: why it fails, what is known of access, and when it ends. */
 function stateText({ refusal, access, lifecycle, endOfLife }: ModelView): string {

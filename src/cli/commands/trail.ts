@@ -40,9 +40,12 @@ const limitOption = (text: string): number => {
 /** What tells a model's id or ARN from others, as one word. */
 const modelWord = (model: string | null) => model?.split('/').at(-1) ?? '';
 
+const timeText = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' }).format(at);
+
 function rowOf(event: TrailEvent, everyone: boolean): string[] {
   const { language } = translator();
-  const when = new Date(event.at).toLocaleString(language, { dateStyle: 'short', timeStyle: 'medium' });
+  const when = timeText(event.at, language);
   const place = event.answeredIn === null ? event.region : `${event.region} → ${event.answeredIn}`;
   return [
     when,
@@ -88,10 +91,7 @@ async function trail(options: Options): Promise<void> {
     const { t, language } = translator();
     if (options.json) printJson(answer);
     else if (answer.events.length === 0 && answer.more && answer.lookedTo !== null) {
-      const time = new Date(answer.lookedTo).toLocaleString(language, {
-        dateStyle: 'short',
-        timeStyle: 'medium',
-      });
+      const time = timeText(answer.lookedTo, language);
       print(t('usage:trail.nothingYet', { region: answer.region, time }));
     } else if (answer.events.length === 0) print(t('usage:trail.nothing', { region: answer.region }));
     else {

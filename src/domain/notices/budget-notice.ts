@@ -55,7 +55,7 @@ const periods = { day: 'budgetToday', week: 'budgetThisWeek', month: 'budgetThis
 function notice(view: BudgetView): Notice {
   const { environment, budget, spentUsd, stage, unpriced } = view;
   const said = {
-    spent: spentUsd.toFixed(2),
+    spent: Math.round(spentUsd * 100) / 100,
     usd: budget.usd,
     percent: stage ?? 0,
     period: told(periods[budget.period]),

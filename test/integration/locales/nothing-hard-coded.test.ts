@@ -204,8 +204,12 @@ test('dates, numbers, amounts and shares are written by Intl in the language sho
     ),
   );
   // Tokens in few characters (12k, 1.2M), as Claude Code itself writes them in every language.
-  // And the shares of a grid, which are CSS.
-  expect(found).toEqual(['renderer/src/model/meter-words.ts', 'renderer/src/routes/sessions/panes.tsx']);
+  // The shares of a grid, which are CSS. And what other programs read: CSV.
+  expect(found).toEqual([
+    'renderer/src/model/meter-words.ts',
+    'renderer/src/routes/sessions/panes.tsx',
+    'src/domain/usage/usage-export.ts',
+  ]);
 });
 
 test('the pseudo-language keeps blanks, and is known again', () => {

@@ -123,6 +123,7 @@ describe.skipIf(!hasMoto())(moto, () => {
         { day: '2026-11-02', service: 'Claude Opus 5.5 (Amazon Bedrock Edition)', usd: 0.5, estimated: true },
       ],
       cut: false,
+      failure: null,
     });
     expect(asked).toBe(2);
   });

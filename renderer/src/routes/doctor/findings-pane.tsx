@@ -122,7 +122,7 @@ export function LinkDetail({
           {ms !== null && (
             <p className="quiet small number">
               {words.t('doctor:page.took', {
-                time: ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`,
+                time: tookText(ms, words.language),
               })}
             </p>
           )}
@@ -144,4 +144,10 @@ export function LinkDetail({
       </div>
     </>
   );
+}
+
+function tookText(ms: number, language: string): string {
+  const unit = ms < 1_000 ? 'millisecond' : 'second';
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 });
+  return format.format(ms < 1_000 ? ms : ms / 1_000);
 }
