@@ -202,6 +202,8 @@ describe(`activity, Claude Code ${claudeVersion}`, () => {
     const { id, screen } = await ready();
     const marker = await prompt(screen, [{ ...bash('mkdir one'), hold: true }, say('made', { hold: true })]);
     await until(id, 'working');
+    // It works before its question is there: what is let go earlier would be held for good.
+    await asked(marker, 1);
     await sandbox.release(marker);
     await until(id, 'needsYou');
     // Nothing is known of what is asked: only the terminal shows it.
