@@ -7,6 +7,7 @@ import { environmentInRegion } from '../../../../src/domain/menu/environment-reg
 import { RegionChoice } from '../../components/bedrock-choices.tsx';
 import { Button } from '../../components/button.tsx';
 import { EnvironmentChoice } from '../../components/environment-choice.tsx';
+import { NoEnvironment } from '../../components/no-environment.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useAgent, useLink, useSnapshot, useWords } from '../../model/app-context.tsx';
 import { useAct, useAsk } from '../../model/ask.ts';
@@ -14,7 +15,6 @@ import { useCoarseNow } from '../../model/coarse-clock.ts';
 import { choose, type Slot } from '../../model/model-slots.ts';
 import { ageWords } from '../../model/model-words.ts';
 import { plainText } from '../../model/plain-text.ts';
-import { routeHref } from '../../model/route.ts';
 import { GeographyChoice } from './geography-choice.tsx';
 import { LegacyIds } from './legacy-ids.tsx';
 import { modelRows, plainId } from './model-rows.ts';
@@ -51,14 +51,7 @@ export function ModelsView({ item }: { item: string | null }): ReactNode {
             <div className="page-head">
               <h1>{words.t('models:page.title')}</h1>
             </div>
-            <section className="panel">
-              <div className="empty">
-                <p>{words.t('models:page.empty')}</p>
-                <a className="button primary" href={routeHref('setup')}>
-                  {words.t('firstRun:entry')}
-                </a>
-              </div>
-            </section>
+            <NoEnvironment />
           </>
         )}
       </div>

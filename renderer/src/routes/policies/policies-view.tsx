@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { PolicyKind } from '../../../../src/contract/policies.ts';
 import { RadioChoice } from '../../components/fields.tsx';
+import { NoEnvironment } from '../../components/no-environment.tsx';
 import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { routeHref } from '../../model/route.ts';
 import { DocumentPanel } from './document-panel.tsx';
@@ -47,14 +48,7 @@ export function PoliciesView({ item }: { item: string | null }): ReactNode {
           />
         </div>
         {environments.length === 0 && choice.kind !== 'broad' ? (
-          <section className="panel">
-            <div className="empty">
-              <p>{words.t('models:page.empty')}</p>
-              <a className="button primary" href={routeHref('setup')}>
-                {words.t('firstRun:entry')}
-              </a>
-            </div>
-          </section>
+          <NoEnvironment />
         ) : (
           <>
             <PolicyChoices choice={choice} onChange={change} />
