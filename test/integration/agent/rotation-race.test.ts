@@ -91,14 +91,15 @@ describe.skipIf(missing)(
         'a sign-in is needed',
       );
       // Everybody gets credentials from what is in the file now, and nobody asks for a new token.
-      const before = (await refreshes()).length;
+      // (What the agent had asked before it saw the winner's token may still be on its way: it does not count.)
+      const since = Date.now();
       await rm(join(installation.sandbox.home, '.aws', 'cli'), { recursive: true, force: true });
       const [theirs, ours] = await Promise.all([
         Promise.all([awsCli(), botocore()]),
         installation.run(['export-credentials', '--profile', 'sandbox']),
       ]);
       expect([...theirs.map((r) => r.code), ours.status]).toEqual([0, 0, 0]);
-      expect(await refreshes()).toHaveLength(before);
+      expect((await refreshes()).filter((r) => Date.parse(r.time) >= since)).toEqual([]);
     }
 
     /** Connected to the agent (started if need be) once it has a token that lives for long. */
