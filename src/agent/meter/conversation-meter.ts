@@ -18,11 +18,19 @@ export class ConversationMeter {
   #tail: TranscriptTail | undefined;
   /** Ids of the newest tool uses. */
   readonly tools: string[] = [];
-  cost = new ConversationCost();
+  /** Conversations of the same session, whose lines may begin this one too. */
+  readonly #earlier: readonly ConversationMeter[];
+  cost: ConversationCost;
 
-  constructor(of: MeteredConversation, grown: () => void) {
+  constructor(of: MeteredConversation, earlier: readonly ConversationMeter[], grown: () => void) {
     this.#of = of;
+    this.#earlier = earlier;
     this.#grown = grown;
+    this.cost = this.#anew();
+  }
+
+  #anew(): ConversationCost {
+    return new ConversationCost(this.#earlier.map(({ cost }) => cost));
   }
 
   /** Reads what is new. */
@@ -78,7 +86,7 @@ export class ConversationMeter {
     this.close();
     this.#subAgents.clear();
     this.#tail = undefined;
-    this.cost = new ConversationCost();
+    this.cost = this.#anew();
   }
 
   /** Where Claude Code keeps it usually; a long path is cut, so all are looked through. */

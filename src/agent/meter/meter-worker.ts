@@ -60,7 +60,10 @@ export class MeterWorker {
     };
     for (const conversation of wanted) {
       if (metered.conversations.has(conversation.id)) continue;
-      metered.conversations.set(conversation.id, new ConversationMeter(conversation, grown));
+      metered.conversations.set(
+        conversation.id,
+        new ConversationMeter(conversation, [...metered.conversations.values()], grown),
+      );
     }
     this.#read(session, metered);
   }

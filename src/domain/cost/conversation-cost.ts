@@ -69,7 +69,7 @@ export function readCostLine(line: string): CostFact | null {
     case 'system': {
       const tokens = record(entry.compactMetadata).postTokens;
       return entry.subtype === 'compact_boundary' && typeof tokens === 'number'
-        ? { kind: 'compacted', tokens: count(tokens) }
+        ? { kind: 'compacted', tokens: tokenCount(tokens) }
         : null;
     }
     default:
@@ -99,12 +99,12 @@ function answer(entry: Record<string, unknown>): CostFact | null {
       return type === 'tool_use' && typeof tool === 'string' ? [tool] : [];
     }),
     usage: {
-      input: count(counts.input_tokens),
-      output: count(counts.output_tokens),
-      cacheRead: count(counts.cache_read_input_tokens),
+      input: tokenCount(counts.input_tokens),
+      output: tokenCount(counts.output_tokens),
+      cacheRead: tokenCount(counts.cache_read_input_tokens),
       ...cacheWrites(
-        count(counts.cache_creation_input_tokens),
-        count(record(counts.cache_creation).ephemeral_1h_input_tokens),
+        tokenCount(counts.cache_creation_input_tokens),
+        tokenCount(record(counts.cache_creation).ephemeral_1h_input_tokens),
       ),
     },
   };
@@ -113,10 +113,13 @@ function answer(entry: Record<string, unknown>): CostFact | null {
 /** A model's part of `cost-state`. */
 function claudeTotal(usage: Record<string, unknown>): TokenUsage {
   return {
-    input: count(usage.inputTokens),
-    output: count(usage.outputTokens),
-    cacheRead: count(usage.cacheReadInputTokens),
-    ...cacheWrites(count(usage.cacheCreationInputTokens), count(usage.cacheCreationEphemeral1hInputTokens)),
+    input: tokenCount(usage.inputTokens),
+    output: tokenCount(usage.outputTokens),
+    cacheRead: tokenCount(usage.cacheReadInputTokens),
+    ...cacheWrites(
+      tokenCount(usage.cacheCreationInputTokens),
+      tokenCount(usage.cacheCreationEphemeral1hInputTokens),
+    ),
   };
 }
 
@@ -129,20 +132,31 @@ function cacheWrites(all: number, hour: number): Pick<TokenUsage, 'cacheWrite5m'
 const KNOWN_IDS = 50_000;
 const FRESH_IDS = 64;
 
+/** Tokens by model, then by class of prompt length. */
+type Sums = Map<string, Map<number, TokenUsage>>;
+
 /** Adds up one conversation. Its memory is bounded; the same lines in the same order give the same sums. */
 export class ConversationCost {
-  /** By model, then by class of prompt length. */
-  readonly #counted = new Map<string, Map<number, TokenUsage>>();
+  /** Those it is added to: a fork begins with all lines of its origin, which are counted there. */
+  readonly #earlier: readonly ConversationCost[];
+  readonly #counted: Sums = new Map();
+  readonly #copied: Sums = new Map();
+  readonly #origins = new Set<ConversationCost>();
   /** What Claude Code's own total has beyond the answers, by model. */
   #beside: ReadonlyMap<string, TokenUsage> = new Map();
   readonly #ids = new Set<string>();
-  readonly #fresh = new Map<string, { model: string; usage: TokenUsage }>();
+  readonly #fresh = new Map<string, { sums: Sums; model: string; usage: TokenUsage }>();
   /** Sub-agents' answers that are not put in place between those of the conversation yet. */
   #waiting: AnswerFact[] = [];
   #total: Extract<CostFact, { kind: 'total' }> | undefined;
   /** The newest answer of the conversation itself. */
   last: { model: string; contextTokens: number } | null = null;
   at: number | null = null;
+
+  /** `earlier`: conversations of the same session, each counted in its own right. */
+  constructor(earlier: readonly ConversationCost[] = []) {
+    this.#earlier = earlier;
+  }
 
   /** A line of the conversation's own transcript. */
   main(fact: CostFact): void {
@@ -204,7 +218,11 @@ export class ConversationCost {
     if (!this.#total) return;
     const beside = new Map(this.#beside);
     for (const [model, told] of this.#total.models) {
-      const counted = [...(this.#counted.get(model)?.values() ?? [])].reduce(addTokens, noTokens);
+      const counted = [
+        ...(this.#counted.get(model)?.values() ?? []),
+        ...(this.#copied.get(model)?.values() ?? []),
+        ...[...this.#origins].map((origin) => origin.#beside.get(model) ?? noTokens),
+      ].reduce(addTokens, noTokens);
       const known = beside.get(model) ?? noTokens;
       // A process that counted only what it did itself takes nothing away.
       beside.set(model, addTokens(known, tokensBeyond(tokensBeyond(told, counted), known)));
@@ -216,22 +234,25 @@ export class ConversationCost {
   #add({ id, model, usage, at }: AnswerFact): void {
     this.at = Math.max(this.at ?? 0, at);
     const before = this.#fresh.get(id);
-    if (before) this.#count(before.model, before.usage, -1);
+    if (before) count(before.sums, before.model, before.usage, -1);
     else if (this.#ids.has(id)) return;
-    this.#count(model, usage, 1);
+    const origin = this.#earlier.find((cost) => cost.#ids.has(id));
+    if (origin) this.#origins.add(origin);
+    const sums = origin ? this.#copied : this.#counted;
+    count(sums, model, usage, 1);
     this.#ids.add(id);
-    this.#fresh.set(id, { model, usage });
+    this.#fresh.set(id, { sums, model, usage });
     forgetOldest(this.#ids, KNOWN_IDS);
     forgetOldest(this.#fresh, FRESH_IDS);
   }
+}
 
-  #count(model: string, usage: TokenUsage, sign: 1 | -1): void {
-    const step = promptClass(usage);
-    const classes = this.#counted.get(model) ?? new Map<number, TokenUsage>();
-    this.#counted.set(model, classes);
-    const sum = classes.get(step) ?? noTokens;
-    classes.set(step, sign === 1 ? addTokens(sum, usage) : tokensBeyond(sum, usage));
-  }
+function count(sums: Sums, model: string, usage: TokenUsage, sign: 1 | -1): void {
+  const step = promptClass(usage);
+  const classes = sums.get(model) ?? new Map<number, TokenUsage>();
+  sums.set(model, classes);
+  const sum = classes.get(step) ?? noTokens;
+  classes.set(step, sign === 1 ? addTokens(sum, usage) : tokensBeyond(sum, usage));
 }
 
 function forgetOldest(all: Set<string> | Map<string, unknown>, most: number): void {
@@ -244,7 +265,7 @@ function isNothing(usage: TokenUsage): boolean {
   return promptTokens(usage) === 0 && usage.output === 0;
 }
 
-function count(value: unknown): number {
+function tokenCount(value: unknown): number {
   return typeof value === 'number' && value > 0 && value <= MOST_TOKENS ? Math.floor(value) : 0;
 }
 

@@ -108,6 +108,17 @@ describe('the sum of a session', () => {
     expect(last()).toMatchObject({ inputTokens: 1030, contextTokens: 30 });
   });
 
+  it('has what a fork begins with once, and all that either says after that', async () => {
+    await write(transcript(), line('a', 1000) + line('b', 200));
+    follow();
+    await write(transcript(other), line('a', 1000) + line('b', 200) + line('c', 30));
+    follow(session, other);
+    expect(last()).toMatchObject({ inputTokens: 1230, outputTokens: 30, contextTokens: 30 });
+    await write(transcript(), line('d', 4));
+    follow(session, other);
+    expect(last()).toMatchObject({ inputTokens: 1234, outputTokens: 40 });
+  });
+
   it('is not known while a model has no price, and is when the model behind it is found', async () => {
     await write(transcript(), line('a', 1000, arn));
     follow();

@@ -201,3 +201,33 @@ describe('a line of a transcript', () => {
     });
   });
 });
+
+it('what a fork begins with is counted in its origin, in answers and in totals', () => {
+  const read = (into: ConversationCost, ...lines: string[]) => {
+    for (const line of lines) {
+      const fact = readCostLine(line);
+      if (fact) into.main(fact);
+    }
+    into.settle();
+  };
+  const sum = (...costs: ConversationCost[]) =>
+    costs.reduce((input, cost) => input + (cost.usage().get(opus)?.input ?? 0), 0);
+
+  const origin = new ConversationCost();
+  const common = [answer('a', 1, { input: 100 }), answer('b', 2, { input: 20 })];
+  // 5 were asked beside it.
+  read(origin, ...common, total({ [opus]: { input: 125 } }));
+  const fork = new ConversationCost([origin]);
+  read(fork, ...common);
+  expect(sum(fork)).toBe(0);
+  expect(sum(origin, fork)).toBe(125);
+
+  // Its total goes on from its origin's; 3 were asked beside the fork.
+  read(fork, answer('c', 3, { input: 7 }), total({ [opus]: { input: 135 } }));
+  expect(sum(fork)).toBe(10);
+  expect(sum(origin, fork)).toBe(135);
+  // Alone it has all of it.
+  const alone = new ConversationCost();
+  read(alone, ...common, answer('c', 3, { input: 7 }), total({ [opus]: { input: 135 } }));
+  expect(sum(alone)).toBe(135);
+});
