@@ -5,6 +5,7 @@ import { BedrockTrayError } from '../../contract/errors.ts';
 import type { Environment } from '../../contract/state.ts';
 import { type BilledDay, costRequestUsd } from '../../contract/usage.ts';
 import { oneLine } from '../../domain/conversations/conversation-words.ts';
+import { addDays } from '../../domain/usage/days.ts';
 import { errorOf } from '../aws-errors.ts';
 import type { Bill, Usage } from '../bedrock-ports.ts';
 import type { AgentContext, Broker, EnvironmentStore, ProfileCatalog } from '../ports.ts';
@@ -24,9 +25,8 @@ type Answer = Awaited<ReturnType<Bill['get']>>;
 /** Anthropic's models are sold through AWS Marketplace, each under a name of its own: `… (Amazon Bedrock Edition)`. */
 const isBedrock = (service: string) => /\bbedrock\b/i.test(service);
 
-/** Cost Explorer goes back 14 months. */
-const MOST_DAYS = 425;
-const DAY_MS = 86_400_000;
+/** Cost Explorer has the days of the last 14 months, which are at least so many. */
+const MOST_DAYS = 424;
 
 /** The account's bill, by Cost Explorer: asked only when a person has agreed to the charge, and never kept. */
 export class BillRoom implements Bill {
@@ -47,11 +47,9 @@ export class BillRoom implements Bill {
     if (!environment) throw new BedrockTrayError('EnvironmentMissing', {});
     const today = new Date(context.clock.now()).toISOString().slice(0, 10);
     const to = wish.to > today ? today : wish.to;
-    const days = (Date.parse(to) - Date.parse(wish.from)) / DAY_MS;
-    if (!(days >= 0)) throw new BedrockTrayError('BadInput', { field: 'from', reason: `> ${to}` });
-    if (days > MOST_DAYS) {
-      throw new BedrockTrayError('BadInput', { field: 'from', reason: `> ${MOST_DAYS} d` });
-    }
+    if (wish.from > to) throw new BedrockTrayError('BadInput', { field: 'from', reason: `> ${to}` });
+    const first = addDays(today, -MOST_DAYS);
+    if (wish.from < first) throw new BedrockTrayError('BadInput', { field: 'from', reason: `< ${first}` });
     const key = JSON.stringify([environment.name, environment.profile, wish.from, to]);
     const asked = this.#asked.get(key) ?? this.#ask(environment, wish.from, to);
     this.#asked.set(key, asked);

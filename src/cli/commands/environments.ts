@@ -9,7 +9,7 @@ import {
   Geography,
   plainEnvironment,
 } from '../../contract/index.ts';
-import { leavesByName } from '../../domain/bedrock/environment-models.ts';
+import { isNoModel, leavesByName } from '../../domain/bedrock/environment-models.ts';
 import { usdText } from '../../domain/cost/session-cost.ts';
 import { inputWord } from '../../domain/input-word.ts';
 import { identityLines } from '../identity-words.ts';
@@ -92,9 +92,13 @@ function requireGeography(environment: Environment): Environment {
   throw new BedrockTrayError('ModelLeavesGeography', { model: leaving, geography, environment: name });
 }
 
-/** What is the matter with ids of older documentation. */
-function warnOfOldIds({ region, model, smallFastModel, pins }: Environment): void {
-  for (const line of translations([model, smallFastModel, ...Object.values(pins)], region)) note(plain(line));
+/** What is the matter with ids of older documentation, and with what is none. */
+function warnOfModels({ region, model, smallFastModel, pins }: Environment): void {
+  const chosen = [model, smallFastModel, ...Object.values(pins)];
+  for (const line of translations(chosen, region)) note(plain(line));
+  for (const given of new Set(chosen)) {
+    if (given !== null && isNoModel(given)) note(plain(translator().t('cli:env.noModel', { given })));
+  }
 }
 
 /** The budget as the option takes it, and how it stands. */
@@ -195,7 +199,7 @@ export function addEnvironments(program: Command): void {
           const more = details(found, s.usage.budgets).map(plain);
           const about = [rows([found], s.activeEnvironment), ...(more.length > 0 ? ['', ...more] : [])];
           print([...about, '', ...identityLines(found.identityMode)].join('\n'));
-          warnOfOldIds(found);
+          warnOfModels(found);
         }
       }),
     );
@@ -216,7 +220,7 @@ export function addEnvironments(program: Command): void {
         if (options.use) await agent.call('environments.use', { name });
         if (options.json) printJson(created);
         else print(translator().t('cli:env.created', { name }));
-        warnOfOldIds(created);
+        warnOfModels(created);
       }),
     );
   withModelOptions(
@@ -238,7 +242,7 @@ export function addEnvironments(program: Command): void {
         const changed = await agent.call('environments.update', environmentOf(before, options));
         if (options.json) printJson(changed);
         else print(translator().t('cli:env.updated', { name }));
-        warnOfOldIds(changed);
+        warnOfModels(changed);
       });
     });
   env

@@ -127,3 +127,12 @@ function isName(text: string): boolean {
   const name = bare(text).toLowerCase();
   return ['default', 'best', 'opusplan', ...familyNames].includes(name) || modelOfName(name) !== undefined;
 }
+
+/**
+ * Whether Bedrock cannot have a model of that name, by its form: neither a name that Claude Code makes an id of, nor an
+ * ARN, nor an id (`[geography.]provider.model`).
+ */
+export function isNoModel(given: string): boolean {
+  const id = bare(given.trim());
+  return !isName(id) && !/claude/i.test(id) && !/^arn:/.test(id) && !/^[a-z-]+(\.[\w:-]+)+$/.test(id);
+}

@@ -246,6 +246,7 @@ export const cli = {
   'regions.progress': '{{answered}} of {{all}} regions…',
 
   'env.description': 'Bedrock environments: profile, region and models under one name',
+  'env.noModel': '“{{given}}” does not look like a model: “bedrock-tray models” lists what can be used.',
   'env.list': 'list environments',
   'env.show': 'show one environment',
   'env.create': 'create an environment',

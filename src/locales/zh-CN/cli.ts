@@ -239,6 +239,7 @@ export const cli: Record<keyof typeof en, string> = {
   'regions.progress': '已查询 {{answered}}/{{all}} 个区域…',
 
   'env.description': 'Bedrock 环境：以一个名称保存配置文件、区域和模型',
+  'env.noModel': '“{{given}}”看起来不是模型：“bedrock-tray models”会列出可用的模型。',
   'env.list': '列出环境',
   'env.show': '显示一个环境',
   'env.create': '创建环境',
