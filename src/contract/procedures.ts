@@ -326,7 +326,10 @@ export const procedures = {
   'folders.pin': call(shells, z.object({ folder: AbsolutePath, pinned: z.boolean() }).strict(), Nothing),
   'layout.set': call(shells, z.object({ tabs: z.array(LayoutTab).max(200) }).strict(), Nothing),
 
-  /** Past conversations, newest first, or those that contain all words of `query` (two Chinese characters are a word). */
+  /**
+   * Past conversations, newest first, or those that contain all words of `query` (two Chinese characters are a word). A
+   * `query` that is a conversation's id finds that one.
+   */
   'history.list': call(
     shells,
     z

@@ -181,12 +181,8 @@ class Demo {
 
   /** Runs a command of `bedrock-tray` inside the demo, with the environment that its agent has. */
   run(args: readonly string[]): string {
-    const agent = carrying(this.mark).find(
-      (line) => /agent\/main\.mjs/.test(line) && !/detach|strace/.test(line),
-    );
-    const environ = readFileSync(`/proc/${agent?.split(' ')[0]}/environ`, 'utf8')
-      .split('\0')
-      .filter(Boolean);
+    const [agent] = this.running('agent/main.mjs');
+    const environ = readFileSync(`/proc/${agent}/environ`, 'utf8').split('\0').filter(Boolean);
     const env = Object.fromEntries(environ.map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
     const ran = spawnSync('nsenter', [...this.#enter, pinnedNode, command, ...args], {
       env,
@@ -194,6 +190,13 @@ class Demo {
       timeout: 60_000,
     });
     return ran.stdout + ran.stderr;
+  }
+
+  /** Its processes with that in their command line. */
+  running(part: string): number[] {
+    return carrying(this.mark)
+      .filter((line) => line.includes(part) && !/detach|strace/.test(line))
+      .map((line) => Number(line.split(' ')[0]));
   }
 
   /** Does in another terminal of the person's what the demo's line says. */
@@ -350,6 +353,12 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
       (JSON.parse(short.run(['status', '--json'])) as State).credentials.find((c) => c.profile === 'sandbox')
         ?.generation;
     await expect.poll(generation, { timeout: 60_000, interval: 2_000 }).toBeGreaterThanOrEqual(2);
+
+    // A killed agent leaves the session to the pty-host: it ends with the demo all the same.
+    const [agent] = short.running('agent/main.mjs');
+    process.kill(agent as number, 'SIGKILL');
+    await expect.poll(() => short.running('agent/main.mjs')).not.toContain(agent);
+    expect(short.running('pty-host/main.mjs')).toHaveLength(1);
     await expectNothingLeft(short);
   });
 });

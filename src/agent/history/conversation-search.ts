@@ -5,6 +5,7 @@ import {
   excerpt,
   folded,
   matchesIn,
+  namedConversation,
   type QueryWord,
   queryWords,
 } from '../../domain/conversations/conversation-words.ts';
@@ -41,13 +42,14 @@ export function listConversations(
 ): HistoryRequests['list']['answer'] {
   const { limit } = wish;
   if (wish.endingSoon && days === null) return { conversations: [], more: false };
-  const words = queryWords(wish.query ?? '');
+  const named = knownConversation(database, wish.query ?? '');
+  const words = named === null ? queryWords(wish.query ?? '') : [];
   const found = words.length > 0 ? chunksWith(database, words) : null;
   if (found?.size === 0) return { conversations: [], more: false };
   const budget = { until: performance.now() + READING_MS };
   const conversations: IndexedConversation[] = [];
   const seen = new Set<string>();
-  for (const row of rows(database, wish, days)) {
+  for (const row of rows(database, wish, named, days)) {
     if (seen.has(row.id)) continue;
     let snippet: Snippet | null = null;
     if (found) {
@@ -74,8 +76,15 @@ export function listConversations(
   return { conversations, more: false };
 }
 
+/** Ids stand in transcripts as well: one that no conversation has is searched for. */
+function knownConversation(database: DatabaseSync, query: string): string | null {
+  const id = namedConversation(query);
+  if (id === null) return null;
+  return database.prepare('SELECT 1 FROM conversation WHERE id = ?').get(id) ? id : null;
+}
+
 /** Where nobody has spoken yet there is no conversation. */
-function rows(database: DatabaseSync, wish: Wish, days: number | null): Iterable<Row> {
+function rows(database: DatabaseSync, wish: Wish, named: string | null, days: number | null): Iterable<Row> {
   const conditions = ['messages > 0'];
   const values: (string | number)[] = [];
   const when = (condition: string, value: string | number | undefined) => {
@@ -83,6 +92,7 @@ function rows(database: DatabaseSync, wish: Wish, days: number | null): Iterable
     conditions.push(condition);
     values.push(value);
   };
+  when('id = ?', named ?? undefined);
   when('cwd = ?', wish.cwd);
   when('coalesce(lastAt, CAST(mtime AS INTEGER)) < ?', wish.before);
   if (wish.endingSoon && days !== null)

@@ -72,6 +72,16 @@ describe('the list', () => {
     expect([page.conversations.length, page.more]).toEqual([2, true]);
   });
 
+  it('has a conversation by its id; an id that none has is searched for', async () => {
+    const named = home.conversation(['first words']);
+    const mentioned = '0b7e6c1a-1111-4222-8333-444455556666';
+    const other = home.conversation([`see ${mentioned}`, `and ${named.id}`]);
+    room = await home.room();
+    expect((await listed({ query: ` ${named.id.toUpperCase()} ` })).map((c) => c.id)).toEqual([named.id]);
+    expect((await listed({ query: mentioned })).map((c) => c.id)).toEqual([other.id]);
+    expect(await listed({ query: crypto.randomUUID() })).toEqual([]);
+  });
+
   it('leaves out what is no conversation', async () => {
     const folder = join(home.projects, '-home-someone-work');
     const real = home.conversation(['hello']);

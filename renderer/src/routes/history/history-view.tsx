@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { AbsolutePath } from '../../../../src/contract/names.ts';
+import { namedConversation } from '../../../../src/domain/conversations/conversation-words.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice, TextInput, Toggle } from '../../components/fields.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -132,7 +133,13 @@ export function HistoryView({ query }: { query: string }): ReactNode {
           {conversations !== null && conversations.length > 0 && (
             <ul className="panel conversation-list" data-stale={stale || undefined}>
               {conversations.map((c) => (
-                <ConversationRow key={c.id} conversation={c} query={text} environment={environment} />
+                <ConversationRow
+                  key={c.id}
+                  conversation={c}
+                  // By its id it is found whatever was said in it.
+                  query={namedConversation(text) === c.id ? '' : text}
+                  environment={environment}
+                />
               ))}
             </ul>
           )}

@@ -181,7 +181,7 @@ function RowName({
     return (
       <a
         className="row-link"
-        href={open ? routeHref('sessions', open.id) : routeHref('history', (row.title ?? '').slice(0, 80))}
+        href={open ? routeHref('sessions', open.id) : routeHref('history', row.session)}
         aria-label={words.t(open ? 'sessions:goToOf' : 'usage:page.showInHistory', { title: name })}
       >
         {name}
