@@ -1,9 +1,7 @@
 import { globalShortcut } from 'electron';
 import { type HotkeyName, hotkeyNames } from '../contract/settings.ts';
 import { sameHotkey } from '../domain/desktop/hotkeys.ts';
-
-/** A key that is held down repeats (X11, the first time after 660 ms): presses closer than this are one, ms. */
-const REPEAT_MS = 1_000;
+import { HeldKey } from './held-key.ts';
 
 type Wanted = Readonly<Record<HotkeyName, string | null>>;
 
@@ -38,12 +36,9 @@ export class Hotkeys {
     if (accelerator === null) return true;
     // Electron says true for a key that it has already, and the first one would lose it.
     if ([...this.#registered.values()].some((other) => sameHotkey(other, accelerator))) return false;
-    let last = Number.NEGATIVE_INFINITY;
+    const key = new HeldKey(() => performance.now());
     const pressed = (): void => {
-      const now = performance.now();
-      const repeated = now - last < REPEAT_MS;
-      last = now;
-      if (!repeated) this.#pressed(name);
+      if (key.press()) this.#pressed(name);
     };
     try {
       if (!globalShortcut.register(accelerator, pressed)) return false;

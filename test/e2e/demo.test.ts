@@ -42,15 +42,19 @@ const missing =
             ? 'no network namespace can be made here'
             : undefined;
 
-/** Processes of this run, however detached: they carry its mark in their environment (as Linux tells). */
-function carrying(mark: string): string[] {
+/**
+ * Processes of this run, however detached: they carry its mark in their environment (as Linux tells), or, like the
+ * pty-host, which is given none, its folder in their command line.
+ */
+function carrying({ mark, folder }: { mark: string; folder: string }): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
         if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return [];
-        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark)) return [];
-        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        const isOurs = line.includes(folder) || readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
+        return isOurs ? [`${pid} ${line}`] : [];
       } catch {
         return [];
       }
@@ -194,7 +198,7 @@ class Demo {
 
   /** Its processes with that in their command line. */
   running(part: string): number[] {
-    return carrying(this.mark)
+    return carrying(this)
       .filter((line) => line.includes(part) && !/detach|strace/.test(line))
       .map((line) => Number(line.split(' ')[0]));
   }
@@ -215,9 +219,7 @@ class Demo {
   async interrupt(): Promise<number | null> {
     await this.#browser?.close();
     this.#browser = undefined;
-    const cli = carrying(this.mark).find(
-      (line) => line.includes(`${command} demo`) && !line.includes('strace'),
-    );
+    const cli = carrying(this).find((line) => line.includes(`${command} demo`) && !line.includes('strace'));
     const ended = once(this.#traced, 'exit', { signal: AbortSignal.timeout(20_000) });
     process.kill(Number(cli?.split(' ')[0]), 'SIGINT');
     return ((await ended) as [number | null])[0];
@@ -238,7 +240,7 @@ class Demo {
 
   async stop(): Promise<void> {
     await this.#browser?.close().catch(() => {});
-    for (const line of carrying(this.mark)) {
+    for (const line of carrying(this)) {
       try {
         process.kill(Number(line.split(' ')[0]), 'SIGKILL');
       } catch {
@@ -289,7 +291,7 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
 
   const expectNothingLeft = async (demo: Demo): Promise<void> => {
     expect(await demo.interrupt()).toBe(0);
-    expect(carrying(demo.mark)).toEqual([]);
+    expect(carrying(demo)).toEqual([]);
     expect(readdirSync(demo.tmp, { recursive: true })).toEqual([]);
     expect(demo.homeAccesses()).toEqual([]);
   };

@@ -120,12 +120,14 @@ describe.skipIf(missing !== undefined)(`told: ${missing ?? describeElectron(find
 
   test('the key for Claude Code opens it in the folder used last, once for a press however long', async () => {
     const { desktop, agent } = tray;
+    agent.change({ sessions: [] });
+    const before = count('sessions.open');
     await desktop.run('xdotool', ['keydown', 'ctrl', 'keydown', 'alt', 'keydown', 'o', 'sleep', '1.2']);
     await desktop.run('xdotool', ['keyup', 'o', 'keyup', 'alt', 'keyup', 'ctrl']);
-    expect((await agent.called('sessions.open')).input).toMatchObject({ cwd: '/srv/quiet' });
+    expect((await agent.called('sessions.open', before)).input).toMatchObject({ cwd: '/srv/quiet' });
     const page = await tray.page();
     await expect.poll(() => page.url()).toMatch(/#\/sessions\/11111111-/);
-    expect(count('sessions.open')).toBe(1);
+    expect(count('sessions.open')).toBe(before + 1);
     agent.change({ sessions: [] });
   });
 
@@ -151,8 +153,9 @@ describe.skipIf(missing !== undefined)(`told: ${missing ?? describeElectron(find
     });
     agent.change({ recentFolders: [] });
     await desktop.tray.waitForMenu((m) => m.some((e) => e.label === 'Open Claude Code…'));
+    const before = count('sessions.open');
     await desktop.run('xdotool', ['key', 'ctrl+alt+o']);
-    expect((await agent.called('sessions.open', 1)).input).toMatchObject({ cwd: '/srv/chosen' });
+    expect((await agent.called('sessions.open', before)).input).toMatchObject({ cwd: '/srv/chosen' });
     agent.change({ sessions: [] });
   });
 

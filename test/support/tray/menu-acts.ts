@@ -161,13 +161,14 @@ export const acts: { [T in Exclude<MenuAction['type'], 'startAgent'>]: Check<T> 
 /**
  * Presses every entry of a scene's menu and looks at what each does. `press`: how an entry is pressed on this host.
  * `pressed`: entries that were pressed in an earlier scene are not pressed again; those of this one are added, with
- * the kind of each.
+ * the kind of each. `tries`: more than one where the host itself loses keys on a busy machine.
  */
 export async function pressEverything(
   tray: TrayApp,
   scene: (at: number) => Snapshot,
   press: (path: readonly string[]) => Promise<void>,
   pressed: Map<string, MenuAction['type']>,
+  tries = 1,
 ): Promise<void> {
   const { agent, desktop } = tray;
   const settled = async (): Promise<Leaf[]> => {
@@ -180,22 +181,27 @@ export async function pressEverything(
     agent.show(scene(Date.now()));
     return settled();
   };
-  const wanted = (await show()).map((leaf) => !pressed.has(JSON.stringify(leaf)));
-  for (const [n, isNew] of wanted.entries()) {
-    if (!isNew) continue;
+  const pressOne = async (n: number, left: number): Promise<Leaf> => {
     const leaf = (await show())[n] as Leaf;
     const { path, action } = leaf;
     const was = await before(tray);
     // Quitting is asked about, and cancelled.
     if (action.type === 'quit') await answerWith(tray, 2);
-    await press(path);
     try {
+      await press(path);
       if (action.type === 'startAgent') throw new Error('an agent is there');
       await (acts[action.type] as unknown as Check<never>)(action as never, tray, was);
+      return leaf;
     } catch (error) {
+      if (left > 1) return pressOne(n, left - 1);
       throw new Error(`${path.join(' > ')}: ${(error as Error).message}`, { cause: error });
     }
-    pressed.set(JSON.stringify(leaf), action.type);
+  };
+  const wanted = (await show()).map((leaf) => !pressed.has(JSON.stringify(leaf)));
+  for (const [n, isNew] of wanted.entries()) {
+    if (!isNew) continue;
+    const leaf = await pressOne(n, tries);
+    pressed.set(JSON.stringify(leaf), leaf.action.type);
   }
 }
 
