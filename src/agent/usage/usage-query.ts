@@ -10,18 +10,22 @@ type Row = [string, number, number, number, number, number, number, number, numb
 
 type Holder = Pick<UsedTokens, 'project' | 'environment' | 'session' | 'title'>;
 
-/** What keys stand for, each asked for once. */
-function named<T>(database: DatabaseSync, query: string): (key: number) => T {
-  const statement = database.prepare(query);
-  const known = new Map<number, T>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = statement.get(key) as T;
-      known.set(key, value);
-    }
-    return value;
-  };
+/** Whose each stay is that something was used in. All at once: one by one they take longer than all the rest. */
+function holders(database: DatabaseSync, from: string, to: string): Map<number, Holder> {
+  const statement = database.prepare(`
+    SELECT stay.key, stay.environment, coalesce(conversation.cwd, conversation.folder), conversation.id,
+      coalesce(given, made, summary, prompt, opening)
+    FROM stay JOIN conversation ON conversation.key = stay.conversation
+    WHERE stay.key IN (SELECT stay FROM daily WHERE day >= ? AND day <= ?)
+  `);
+  statement.setReturnArrays(true);
+  const rows = statement.all(from, to) as unknown as [number, string | null, string, string, string | null][];
+  return new Map(
+    rows.map(([key, environment, project, session, title]) => [
+      key,
+      { project, environment, session, title },
+    ]),
+  );
 }
 
 /**
@@ -29,31 +33,28 @@ function named<T>(database: DatabaseSync, query: string): (key: number) => T {
  */
 function* used(database: DatabaseSync, wish: Wish): Generator<UsedTokens> {
   const { environment, project, session, from = '', to = '~' } = wish;
-  const modelOf = named<{ id: string }>(database, 'SELECT id FROM model WHERE key = ?');
-  const holderOf = named<Holder>(
-    database,
-    `SELECT stay.environment, coalesce(conversation.cwd, conversation.folder) AS project, conversation.id AS session,
-       coalesce(given, made, summary, prompt, opening) AS title
-     FROM stay JOIN conversation ON conversation.key = stay.conversation WHERE stay.key = ?`,
-  );
+  const models = database.prepare('SELECT key, id FROM model').all() as { key: number; id: string }[];
+  const modelOf = new Map(models.map(({ key, id }) => [key, id]));
   const nobody: Holder = { project: '', environment: null, session: '', title: null };
   const holderMatters =
     environment !== undefined ||
     project !== undefined ||
     session !== undefined ||
     wish.by.some((dimension) => dimension !== 'day' && dimension !== 'model');
-  const by = holderMatters ? 'day, stay, model, step' : 'day, model, step';
-  const statement = database.prepare(`
-    SELECT ${holderMatters ? by : 'day, 0 AS stay, model, step'}, sum(answers) AS answers, sum(input) AS input,
-      sum(output) AS output, sum(cacheRead) AS cacheRead, sum(cacheWrite5m) AS cacheWrite5m,
-      sum(cacheWrite1h) AS cacheWrite1h
-    FROM daily WHERE day >= ? AND day <= ? GROUP BY ${by}
-  `);
+  const holderOf = holderMatters ? holders(database, from, to) : null;
+  const statement = database.prepare(
+    holderMatters
+      ? `SELECT day, stay, model, step, answers, input, output, cacheRead, cacheWrite5m, cacheWrite1h
+          FROM daily WHERE day >= ? AND day <= ?`
+      : `SELECT day, 0, model, step, sum(answers), sum(input), sum(output), sum(cacheRead), sum(cacheWrite5m),
+            sum(cacheWrite1h)
+          FROM daily WHERE day >= ? AND day <= ? GROUP BY day, model, step`,
+  );
   statement.setReturnArrays(true);
   for (const row of statement.all(from, to) as unknown as Row[]) {
     const [day, stay, key, step, answers, input, output, cacheRead, cacheWrite5m, cacheWrite1h] = row;
-    const model = modelOf(key).id;
-    const holder = holderMatters ? holderOf(stay) : nobody;
+    const model = modelOf.get(key) ?? '';
+    const holder = holderOf?.get(stay) ?? nobody;
     if (wish.model !== undefined && model !== wish.model) continue;
     if (environment !== undefined && holder.environment !== environment) continue;
     if (project !== undefined && holder.project !== project) continue;
@@ -71,9 +72,9 @@ export function queryUsage(
   pending: number,
 ): UsageRequests['query']['answer'] {
   const { limit } = wish;
-  const unnamed = new Set<string>();
+  const models = new Set<string>();
   const { rows, total } = usageRows(used(database, wish), wish.by, (model, day) => {
-    if (prices.isUnnamed(model)) unnamed.add(model);
+    models.add(model);
     return prices.of(model, Date.parse(day));
   });
   const { first, last } = database.prepare('SELECT min(day) AS first, max(day) AS last FROM daily').get() as {
@@ -87,7 +88,9 @@ export function queryUsage(
     first,
     last,
     pending,
-    unnamed: [...unnamed].flatMap((model) => environmentsOf(database, model)),
+    unnamed: [...models]
+      .filter((model) => prices.isUnnamed(model))
+      .flatMap((model) => environmentsOf(database, model)),
   };
 }
 
