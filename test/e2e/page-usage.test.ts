@@ -153,7 +153,10 @@ describePages('usage', (pages) => {
         const link = page.getByRole('link', { name: 'Look for “Which invoices are overdue?” in History' });
         await link.click();
         await page.getByRole('searchbox').waitFor();
-        expect(await page.getByRole('searchbox').inputValue()).toBe('Which invoices are overdue?');
+        expect(await page.getByRole('searchbox').inputValue()).toBe('dddddddd-0000-4000-8000-000000000000');
+        expect(agent.inputs('history.list').at(-1)).toMatchObject({
+          query: 'dddddddd-0000-4000-8000-000000000000',
+        });
       },
       { prepare: used },
     );

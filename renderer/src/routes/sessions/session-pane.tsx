@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
 import { ActivitySign } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
@@ -9,10 +9,8 @@ import { useSnapshot, useWords } from '../../model/app-context.tsx';
 import { plainText } from '../../model/plain-text.ts';
 import { endedWords } from '../../model/session-words.ts';
 import { SessionHead } from './session-head.tsx';
-import { loadTerminal } from './terminal-chunk.ts';
+import { useTerminalChunk } from './terminal-chunk.ts';
 import { TroubleBar, useTrouble } from './trouble-bar.tsx';
-
-const TerminalView = lazy(async () => ({ default: (await loadTerminal()).TerminalView }));
 
 /** One session: what it is, what can be done with it, and its terminal. */
 export function SessionPane({
@@ -65,10 +63,8 @@ function Body({
   return (
     <>
       <Problem key={session.problem?.code} error={session.problem} />
-      <Suspense fallback={<div className="terminal" />}>
-        {/* A resumed session is another process: its terminal begins anew. */}
-        <Terminal key={session.startedAt} session={session} visible={visible} focused={focused} />
-      </Suspense>
+      {/* A resumed session is another process: its terminal begins anew. */}
+      <Terminal key={session.startedAt} session={session} visible={visible} focused={focused} />
       {session.state === 'exited' && (
         <p className="exit-line" role="status">
           <span>{endedWords(session, words)}</span>
@@ -86,8 +82,10 @@ function Body({
 /** The terminal, and on it what the error means that Claude Code shows there. */
 function Terminal(given: { session: SessionView; visible: boolean; focused: boolean }): ReactNode {
   const { trouble, isLow, onSettled, dismiss } = useTrouble(given.session);
+  const chunk = useTerminalChunk();
+  if (!chunk) return <div className="terminal" />;
   return (
-    <TerminalView
+    <chunk.TerminalView
       {...given}
       onSettled={onSettled}
       notice={
