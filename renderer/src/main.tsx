@@ -11,7 +11,7 @@ import './styles/index.css';
 
 startLook();
 // While the agent is asked what there is.
-if (location.hash.startsWith('#/sessions')) void loadTerminal();
+if (location.hash.startsWith('#/sessions')) loadTerminal();
 const agent = connectPage();
 const root = document.getElementById('root');
 if (root) {

@@ -60,9 +60,13 @@ function priceText({ rates }: ModelView): string {
 }
 
 /** What is to be known of an id before it is used: why it fails, what is known of access, and when it ends. */
-function stateText({ refusal, access, lifecycle, endOfLife }: ModelView): string {
+function stateText(
+  { refusal, access, lifecycle, endOfLife }: ModelView,
+  source: ModelOffer['source'],
+): string {
   const { t } = translator();
-  const word = refusal === null ? t(`cli:models.access.${access}`) : t(`cli:models.refusal.${refusal}`);
+  const able = source === 'live' ? t(`cli:models.access.${access}`) : t('cli:models.untold');
+  const word = refusal === null ? able : t(`cli:models.refusal.${refusal}`);
   const ends =
     endOfLife !== null && refusal !== 'ended'
       ? t('cli:models.ends', { date: endOfLife })
@@ -89,7 +93,11 @@ function fitted(
  * One row for each model with the id to use; `all`: one for each id, the one to use marked. Where `columns` of a
  * terminal do not hold it all, prices and then sizes are left out.
  */
-export function modelRows(views: readonly ModelView[], all: boolean, columns: number): string {
+export function modelRows(
+  { models: views, source }: Pick<ModelOffer, 'models' | 'source'>,
+  all: boolean,
+  columns: number,
+): string {
   const { t } = translator();
   const head = [
     t('cli:head.model'),
@@ -109,7 +117,7 @@ export function modelRows(views: readonly ModelView[], all: boolean, columns: nu
       all || proposed ? `${all ? (view.proposed ? '* ' : '  ') : ''}${view.id}` : '-',
       contextText(view.contextTokens),
       priceText(view),
-      stateText(view),
+      stateText(view, source),
     ]);
   });
   const table_ = fitted([head, ...rows], [3, 2], columns);

@@ -1,6 +1,6 @@
 /** A key that is held down repeats (X11, the first time after 660 ms): presses closer than this are one, ms. */
 const REPEAT_MS = 1_000;
-/** A timer that is later than this fired behind a blocked loop, and presses may lie in wait behind it, ms. */
+/** A timer that is later than this fired behind a blocked loop, and presses may wait behind it, ms. */
 const LATE_MS = 100;
 
 /**
@@ -19,15 +19,16 @@ export class HeldKey {
   /** Whether this press is a new one. */
   press(): boolean {
     const isNew = this.#silence === undefined;
-    this.#listen();
+    this.#listen(true);
     return isNew;
   }
 
-  #listen(): void {
+  /** Once more where it was late, and not for ever: the key must not stay deaf where timers always are. */
+  #listen(again: boolean): void {
     clearTimeout(this.#silence);
     const due = this.#now() + REPEAT_MS;
     this.#silence = setTimeout(() => {
-      if (this.#now() - due > LATE_MS) this.#listen();
+      if (again && this.#now() - due > LATE_MS) this.#listen(false);
       else this.#silence = undefined;
     }, REPEAT_MS);
     this.#silence.unref();

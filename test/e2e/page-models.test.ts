@@ -162,6 +162,13 @@ describePages('Models', (pages) => {
         agent.set({ ssoSessions: [given.ssoSession(Date.now(), { state: 'expired', expiresAt: null })] });
         await page.getByText(/This list came with Bedrock Tray and is of Nov 22, 2026/).waitFor();
         await page.getByText(/^Why: .*ETIMEDOUT/).waitFor();
+        // What AWS did not say is not claimed.
+        await models(page).getByText('Not known').first().waitFor();
+        expect(
+          await models(page)
+            .getByText(/^(Offered|Usable)$/)
+            .count(),
+        ).toBe(0);
         await page.locator('.notice').getByRole('button', { name: 'Sign in' }).click();
         await expect.poll(() => agent.inputs('signIn.start').length).toBe(1);
         await agent.disappear();

@@ -68,6 +68,23 @@ describePages('sessions of the page', (pages) => {
     });
   });
 
+  test('a terminal whose code cannot be loaded says so, and comes when the page is loaded again', async () => {
+    await pages.withPage(ready(), async (page, agent) => {
+      // As when another version of the agent is there than this page's.
+      const code = /\/terminal-view[^/]*\.js/;
+      await page.route(code, (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: 'throw new Error("no such file")' }),
+      );
+      agent.script = 'read _';
+      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
+      await page.getByText('The terminal could not be loaded. The session itself goes on.').waitFor();
+      await shot(page, 'terminal-missing');
+      await page.unroute(code);
+      await page.getByRole('button', { name: 'Load the page again' }).click();
+      await terminalLive(page);
+    });
+  });
+
   test('everything can be reached and left with the keyboard alone', async () => {
     await pages.withPage(ready(), async (page, agent) => {
       await page.keyboard.press('Tab');

@@ -154,9 +154,9 @@ describePages('usage', (pages) => {
         await link.click();
         await page.getByRole('searchbox').waitFor();
         expect(await page.getByRole('searchbox').inputValue()).toBe('dddddddd-0000-4000-8000-000000000000');
-        expect(agent.inputs('history.list').at(-1)).toMatchObject({
-          query: 'dddddddd-0000-4000-8000-000000000000',
-        });
+        await expect
+          .poll(() => agent.inputs('history.list').at(-1))
+          .toMatchObject({ query: 'dddddddd-0000-4000-8000-000000000000' });
       },
       { prepare: used },
     );

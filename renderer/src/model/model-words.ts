@@ -1,4 +1,10 @@
-import type { Geography, ModelRates, ModelView, ResolvedModel } from '../../../src/contract/bedrock.ts';
+import type {
+  Geography,
+  ModelOffer,
+  ModelRates,
+  ModelView,
+  ResolvedModel,
+} from '../../../src/contract/bedrock.ts';
 import { profilePrefix } from '../../../src/domain/bedrock/geography.ts';
 import type { Indicator } from '../../../src/domain/overview.ts';
 import type { Translator } from '../../../src/locales/index.ts';
@@ -123,8 +129,12 @@ export interface StatusWords {
   why: string | null;
 }
 
-/** Whether an id can be used, and why not. */
-export function statusWords(view: ModelView, geography: Geography | null, words: Translator): StatusWords {
+/** Whether an id can be used, and why not. Of a list that is not AWS's own (`shipped`) nobody can tell. */
+export function statusWords(
+  view: ModelView,
+  { geography, source }: { geography: Geography | null; source: ModelOffer['source'] },
+  words: Translator,
+): StatusWords {
   const { t } = words;
   const area = geography === null ? '' : t(geographyKeys[geography]);
   switch (view.refusal) {
@@ -148,6 +158,7 @@ export function statusWords(view: ModelView, geography: Geography | null, words:
         why: t('models:page.whyEnded'),
       };
     case null:
+      if (source === 'shipped') return { tone: 'off', label: t('models:page.offeredUnknown'), why: null };
       return view.access === 'granted'
         ? { tone: 'ready', label: t('models:page.usable'), why: null }
         : {

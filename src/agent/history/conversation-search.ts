@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ConversationMessage } from '../../domain/conversations/conversation.ts';
 import { deletedAt, ENDING_SOON_MS } from '../../domain/conversations/conversation-deletion.ts';
+import { namedConversation } from '../../domain/conversations/conversation-id.ts';
 import {
   excerpt,
   folded,
   matchesIn,
-  namedConversation,
   type QueryWord,
   queryWords,
 } from '../../domain/conversations/conversation-words.ts';
@@ -76,11 +76,11 @@ export function listConversations(
   return { conversations, more: false };
 }
 
-/** Ids stand in transcripts as well: one that no conversation has is searched for. */
+/** Ids stand in transcripts as well: one that no conversation in the list has is searched for. */
 function knownConversation(database: DatabaseSync, query: string): string | null {
   const id = namedConversation(query);
   if (id === null) return null;
-  return database.prepare('SELECT 1 FROM conversation WHERE id = ?').get(id) ? id : null;
+  return database.prepare('SELECT 1 FROM conversation WHERE id = ? AND messages > 0').get(id) ? id : null;
 }
 
 /** Where nobody has spoken yet there is no conversation. */

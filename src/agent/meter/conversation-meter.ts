@@ -33,19 +33,28 @@ export class ConversationMeter {
     return new ConversationCost(this.#earlier.map(({ cost }) => cost));
   }
 
-  /** Reads what is new. */
-  read(): void {
+  /** Reads what is new. False: it was written anew, moved or deleted, and is counted from its beginning. */
+  read(): boolean {
     this.#transcript ??= this.#find();
-    if (this.#transcript === undefined) return;
+    if (this.#transcript === undefined) return true;
     // Watched before it is read, so that nothing is written unseen.
     this.#watch(this.#transcript);
-    if (!this.#readAll(this.#transcript)) {
-      // Written anew, or moved: counted from its beginning.
-      this.#forget();
+    const whole = this.#readAll(this.#transcript);
+    if (!whole) {
+      this.forget();
       this.#transcript = this.#find();
       if (this.#transcript !== undefined) this.#readAll(this.#transcript);
     }
     this.cost.settle();
+    return whole;
+  }
+
+  /** The next reading begins at the beginning, of those before it as well as of its own. */
+  forget(): void {
+    this.close();
+    this.#subAgents.clear();
+    this.#tail = undefined;
+    this.cost = this.#anew();
   }
 
   close(): void {
@@ -80,13 +89,6 @@ export class ConversationMeter {
       this.tools.splice(0, Math.max(0, this.tools.length - NEWEST_TOOLS));
     }
     return fact;
-  }
-
-  #forget(): void {
-    this.close();
-    this.#subAgents.clear();
-    this.#tail = undefined;
-    this.cost = this.#anew();
   }
 
   /** Where Claude Code keeps it usually; a long path is cut, so all are looked through. */

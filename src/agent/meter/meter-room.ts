@@ -20,8 +20,15 @@ const READ_SLACK_MS = 250;
 const MEMORY_MB = 192;
 
 const Conversation = z.object({ id: z.uuid(), configFolder: z.string(), cwd: z.string() });
-/** What is kept of a session: its conversations in their order, and what they had used when they were last read. */
-const Kept = z.object({ conversations: z.array(Conversation), meter: MeterView.nullable() });
+/**
+ * What is kept of a session: its conversations in the order in which it showed them first (a fork comes behind its
+ * origin), the one that it shows, and what they had used when they were last read.
+ */
+const Kept = z.object({
+  conversations: z.array(Conversation),
+  shown: z.uuid().nullable().default(null),
+  meter: MeterView.nullable(),
+});
 type Kept = z.infer<typeof Kept>;
 
 interface Metered extends Kept {
@@ -110,7 +117,7 @@ export class MeterRoom implements SessionMeter {
   session(view: MeteredSession, configFolder: string | null): void {
     const { id, cap, profile, conversation } = view;
     const metered = this.#sessions.get(id) ?? {
-      ...(this.#kept.get(id) ?? { conversations: [], meter: null }),
+      ...(this.#kept.get(id) ?? { conversations: [], shown: null, meter: null }),
       cap,
       profile,
       open: false,
@@ -122,14 +129,14 @@ export class MeterRoom implements SessionMeter {
     Object.assign(metered, { cap, profile, open: sessionIsOpen(view) });
 
     let unread = false;
-    if (view.hasTranscript && conversation !== null && metered.conversations.at(-1)?.id !== conversation) {
-      const { userHome } = this.#parts.context;
-      const newest = {
-        id: conversation,
-        configFolder: configFolder ?? join(userHome, '.claude'),
-        cwd: view.cwd,
-      };
-      metered.conversations = [...metered.conversations.filter((c) => c.id !== conversation), newest];
+    if (view.hasTranscript && conversation !== null && metered.shown !== conversation) {
+      if (!metered.conversations.some((c) => c.id === conversation)) {
+        const { userHome } = this.#parts.context;
+        const folder = configFolder ?? join(userHome, '.claude');
+        const newest = { id: conversation, configFolder: folder, cwd: view.cwd };
+        metered.conversations = [...metered.conversations, newest];
+      }
+      metered.shown = conversation;
       metered.followed = false;
       unread = true;
       this.#saveSoon();
@@ -173,7 +180,9 @@ export class MeterRoom implements SessionMeter {
   #follow(id: string, metered: Metered): void {
     if (this.#parts.context.clock.now() < this.#beginAgainAt) return;
     metered.followed = true;
-    this.#say({ type: 'follow', session: id, conversations: metered.conversations });
+    const { conversations } = metered;
+    const shown = metered.shown ?? conversations.at(-1)?.id;
+    if (shown !== undefined) this.#say({ type: 'follow', session: id, conversations, shown });
   }
 
   /** It has ended; what Claude Code wrote at its end is still read. */
@@ -260,8 +269,8 @@ export class MeterRoom implements SessionMeter {
 
   async #save(): Promise<void> {
     const entries = [...this.#kept, ...this.#sessions].flatMap(
-      ([id, { conversations, meter }]): [string, Kept][] =>
-        conversations.length > 0 ? [[id, { conversations, meter }]] : [],
+      ([id, { conversations, shown, meter }]): [string, Kept][] =>
+        conversations.length > 0 ? [[id, { conversations, shown, meter }]] : [],
     );
     await this.#state.write({ sessions: Object.fromEntries(entries) }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : 'unknown';

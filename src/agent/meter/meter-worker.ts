@@ -2,7 +2,7 @@ import type { MeterView } from '../../contract/state.ts';
 import { addTokens, contextSize, noTokens } from '../../domain/cost/prices.ts';
 import { PriceList } from '../prices/price-list.ts';
 import { ConversationMeter } from './conversation-meter.ts';
-import type { FromMeterWorker, MeteredConversation, ToMeterWorker } from './worker-messages.ts';
+import type { FromMeterWorker, ToMeterWorker } from './worker-messages.ts';
 
 /** Claude Code writes several lines at a time; they are read together. */
 const GATHER_MS = 150;
@@ -11,6 +11,8 @@ const LOOK_MS = 20;
 
 interface Metered {
   conversations: Map<string, ConversationMeter>;
+  /** The id of one of them. */
+  shown: string;
   gathering: NodeJS.Timeout | undefined;
   /** What was said last. */
   said: string;
@@ -29,7 +31,7 @@ export class MeterWorker {
   handle(message: ToMeterWorker): void {
     switch (message.type) {
       case 'follow':
-        this.#follow(message.session, message.conversations);
+        this.#follow(message);
         return;
       case 'read': {
         this.#readUntil(message, Date.now() + message.waitMs);
@@ -45,12 +47,14 @@ export class MeterWorker {
     }
   }
 
-  #follow(session: string, wanted: readonly MeteredConversation[]): void {
-    const metered = this.#sessions.get(session) ?? {
+  #follow({ session, conversations, shown }: Extract<ToMeterWorker, { type: 'follow' }>): void {
+    const metered: Metered = this.#sessions.get(session) ?? {
       conversations: new Map(),
+      shown,
       gathering: undefined,
       said: '',
     };
+    metered.shown = shown;
     this.#sessions.set(session, metered);
     const grown = () => {
       metered.gathering ??= setTimeout(() => {
@@ -58,7 +62,7 @@ export class MeterWorker {
         if (this.#sessions.get(session) === metered) this.#read(session, metered);
       }, GATHER_MS);
     };
-    for (const conversation of wanted) {
+    for (const conversation of conversations) {
       if (metered.conversations.has(conversation.id)) continue;
       metered.conversations.set(
         conversation.id,
@@ -94,12 +98,17 @@ export class MeterWorker {
   }
 
   #read(session: string, metered: Metered): void {
-    for (const conversation of metered.conversations.values()) conversation.read();
+    let anew = false;
+    for (const conversation of metered.conversations.values()) {
+      // It may have lines of one that was forgotten.
+      if (anew) conversation.forget();
+      if (!conversation.read()) anew = true;
+    }
     this.#tell(session, metered);
   }
 
   #tell(session: string, metered: Metered): void {
-    const meter = this.#meter([...metered.conversations.values()]);
+    const meter = this.#meter(metered);
     if (!meter) return;
     const models = [...metered.conversations.values()].flatMap((c) => [...c.cost.usage().keys()]);
     const unnamed = [...new Set(models)].filter((model) => this.#prices.isUnnamed(model));
@@ -109,20 +118,21 @@ export class MeterWorker {
     this.#say({ type: 'used', session, meter, unnamed });
   }
 
-  /** The sum of a session's conversations, the newest of them last; null while nothing was used. */
-  #meter(conversations: readonly ConversationMeter[]): MeterView | null {
+  /** The sum of a session's conversations; null while nothing was used. */
+  #meter({ conversations, shown }: Metered): MeterView | null {
     let at: number | null = null;
     let usd: number | null = 0;
     let tokens = noTokens;
-    for (const { cost } of conversations) {
+    for (const { cost } of conversations.values()) {
       if (cost.at !== null) at = Math.max(at ?? 0, cost.at);
       const part = cost.cost((model) => this.#prices.of(model, Date.now()));
       usd = usd === null || part === null ? null : usd + part;
       for (const usage of cost.usage().values()) tokens = addTokens(tokens, usage);
     }
     if (at === null) return null;
-    const last = conversations.at(-1)?.cost.last ?? null;
-    const model = conversations.findLast(({ cost }) => cost.last)?.cost.last?.model ?? null;
+    const last = conversations.get(shown)?.cost.last ?? null;
+    const model =
+      (last ?? [...conversations.values()].findLast(({ cost }) => cost.last)?.cost.last)?.model ?? null;
     return {
       costUsd: usd,
       model,

@@ -10,8 +10,11 @@ export interface MeteredConversation {
 }
 
 export type ToMeterWorker =
-  /** Adds up these conversations from now on, and says when the sum changes. Told again when there is another one. */
-  | { type: 'follow'; session: string; conversations: readonly MeteredConversation[] }
+  /**
+   * Adds up these conversations from now on, in the order in which the session showed them first, and says when the sum
+   * changes. Told again when there is another one, or another one is `shown` (its id).
+   */
+  | { type: 'follow'; session: string; conversations: readonly MeteredConversation[]; shown: string }
   /**
    * Reads what is new now, and answers with `read`: as soon as the answer with the tool use `tool` stands there (Claude
    * Code writes it a moment after it has told its hooks), else after `waitMs`.

@@ -95,7 +95,7 @@ export class ModelsRoom implements Models {
         id,
         from,
         where: from === 'environment' ? null : where,
-        offered: view ? true : isListed(id, offer) ? false : null,
+        offered: isOffered(id, view, offer),
         refusal: view?.refusal ?? null,
       };
     };
@@ -250,12 +250,18 @@ export class ModelsRoom implements Models {
 const idOfArn = (id: string): string =>
   /^arn:[\w:-]*:(?:inference-profile|foundation-model)\/(.+)$/.exec(id)?.[1] ?? id;
 
-/** Whether such an id would stand in what Bedrock has listed; not so provisioned throughput, or a prompt router. */
-function isListed(id: string, { source, listed, problem }: Offer): boolean {
-  if (source !== 'live' || listed.profiles === null) return false;
-  return idOfArn(id).startsWith('arn:')
-    ? id.includes(':application-inference-profile/') && problem === null
-    : true;
+/** Null where AWS has not told, or where it would not list such an id: provisioned throughput, a prompt router. */
+function isOffered(
+  id: string,
+  view: ModelView | undefined,
+  { source, listed, problem }: Offer,
+): boolean | null {
+  if (source !== 'live') return null;
+  if (view) return true;
+  const isListed =
+    listed.profiles !== null &&
+    (!idOfArn(id).startsWith('arn:') || (id.includes(':application-inference-profile/') && problem === null));
+  return isListed ? false : null;
 }
 
 /** The foundation model that a person means by an id, a name of Anthropic's or an alias of Claude Code's. */

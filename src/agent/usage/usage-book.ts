@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ConversationLine } from '../../domain/conversations/conversation.ts';
+import { isConversationId } from '../../domain/conversations/conversation-id.ts';
 import type { AnswerFact, CostFact } from '../../domain/cost/conversation-cost.ts';
 import { addTokens, noTokens, promptClass, type TokenUsage } from '../../domain/cost/prices.ts';
 import { besideAnswers, type Told } from '../../domain/usage/beside.ts';
@@ -13,7 +14,6 @@ const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] a
 const SUMS = ['answers', ...KINDS];
 const KNOWN_QUARTERS = 50_000;
 const WORDS = ['cwd', 'cwdCertain', 'given', 'made', 'summary', 'prompt', 'opening'] as const;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A longer name is none. */
 const MODEL_LENGTH = 500;
 const EVER = Number.MAX_SAFE_INTEGER;
@@ -112,7 +112,7 @@ export class UsageBook {
     let held: AnswerFact | null = null;
     let heldFrom = 0;
     const write = (fact: AnswerFact) => {
-      if (own === null && fact.conversation !== null && uuid.test(fact.conversation))
+      if (own === null && fact.conversation !== null && isConversationId(fact.conversation))
         own = this.#conversation(fact.conversation, file.project);
       if (own === null) return;
       if (open && !file.subAgent) {
@@ -267,7 +267,7 @@ export class UsageBook {
     const id = hash('sha256', fact.id, 'buffer').subarray(0, 10);
     const known = this.#sql('SELECT * FROM answer WHERE id = ?').get(id) as unknown as Answer | undefined;
     // It stays with the conversation that had it first, or that the first copy names.
-    const asker = fact.origin !== null && uuid.test(fact.origin) ? fact.origin : null;
+    const asker = fact.origin !== null && isConversationId(fact.origin) ? fact.origin : null;
     const conversation = known?.conversation ?? (asker === null ? own : this.#conversation(asker, folder));
     if (conversation !== own) this.#copied(own, conversation, fact.at);
     const next: Answer = { conversation, at: fact.at, model: this.#model(fact.model), ...fact.usage };

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AgentConnection } from '../../client/rpc-client.ts';
 import { BedrockTrayError, type ConversationView } from '../../contract/index.ts';
+import { isConversationId } from '../../domain/conversations/conversation-id.ts';
 import { note, print, printJson, translator, withAgent } from '../shell.ts';
 import { cellWidth, plain } from '../table.ts';
 import { clockTime } from '../words.ts';
@@ -15,12 +16,11 @@ interface ListOptions {
 }
 
 const MOST = 200;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A conversation's id by itself or its beginning, as long as only one begins so. */
 async function conversationId(agent: AgentConnection, given: string): Promise<string> {
   const id = given.toLowerCase();
-  if (uuid.test(id)) return id;
+  if (isConversationId(id)) return id;
   const found = new Set<string>();
   let before: number | undefined;
   for (let page = 0; page < 25 && id.length >= 4; page++) {

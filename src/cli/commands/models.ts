@@ -49,7 +49,7 @@ export function addModels(program: Command): void {
         if (options.json) return printJson({ ...offer, models });
         const explained = translations([wanted], offer.region);
         for (const line of explained) print(plain(line));
-        if (models.length > 0) print(modelRows(models, options.all === true, columnsOf()));
+        if (models.length > 0) print(modelRows({ ...offer, models }, options.all === true, columnsOf()));
         else if (explained.length === 0) print(translator().t('cli:models.none', { region: offer.region }));
         note(plain(offerLine(offer, Date.now())));
       }),

@@ -129,10 +129,16 @@ function isName(text: string): boolean {
 }
 
 /**
- * Whether Bedrock cannot have a model of that name, by its form: neither a name that Claude Code makes an id of, nor an
- * ARN, nor an id (`[geography.]provider.model`).
+ * Whether a text does not look like a model by its form: neither a name that Claude Code makes an id of, nor an ARN, nor
+ * an id of Bedrock's (`[geography.]provider.model`, or the 12 signs of an application inference profile). Whatever has
+ * `claude` in it passes.
  */
 export function isNoModel(given: string): boolean {
   const id = bare(given.trim());
-  return !isName(id) && !/claude/i.test(id) && !/^arn:/.test(id) && !/^[a-z-]+(\.[\w:-]+)+$/.test(id);
+  return (
+    !isName(id) &&
+    !/claude|^arn:/i.test(id) &&
+    !/^([a-z-]+\.)?(ai21|[a-z-]+)(\.[\w:-]+)+$/.test(id) &&
+    !/^[a-z\d]{12}$/.test(id)
+  );
 }

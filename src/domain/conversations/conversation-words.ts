@@ -250,9 +250,3 @@ export function excerpt(
   const shown = `${from > 0 ? '…' : ''}${line}${to < text.length ? '…' : ''}`;
   return { text: shown, matches: matchesIn(shown, words, 50) };
 }
-
-/** The conversation that a search names by its id, and by nothing else; null where it is words. */
-export function namedConversation(query: string): string | null {
-  const id = query.trim().toLowerCase();
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : null;
-}

@@ -132,23 +132,41 @@ function cacheWrites(all: number, hour: number): Pick<TokenUsage, 'cacheWrite5m'
 const KNOWN_IDS = 50_000;
 const FRESH_IDS = 64;
 
-/** Tokens by model, then by class of prompt length. */
-type Sums = Map<string, Map<number, TokenUsage>>;
+/** An answer as it is counted now. */
+interface Counted {
+  at: number;
+  model: string;
+  usage: TokenUsage;
+  /** Of the conversation itself, not of a sub-agent. */
+  main: boolean;
+}
 
-/** Adds up one conversation. Its memory is bounded; the same lines in the same order give the same sums. */
+/**
+ * Adds up one conversation. Its memory is bounded; the same lines in the same order give the same sums, also where
+ * those of `earlier` are further than they were.
+ */
 export class ConversationCost {
   /** Those it is added to: a fork begins with all lines of its origin, which are counted there. */
   readonly #earlier: readonly ConversationCost[];
-  readonly #counted: Sums = new Map();
-  readonly #copied: Sums = new Map();
-  readonly #origins = new Set<ConversationCost>();
+  /** Of these it has lines; the newest of them, epoch ms. */
+  readonly #origins = new Map<ConversationCost, number>();
+  /** By model, then by class of prompt length. */
+  readonly #counted = new Map<string, Map<number, TokenUsage>>();
   /** What Claude Code's own total has beyond the answers, by model. */
   #beside: ReadonlyMap<string, TokenUsage> = new Map();
-  readonly #ids = new Set<string>();
-  readonly #fresh = new Map<string, { sums: Sums; model: string; usage: TokenUsage }>();
+  /** How that came about: after which answer of the conversation. */
+  readonly #besides: Omit<Counted, 'main'>[] = [];
+  /** By their ids. */
+  readonly #answers = new Map<string, Counted>();
+  /** What is counted and too long ago to be known by its id. */
+  readonly #forgotten = new Map<string, TokenUsage>();
+  readonly #fresh = new Map<string, Counted>();
   /** Sub-agents' answers that are not put in place between those of the conversation yet. */
   #waiting: AnswerFact[] = [];
   #total: Extract<CostFact, { kind: 'total' }> | undefined;
+  /** Its own first answer: a fork goes its own way from there. */
+  #ownFrom = Number.POSITIVE_INFINITY;
+  #mainAt = 0;
   /** The newest answer of the conversation itself. */
   last: { model: string; contextTokens: number } | null = null;
   at: number | null = null;
@@ -166,7 +184,8 @@ export class ConversationCost {
       if (this.last) this.last = { ...this.last, contextTokens: fact.tokens };
     } else {
       this.#settleBefore(fact.at);
-      this.#add(fact);
+      this.#add(fact, true);
+      this.#mainAt = fact.at;
       this.last = { model: fact.model, contextTokens: promptTokens(fact.usage) };
     }
   }
@@ -214,51 +233,78 @@ export class ConversationCost {
   #settleBefore(at: number): void {
     const ready = this.#waiting.filter((fact) => fact.at < at);
     this.#waiting = this.#waiting.filter((fact) => fact.at >= at);
-    for (const fact of ready) this.#add(fact);
+    for (const fact of ready) this.#add(fact, false);
     if (!this.#total) return;
     const beside = new Map(this.#beside);
+    // A fork's total goes on from its origin's.
+    const before = new Map<string, TokenUsage>();
+    for (const [origin, until] of this.#origins) origin.#sharedWith(before, until, this.#ownFrom);
     for (const [model, told] of this.#total.models) {
-      const counted = [
-        ...(this.#counted.get(model)?.values() ?? []),
-        ...(this.#copied.get(model)?.values() ?? []),
-        ...[...this.#origins].map((origin) => origin.#beside.get(model) ?? noTokens),
-      ].reduce(addTokens, noTokens);
+      const counted = [...(this.#counted.get(model)?.values() ?? []), before.get(model) ?? noTokens].reduce(
+        addTokens,
+        noTokens,
+      );
       const known = beside.get(model) ?? noTokens;
       // A process that counted only what it did itself takes nothing away.
-      beside.set(model, addTokens(known, tokensBeyond(tokensBeyond(told, counted), known)));
+      const usage = tokensBeyond(tokensBeyond(told, counted), known);
+      if (isNothing(usage)) continue;
+      beside.set(model, addTokens(known, usage));
+      this.#besides.push({ at: this.#mainAt, model, usage });
     }
     this.#beside = beside;
     this.#total = undefined;
   }
 
-  #add({ id, model, usage, at }: AnswerFact): void {
+  /**
+   * Adds to `sums` what had been counted here when another conversation that has the lines until `until` (epoch ms)
+   * went its own way, from `from` on: sub-agents and what was asked beside too, of which it has no lines.
+   */
+  #sharedWith(sums: Map<string, TokenUsage>, until: number, from: number): void {
+    const add = (model: string, usage: TokenUsage) =>
+      sums.set(model, addTokens(sums.get(model) ?? noTokens, usage));
+    let end = from;
+    for (const { at, main } of this.#answers.values()) if (main && at > until) end = Math.min(end, at);
+    for (const [model, usage] of this.#forgotten) add(model, usage);
+    for (const { at, model, usage } of this.#answers.values()) if (at < end) add(model, usage);
+    for (const { at, model, usage } of this.#besides) if (at < end) add(model, usage);
+  }
+
+  #add({ id, model, usage, at }: AnswerFact, main: boolean): void {
     this.at = Math.max(this.at ?? 0, at);
+    const origin = this.#earlier.find((cost) => cost.#answers.has(id));
+    if (origin) {
+      this.#origins.set(origin, Math.max(at, this.#origins.get(origin) ?? 0));
+      return;
+    }
     const before = this.#fresh.get(id);
-    if (before) count(before.sums, before.model, before.usage, -1);
-    else if (this.#ids.has(id)) return;
-    const origin = this.#earlier.find((cost) => cost.#ids.has(id));
-    if (origin) this.#origins.add(origin);
-    const sums = origin ? this.#copied : this.#counted;
-    count(sums, model, usage, 1);
-    this.#ids.add(id);
-    this.#fresh.set(id, { sums, model, usage });
-    forgetOldest(this.#ids, KNOWN_IDS);
-    forgetOldest(this.#fresh, FRESH_IDS);
+    if (before) this.#count(before, -1);
+    else if (this.#answers.has(id)) return;
+    const now = { at, model, usage, main };
+    this.#count(now, 1);
+    this.#ownFrom = Math.min(this.#ownFrom, at);
+    this.#answers.set(id, now);
+    this.#fresh.set(id, now);
+    const old = takeOldest(this.#answers, KNOWN_IDS);
+    if (old) this.#forgotten.set(old.model, addTokens(this.#forgotten.get(old.model) ?? noTokens, old.usage));
+    takeOldest(this.#fresh, FRESH_IDS);
+  }
+
+  #count({ model, usage }: Counted, sign: 1 | -1): void {
+    const step = promptClass(usage);
+    const classes = this.#counted.get(model) ?? new Map<number, TokenUsage>();
+    this.#counted.set(model, classes);
+    const sum = classes.get(step) ?? noTokens;
+    classes.set(step, sign === 1 ? addTokens(sum, usage) : tokensBeyond(sum, usage));
   }
 }
 
-function count(sums: Sums, model: string, usage: TokenUsage, sign: 1 | -1): void {
-  const step = promptClass(usage);
-  const classes = sums.get(model) ?? new Map<number, TokenUsage>();
-  sums.set(model, classes);
-  const sum = classes.get(step) ?? noTokens;
-  classes.set(step, sign === 1 ? addTokens(sum, usage) : tokensBeyond(sum, usage));
-}
-
-function forgetOldest(all: Set<string> | Map<string, unknown>, most: number): void {
-  if (all.size <= most) return;
-  const [oldest] = all.keys();
-  if (oldest !== undefined) all.delete(oldest);
+/** What had to go, so that no more than `most` are left. */
+function takeOldest<T>(all: Map<string, T>, most: number): T | undefined {
+  if (all.size <= most) return undefined;
+  const [oldest] = all;
+  if (oldest === undefined) return undefined;
+  all.delete(oldest[0]);
+  return oldest[1];
 }
 
 function isNothing(usage: TokenUsage): boolean {

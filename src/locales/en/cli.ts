@@ -214,6 +214,7 @@ export const cli = {
   'models.access.granted': 'access granted',
   'models.access.denied': 'no access',
   'models.access.unknown': 'offered',
+  'models.untold': 'not known',
   'models.refusal.onDemand': 'needs an inference profile',
   'models.refusal.access': 'no access granted',
   'models.refusal.geography': 'leaves the geography',

@@ -317,6 +317,8 @@ export const page = {
   terminalOf: 'Terminal of {{session}}',
   terminalLost: 'This view lost its connection. The session itself goes on.',
   attachAgain: 'Connect again',
+  terminalMissing: 'The terminal could not be loaded. The session itself goes on.',
+  loadAgain: 'Load the page again',
   leaveTerminal: 'Leave the terminal:',
   followLink: 'Ctrl+click opens {{address}}',
   followLinkMac: '⌘-click opens {{address}}',

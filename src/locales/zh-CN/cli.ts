@@ -208,6 +208,7 @@ export const cli: Record<keyof typeof en, string> = {
   'models.access.granted': '已授予访问权限',
   'models.access.denied': '无访问权限',
   'models.access.unknown': '已提供',
+  'models.untold': '未知',
   'models.refusal.onDemand': '需要推理配置文件',
   'models.refusal.access': '未授予访问权限',
   'models.refusal.geography': '超出地理范围',

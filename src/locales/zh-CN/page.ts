@@ -307,6 +307,8 @@ export const page: Record<keyof typeof en, string> = {
   terminalOf: '{{session}} 的终端',
   terminalLost: '此视图的连接已断开，会话本身仍在继续。',
   attachAgain: '重新连接',
+  terminalMissing: '无法加载终端，会话本身仍在继续。',
+  loadAgain: '重新加载页面',
   leaveTerminal: '离开终端：',
   followLink: '按住 Ctrl 点按可打开 {{address}}',
   followLinkMac: '按住 ⌘ 点按可打开 {{address}}',

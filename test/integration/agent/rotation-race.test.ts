@@ -91,7 +91,7 @@ describe.skipIf(missing)(
         'a sign-in is needed',
       );
       // Everybody gets credentials from what is in the file now, and nobody asks for a new token.
-      // (What the agent had asked before it saw the winner's token may still be on its way: it does not count.)
+      // (By when they were received: what the agent had asked before it saw the winner's token may still be unanswered.)
       const since = Date.now();
       await rm(join(installation.sandbox.home, '.aws', 'cli'), { recursive: true, force: true });
       const [theirs, ours] = await Promise.all([

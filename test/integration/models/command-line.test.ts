@@ -67,6 +67,10 @@ it('an environment is changed, and what Claude Code makes of it is told', async 
   expect(stderr).toContain('us.anthropic.claude-opus-5');
   expect((await own.run(['env', 'update', 'work', '--budget', 'much'])).status).toBe(2);
   expect((await own.run(['env', 'show', 'work'])).stdout).toContain('Budget: 200/month,refuse');
+  const place = ['--profile', 'sandbox', '--region', 'eu-central-1'];
+  const other = await own.run(['env', 'create', 'odd', ...place, '--model', 'nonsense']);
+  expect(other.status).toBe(0);
+  expect(other.stderr).toContain('“nonsense” does not look like a model');
 });
 
 it('regions are asked, in the environment’s geography and by its identity', async () => {

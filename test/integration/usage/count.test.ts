@@ -117,7 +117,12 @@ describe('what was used, against a count that shares no code', () => {
       const said: FromMeterWorker[] = [];
       const worker = new MeterWorker((message) => said.push(message));
       worker.handle({ type: 'prices', facts });
-      worker.handle({ type: 'follow', session: 's', conversations: [{ id, configFolder, cwd: '/' }] });
+      worker.handle({
+        type: 'follow',
+        session: 's',
+        conversations: [{ id, configFolder, cwd: '/' }],
+        shown: id,
+      });
       worker.handle({ type: 'forget', session: 's' });
       const told = said.findLast((message) => message.type === 'used')?.meter;
       expect([told?.inputTokens, told?.outputTokens, told?.costUsd?.toFixed(6)]).toEqual([

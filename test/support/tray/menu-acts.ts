@@ -161,14 +161,15 @@ export const acts: { [T in Exclude<MenuAction['type'], 'startAgent'>]: Check<T> 
 /**
  * Presses every entry of a scene's menu and looks at what each does. `press`: how an entry is pressed on this host.
  * `pressed`: entries that were pressed in an earlier scene are not pressed again; those of this one are added, with
- * the kind of each. `tries`: more than one where the host itself loses keys on a busy machine.
+ * the kind of each. `again`: how many presses the host itself may lose on a busy
+ * machine, in all.
  */
 export async function pressEverything(
   tray: TrayApp,
   scene: (at: number) => Snapshot,
   press: (path: readonly string[]) => Promise<void>,
   pressed: Map<string, MenuAction['type']>,
-  tries = 1,
+  again = 0,
 ): Promise<void> {
   const { agent, desktop } = tray;
   const settled = async (): Promise<Leaf[]> => {
@@ -181,7 +182,8 @@ export async function pressEverything(
     agent.show(scene(Date.now()));
     return settled();
   };
-  const pressOne = async (n: number, left: number): Promise<Leaf> => {
+  let left = again;
+  const pressOne = async (n: number): Promise<Leaf> => {
     const leaf = (await show())[n] as Leaf;
     const { path, action } = leaf;
     const was = await before(tray);
@@ -193,14 +195,18 @@ export async function pressEverything(
       await (acts[action.type] as unknown as Check<never>)(action as never, tray, was);
       return leaf;
     } catch (error) {
-      if (left > 1) return pressOne(n, left - 1);
+      if (left > 0) {
+        left -= 1;
+        console.warn(`pressed once more: ${path.join(' > ')}`);
+        return pressOne(n);
+      }
       throw new Error(`${path.join(' > ')}: ${(error as Error).message}`, { cause: error });
     }
   };
   const wanted = (await show()).map((leaf) => !pressed.has(JSON.stringify(leaf)));
   for (const [n, isNew] of wanted.entries()) {
     if (!isNew) continue;
-    const leaf = await pressOne(n, tries);
+    const leaf = await pressOne(n);
     pressed.set(JSON.stringify(leaf), leaf.action.type);
   }
 }

@@ -90,10 +90,16 @@ it('asks AWS nothing where the days make no sense or nobody agreed', async () =>
   const days = { from: day(-1), to: day(-2) };
   await expect(bill.get({ ...days, agreed: false })).rejects.toMatchObject({ code: 'ChargeNotAgreed' });
   await expect(bill.get({ ...days, agreed: true })).rejects.toMatchObject({ code: 'BadInput' });
-  for (const to of [day(-2), day(-590)]) {
-    await expect(bill.get({ from: day(-600), to, agreed: true })).rejects.toMatchObject({ code: 'BadInput' });
+  for (const [from, to] of [
+    [-600, -590],
+    [-425, -2],
+  ] as const) {
+    const wish = { from: day(from), to: day(to), agreed: true };
+    await expect(bill.get(wish)).rejects.toMatchObject({ code: 'BadInput' });
   }
   expect(sandbox.world.log.find({ after: 0, service: 'cost-explorer' })).toHaveLength(before);
+  // As far back as Cost Explorer goes.
+  expect(await bill.get({ from: day(-424), to: day(-423), agreed: true })).toMatchObject({ problem: null });
 });
 
 it('what was paid for is told, also where a later page is refused', async () => {

@@ -58,7 +58,7 @@ async function write(path: string, text: string): Promise<void> {
 
 function follow(...ids: string[]): void {
   const conversations = (ids.length > 0 ? ids : [session]).map((id) => conversation(id));
-  worker.handle({ type: 'follow', session, conversations });
+  worker.handle({ type: 'follow', session, conversations, shown: ids.at(-1) ?? session });
 }
 
 const last = (): MeterView | undefined =>
@@ -106,6 +106,10 @@ describe('the sum of a session', () => {
     await write(transcript(other), line('b', 30));
     follow(session, other);
     expect(last()).toMatchObject({ inputTokens: 1030, contextTokens: 30 });
+    // The first is resumed: its context is what fills up now.
+    const conversations = [conversation(), conversation(other)];
+    worker.handle({ type: 'follow', session, conversations, shown: session });
+    expect(last()).toMatchObject({ inputTokens: 1030, contextTokens: 1000 });
   });
 
   it('has what a fork begins with once, and all that either says after that', async () => {
@@ -115,6 +119,17 @@ describe('the sum of a session', () => {
     follow(session, other);
     expect(last()).toMatchObject({ inputTokens: 1230, outputTokens: 30, contextTokens: 30 });
     await write(transcript(), line('d', 4));
+    follow(session, other);
+    expect(last()).toMatchObject({ inputTokens: 1234, outputTokens: 40 });
+  });
+
+  it('has what a fork begins with also when its origin is deleted', async () => {
+    await write(transcript(), line('a', 1000) + line('b', 200));
+    await write(transcript(other), line('a', 1000) + line('b', 200) + line('c', 30));
+    follow(session, other);
+    expect(last()).toMatchObject({ inputTokens: 1230 });
+    await rm(transcript());
+    await write(transcript(other), line('d', 4));
     follow(session, other);
     expect(last()).toMatchObject({ inputTokens: 1234, outputTokens: 40 });
   });

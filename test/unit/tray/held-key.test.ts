@@ -37,3 +37,10 @@ it('what was held while the loop was blocked is still the same press', () => {
   pass(1_000);
   expect(key.press()).toBe(true);
 });
+
+it('where timers are always late, the key is heard again all the same', () => {
+  expect(key.press()).toBe(true);
+  pass(1_000, 500);
+  pass(1_000, 500);
+  expect(key.press()).toBe(true);
+});

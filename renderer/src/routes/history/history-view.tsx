@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { AbsolutePath } from '../../../../src/contract/names.ts';
-import { namedConversation } from '../../../../src/domain/conversations/conversation-words.ts';
+import { namedConversation } from '../../../../src/domain/conversations/conversation-id.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice, TextInput, Toggle } from '../../components/fields.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';

@@ -13,7 +13,7 @@ import {
   TableBody,
   TableHeader,
 } from 'react-aria-components';
-import type { Geography, ModelView, ResolvedModel } from '../../../../src/contract/bedrock.ts';
+import type { Geography, ModelOffer, ModelView, ResolvedModel } from '../../../../src/contract/bedrock.ts';
 import { Icon } from '../../components/icons.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { useWords } from '../../model/app-context.tsx';
@@ -38,6 +38,7 @@ export const ModelTable = memo(function ModelTable({
   rows,
   region,
   geography,
+  source,
   resolved,
   chosen,
   onChoose,
@@ -48,6 +49,7 @@ export const ModelTable = memo(function ModelTable({
   rows: readonly ModelRow[];
   region: string;
   geography: Geography | null;
+  source: ModelOffer['source'];
   resolved: readonly ResolvedModel[];
   chosen: Chosen;
   /** Null: nothing can be chosen from here (another region is looked at, or the agent is away). */
@@ -78,7 +80,7 @@ export const ModelTable = memo(function ModelTable({
       </TableHeader>
       <TableBody>
         {rows.map((row) => {
-          const shared = { region, geography, chosen, onChoose, row };
+          const shared = { region, geography, source, chosen, onChoose, row };
           const chips = row.ids.flatMap((v) => usesOf(v.id, resolved));
           return (
             <Row
@@ -109,7 +111,7 @@ export const ModelTable = memo(function ModelTable({
                         {v.name !== '' && <span className="quiet"> · {plainText(v.name, 80)}</span>}
                       </p>
                       <CopyId id={v.id} />
-                      <Why view={v} geography={geography} />
+                      <Why view={v} geography={geography} source={source} />
                       {v.regions.length > 1 && (
                         <p className="quiet small">{v.regions.map((r) => plainText(r, 40)).join(', ')}</p>
                       )}
@@ -146,6 +148,7 @@ function Chevron({ model }: { model: string }): ReactNode {
 interface Shared {
   region: string;
   geography: Geography | null;
+  source: ModelOffer['source'];
   chosen: Chosen;
   onChoose: ((slot: Slot, id: string | null) => void) | null;
   row: ModelRow;
@@ -154,13 +157,13 @@ interface Shared {
 /** The cells behind the first one; the collection wants them as direct children of their row. */
 function facts(
   view: ModelView,
-  { region, geography, chosen, onChoose, row }: Shared,
+  { region, geography, source, chosen, onChoose, row }: Shared,
   words: ReturnType<typeof useWords>,
 ): ReactNode[] {
   const route = routeWords(view, region, words);
   const context = contextWords(view.contextTokens, words);
   const price = pricePair(view.rates, words);
-  const status = statusWords(view, geography, words);
+  const status = statusWords(view, { geography, source }, words);
   const life = lifeWords(view, words);
   return [
     <Cell key="route" className="cell-route">
@@ -222,9 +225,9 @@ function Chips({ uses }: { uses: readonly ResolvedModel[] }): ReactNode {
   ));
 }
 
-function Why({ view, geography }: { view: ModelView; geography: Geography | null }): ReactNode {
+function Why({ view, ...given }: { view: ModelView } & Pick<Shared, 'geography' | 'source'>): ReactNode {
   const words = useWords();
-  const { why } = statusWords(view, geography, words);
+  const { why } = statusWords(view, given, words);
   return why && <p className="small why">{why}</p>;
 }
 

@@ -103,6 +103,7 @@ export function OfferPanel({
             rows={drawn}
             region={region}
             geography={geography}
+            source={offer.data?.source ?? 'shipped'}
             resolved={resolved}
             chosen={environment}
             onChoose={onChoose}

@@ -114,7 +114,7 @@ export function DeskProvider({ route, children }: { route: Route; children: Reac
   const some = sessions.length > 0;
   useEffect(() => {
     if (!some) return;
-    return whenIdle(() => void loadTerminal(), 2_000);
+    return whenIdle(loadTerminal, 2_000);
   }, [some]);
   const ids = useMemo(() => ownOrder(sessions).map((s) => s.id), [sessions]);
   const told = useMemo(() => shownTabs(arranged, ids), [arranged, ids]);

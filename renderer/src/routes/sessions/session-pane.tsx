@@ -82,8 +82,16 @@ function Body({
 /** The terminal, and on it what the error means that Claude Code shows there. */
 function Terminal(given: { session: SessionView; visible: boolean; focused: boolean }): ReactNode {
   const { trouble, isLow, onSettled, dismiss } = useTrouble(given.session);
+  const words = useWords();
   const chunk = useTerminalChunk();
-  if (!chunk) return <div className="terminal" />;
+  if (chunk === null) return <div className="terminal" />;
+  if (chunk === 'failed')
+    return (
+      <div className="session-message" role="alert">
+        <p>{words.t('page:terminalMissing')}</p>
+        <Button onPress={() => location.reload()}>{words.t('page:loadAgain')}</Button>
+      </div>
+    );
   return (
     <chunk.TerminalView
       {...given}

@@ -202,8 +202,13 @@ describe('a line of a transcript', () => {
   });
 });
 
-it('what a fork begins with is counted in its origin, in answers and in totals', () => {
-  const read = (into: ConversationCost, ...lines: string[]) => {
+describe('what a fork begins with is counted in its origin', () => {
+  /** Lines in their order; those of sub-agents are read first, as the meter does. */
+  const read = (into: ConversationCost, lines: readonly string[], subAgents: readonly string[] = []) => {
+    for (const line of subAgents) {
+      const fact = readCostLine(line);
+      if (fact) into.subAgent(fact);
+    }
     for (const line of lines) {
       const fact = readCostLine(line);
       if (fact) into.main(fact);
@@ -212,22 +217,53 @@ it('what a fork begins with is counted in its origin, in answers and in totals',
   };
   const sum = (...costs: ConversationCost[]) =>
     costs.reduce((input, cost) => input + (cost.usage().get(opus)?.input ?? 0), 0);
+  const common = [answer('a', 1, { input: 100 }), answer('b', 5, { input: 20 })];
+  const told = (input: number) => total({ [opus]: { input } });
 
-  const origin = new ConversationCost();
-  const common = [answer('a', 1, { input: 100 }), answer('b', 2, { input: 20 })];
-  // 5 were asked beside it.
-  read(origin, ...common, total({ [opus]: { input: 125 } }));
-  const fork = new ConversationCost([origin]);
-  read(fork, ...common);
-  expect(sum(fork)).toBe(0);
-  expect(sum(origin, fork)).toBe(125);
+  it('in answers and in totals', () => {
+    const origin = new ConversationCost();
+    // 5 were asked beside it.
+    read(origin, [...common, told(125)]);
+    const fork = new ConversationCost([origin]);
+    read(fork, common);
+    expect(sum(fork)).toBe(0);
+    // Its total goes on from its origin's; 3 were asked beside the fork.
+    read(fork, [answer('c', 7, { input: 7 }), told(135)]);
+    expect(sum(fork)).toBe(10);
+    expect(sum(origin, fork)).toBe(135);
+    // Alone it has all of it.
+    const alone = new ConversationCost();
+    read(alone, [...common, answer('c', 7, { input: 7 }), told(135)]);
+    expect(sum(alone)).toBe(135);
+  });
 
-  // Its total goes on from its origin's; 3 were asked beside the fork.
-  read(fork, answer('c', 3, { input: 7 }), total({ [opus]: { input: 135 } }));
-  expect(sum(fork)).toBe(10);
-  expect(sum(origin, fork)).toBe(135);
-  // Alone it has all of it.
-  const alone = new ConversationCost();
-  read(alone, ...common, answer('c', 3, { input: 7 }), total({ [opus]: { input: 135 } }));
-  expect(sum(alone)).toBe(135);
+  it.each([true, false])('with sub-agents, of which it has no lines; total copied along: %s', (copied) => {
+    const origin = new ConversationCost();
+    read(origin, [...common, told(175)], [answer('s', 3, { input: 50 })]);
+    const fork = new ConversationCost([origin]);
+    read(fork, copied ? [...common, told(175)] : common);
+    expect(sum(origin, fork)).toBe(175);
+    read(fork, [answer('c', 7, { input: 7 }), told(182)]);
+    expect(sum(origin, fork)).toBe(182);
+  });
+
+  it('as it grew, and all at once afterwards, gives the same', () => {
+    // 5 beside the origin before the fork, 3 beside the fork; then the origin goes on with 4 and has 10 more beside it.
+    const first = [...common, told(125)];
+    const second = [...common, answer('c', 7, { input: 7 }), told(135)];
+    const later = [answer('d', 9, { input: 4 }), told(139)];
+
+    const origin = new ConversationCost();
+    read(origin, first);
+    const fork = new ConversationCost([origin]);
+    read(fork, second);
+    read(origin, later);
+    expect(sum(origin, fork)).toBe(149);
+
+    const whole = new ConversationCost();
+    read(whole, [...first, ...later]);
+    const afterwards = new ConversationCost([whole]);
+    read(afterwards, second);
+    expect(sum(whole, afterwards)).toBe(149);
+  });
 });
