@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { overview } from '../../src/domain/overview.ts';
 import { needsPerson } from '../../src/domain/sessions/session-attention.ts';
 import { Button } from './components/button.tsx';
+import { FailureBoundary } from './components/failure.tsx';
 import { Icon, Mark } from './components/icons.tsx';
 import { IndicatorSign } from './components/indicator.tsx';
 import { useErrorText } from './components/notice.tsx';
@@ -98,17 +99,23 @@ function Frame({ route }: { route: Route }): ReactNode {
           <PageSkeleton />
         ) : (
           <>
-            {settingUp && <FirstRunView />}
-            {route.name === 'overview' && !settingUp && <OverviewView />}
-            {route.name === 'history' && <HistoryView query={route.item ?? ''} />}
-            {route.name === 'models' && <ModelsView item={route.item} />}
-            {route.name === 'usage' && <UsageView />}
-            {route.name === 'doctor' && <DoctorView item={route.item} />}
-            {route.name === 'access' && <AccessView begin={route.item} />}
-            {route.name === 'policies' && <PoliciesView key={route.item} item={route.item} />}
-            {route.name === 'settings' && <SettingsView />}
-            {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}
-            <Palette />
+            <FailureBoundary of={route.name}>
+              {settingUp && <FirstRunView />}
+              {route.name === 'overview' && !settingUp && <OverviewView />}
+              {route.name === 'history' && <HistoryView query={route.item ?? ''} />}
+              {route.name === 'models' && <ModelsView item={route.item} />}
+              {route.name === 'usage' && <UsageView />}
+              {route.name === 'doctor' && <DoctorView item={route.item} />}
+              {route.name === 'access' && <AccessView begin={route.item} />}
+              {route.name === 'policies' && <PoliciesView key={route.item} item={route.item} />}
+              {route.name === 'settings' && <SettingsView />}
+            </FailureBoundary>
+            <FailureBoundary of={route.item ?? ''} hidden={route.name !== 'sessions'}>
+              {sessionsVisited && <SessionsView item={route.item} hidden={route.name !== 'sessions'} />}
+            </FailureBoundary>
+            <FailureBoundary hidden>
+              <Palette />
+            </FailureBoundary>
           </>
         )}
       </main>

@@ -1,6 +1,7 @@
 import './no-eval.ts';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { FailureBoundary } from './components/failure.tsx';
 import { AgentModel } from './model/agent-model.ts';
 import { AppProvider } from './model/app-context.tsx';
 import { startLook } from './model/first-paint.ts';
@@ -17,8 +18,10 @@ const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <AppProvider agent={agent} model={new AgentModel(agent)}>
-      {/* The popover at the tray icon is a window of its own; it never becomes another place. */}
-      {location.hash === '#/popover' ? <PopoverView /> : <App />}
+      <FailureBoundary>
+        {/* The popover at the tray icon is a window of its own; it never becomes another place. */}
+        {location.hash === '#/popover' ? <PopoverView /> : <App />}
+      </FailureBoundary>
     </AppProvider>,
   );
 }

@@ -21,6 +21,31 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
   });
   afterAll(() => pages?.[Symbol.asyncDispose]());
 
+  test('a view that fails says so and leaves the rest of the page alone', async () => {
+    await pages.withPage(ready(), async (page) => {
+      await page.evaluate(() => {
+        const real = Intl.Collator;
+        Object.assign(globalThis, { mend: () => Object.assign(Intl, { Collator: real }) });
+        Object.assign(Intl, {
+          Collator: class {
+            constructor() {
+              throw new Error('broken on purpose');
+            }
+          },
+        });
+      });
+      await goTo(page, '#/usage');
+      await page.getByText('This view could not be shown. Sessions and credentials go on.').waitFor();
+      await shot(page, 'view-failed');
+      await expectAccessible(page);
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await page.getByRole('heading', { name: 'You are ready to use Amazon Bedrock.' }).waitFor();
+      await page.evaluate(() => (globalThis as unknown as { mend(): void }).mend());
+      await goTo(page, '#/usage');
+      await page.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
+    });
+  });
+
   test('each state of the overview has its sentence and its one button', async () => {
     const at = Date.now();
     const error = (code: 'NetworkUnavailable' | 'AccessDenied' | 'ConfigMalformed') =>

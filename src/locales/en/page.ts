@@ -318,6 +318,7 @@ export const page = {
   terminalLost: 'This view lost its connection. The session itself goes on.',
   attachAgain: 'Connect again',
   terminalMissing: 'The terminal could not be loaded. The session itself goes on.',
+  viewFailed: 'This view could not be shown. Sessions and credentials go on.',
   loadAgain: 'Load the page again',
   leaveTerminal: 'Leave the terminal:',
   followLink: 'Ctrl+click opens {{address}}',

@@ -308,6 +308,7 @@ export const page: Record<keyof typeof en, string> = {
   terminalLost: '此视图的连接已断开，会话本身仍在继续。',
   attachAgain: '重新连接',
   terminalMissing: '无法加载终端，会话本身仍在继续。',
+  viewFailed: '无法显示此页面，会话和凭证不受影响。',
   loadAgain: '重新加载页面',
   leaveTerminal: '离开终端：',
   followLink: '按住 Ctrl 点按可打开 {{address}}',

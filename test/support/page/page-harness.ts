@@ -139,7 +139,8 @@ export class PageHarness implements AsyncDisposable {
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
       const text = message.text();
-      if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION|favicon/.test(text)) complaints.push(text);
+      const isMeant = /WebSocket|ERR_CONNECTION|favicon|broken on purpose/.test(text);
+      if (message.type() === 'error' && !isMeant) complaints.push(text);
     });
     const made = { key, page, complaints };
     this.#windows.set(key, made);

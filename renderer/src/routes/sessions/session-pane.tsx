@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { SessionView } from '../../../../src/contract/state.ts';
 import { ActivitySign } from '../../components/activity-sign.tsx';
 import { Button } from '../../components/button.tsx';
+import { FailureBoundary } from '../../components/failure.tsx';
 import { IndicatorSign } from '../../components/indicator.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { SignInButton, SignInPanel } from '../../components/sign-in-panel.tsx';
@@ -47,14 +48,14 @@ function Body({
   if (session.state === 'waiting') return <Waiting session={session} />;
   if (session.state === 'starting')
     return (
-      <div className="session-message" role="status">
+      <div className="centre-message" role="status">
         <IndicatorSign of="busy" size={32} />
         <p>{words.t('page:sessionStartingLong')}</p>
       </div>
     );
   if (session.state === 'lost')
     return (
-      <div className="session-message">
+      <div className="centre-message">
         <ActivitySign of="interrupted" size={32} />
         <p>{words.t(session.hasTranscript ? 'page:sessionLostLong' : 'sessions:lostFresh')}</p>
         <ErrorNotice error={session.problem} />
@@ -63,8 +64,10 @@ function Body({
   return (
     <>
       <Problem key={session.problem?.code} error={session.problem} />
-      {/* A resumed session is another process: its terminal begins anew. */}
-      <Terminal key={session.startedAt} session={session} visible={visible} focused={focused} />
+      <FailureBoundary of={String(session.startedAt)}>
+        {/* A resumed session is another process: its terminal begins anew. */}
+        <Terminal key={session.startedAt} session={session} visible={visible} focused={focused} />
+      </FailureBoundary>
       {session.state === 'exited' && (
         <p className="exit-line" role="status">
           <span>{endedWords(session, words)}</span>
@@ -87,7 +90,7 @@ function Terminal(given: { session: SessionView; visible: boolean; focused: bool
   if (chunk === null) return <div className="terminal" />;
   if (chunk === 'failed')
     return (
-      <div className="session-message" role="alert">
+      <div className="centre-message" role="alert">
         <p>{words.t('page:terminalMissing')}</p>
         <Button onPress={() => location.reload()}>{words.t('page:loadAgain')}</Button>
       </div>
@@ -128,7 +131,7 @@ function Waiting({ session }: { session: SessionView }): ReactNode {
   const isSource = own !== undefined && own.ssoSession === null && !own.kind.startsWith('sso');
   if (isMfa || isSource)
     return (
-      <div className="session-message">
+      <div className="centre-message">
         <IndicatorSign of="attention" size={32} />
         <p>
           {isMfa
@@ -142,7 +145,7 @@ function Waiting({ session }: { session: SessionView }): ReactNode {
     own?.ssoSession ?? (prompt?.profile === session.profile ? prompt.ssoSession : ssoSessions[0]?.id);
   const sso = ssoSessions.find((s) => s.id === id);
   return (
-    <div className="session-message">
+    <div className="centre-message">
       <IndicatorSign of={sso?.signIn ? 'busy' : 'attention'} size={32} />
       <p>{words.t('page:sessionWaitingLong', { ssoSession: plainText(sso?.id ?? session.profile) })}</p>
       {sso?.signIn ? (
