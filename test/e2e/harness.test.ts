@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)(`a tray app on the private desktop: ${par
     await desktop.screenshot('test-artefacts/harness-screen.png');
     expect(readFileSync('test-artefacts/harness-screen.png').length).toBeGreaterThan(1_000);
 
-    const proof = sandboxProof(desktop, launched.pid);
+    const proof = await sandboxProof(desktop, launched.pid);
     expect(proof.uid).toBe(desktop.user.uid);
     expect(proof.uid).not.toBe(0);
     expect(proof.unsandboxed).toEqual([]);

@@ -91,7 +91,7 @@ describe.skipIf(missing !== undefined)(`the popover: ${missing ?? describeElectr
 
   test('it has the window’s guards: sandbox, preferences, bridge; a link asks first', async () => {
     await open();
-    const proof = sandboxProof(tray.desktop, tray.launched.pid);
+    const proof = await sandboxProof(tray.desktop, tray.launched.pid);
     expect(proof.renderers.map((r) => [r.seccomp, r.noNewPrivs])).toEqual([[2, true]]);
     const preferences = await tray.launched.app.evaluate(({ BrowserWindow }) => {
       const { webContents } = BrowserWindow.getAllWindows()[0] as Electron.BrowserWindow;

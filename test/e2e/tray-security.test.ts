@@ -64,8 +64,8 @@ describe.skipIf(missing !== undefined)(
     const windowCount = () =>
       tray.launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
 
-    test('runs in the real sandbox, as an ordinary user', () => {
-      const proof = sandboxProof(tray.desktop, tray.launched.pid);
+    test('runs in the real sandbox, as an ordinary user', async () => {
+      const proof = await sandboxProof(tray.desktop, tray.launched.pid);
       expect(proof.uid).toBe(tray.desktop.user.uid);
       expect(proof.uid).not.toBe(0);
       expect(proof.unsandboxed).toEqual([]);
@@ -442,7 +442,7 @@ describe.skipIf(missing !== undefined)(
         'x.desktop': true,
         'bedrock-usage-2026-11-23.csv': false,
       });
-      const { renderers } = sandboxProof(tray.desktop, tray.launched.pid);
+      const { renderers } = await sandboxProof(tray.desktop, tray.launched.pid);
       expect(renderers.find(({ pid }) => pid === seen.pid)).toMatchObject({ seccomp: 2, noNewPrivs: true });
       expect(leaked).toEqual([]);
       await tray.launched.app.evaluate(() => {

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { _electron, type ElectronApplication } from 'playwright';
 import {
@@ -126,8 +127,26 @@ export type SandboxProof = {
   readonly unsandboxed: readonly number[];
 };
 
-/** Reads /proc for the app's main process, its renderers and whether any process was told to do without sandbox. */
-export function sandboxProof(desktop: Desktop, mainPid: number): SandboxProof {
+/**
+ * Reads /proc for the app's main process, its renderers and whether any process was told to do without sandbox. A
+ * renderer confines itself some time after it has its name (on a busy machine a second later), and may end while it is
+ * looked at: so this waits, 15 s at most, for at least one renderer and for the filter of each, and then says what is.
+ */
+export async function sandboxProof(desktop: Desktop, mainPid: number): Promise<SandboxProof> {
+  const end = performance.now() + 15_000;
+  for (;;) {
+    try {
+      const seen = readProof(desktop, mainPid);
+      const settled = seen.renderers.length > 0 && seen.renderers.every(({ seccomp }) => seccomp === 2);
+      if (settled || performance.now() > end) return seen;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await delay(100);
+  }
+}
+
+function readProof(desktop: Desktop, mainPid: number): SandboxProof {
   const field = (pid: number, name: string) =>
     Number(
       new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? -1,
