@@ -164,6 +164,7 @@ describePages('Models', (pages) => {
         await page.getByText(/^Why: .*ETIMEDOUT/).waitFor();
         // What AWS did not say is not claimed.
         await models(page).getByText('Not known').first().waitFor();
+        await page.getByText('10 models', { exact: true }).waitFor();
         expect(
           await models(page)
             .getByText(/^(Offered|Usable)$/)

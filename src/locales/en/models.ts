@@ -64,6 +64,8 @@ export const models = {
   'page.onlyUsable': 'Only usable',
   'page.count_one': '{{count}} model, {{usable}} usable',
   'page.count_other': '{{count}} models, {{usable}} usable',
+  'page.countOnly_one': '{{count}} model',
+  'page.countOnly_other': '{{count}} models',
   'page.nothing': 'No model fits.',
   'page.none': 'Bedrock names no models of Anthropic here.',
   'page.showAll': 'Show all',

@@ -64,6 +64,8 @@ export const models: Record<keyof typeof en, string> = {
   'page.onlyUsable': '仅显示可用',
   'page.count_one': '{{count}} 个模型，{{usable}} 个可用',
   'page.count_other': '{{count}} 个模型，{{usable}} 个可用',
+  'page.countOnly_one': '{{count}} 个模型',
+  'page.countOnly_other': '{{count}} 个模型',
   'page.nothing': '没有符合条件的模型。',
   'page.none': 'Bedrock 在此没有列出 Anthropic 的模型。',
   'page.showAll': '显示全部',

@@ -53,6 +53,14 @@ export function OfferPanel({
   const { geography } = environment;
   const withdrawn = (offer.data?.models ?? []).filter((m) => m.refusal === 'geography').length;
   const title = words.t('models:page.offer', { region });
+  /** How many of those that are shown can be used is known only where AWS was asked. */
+  const countOf = (data: typeof offer.data): string => {
+    if (!data) return '\u00a0';
+    const count = found.length;
+    return data.source === 'shipped'
+      ? words.t('models:page.countOnly', { count })
+      : words.t('models:page.count', { count, usable });
+  };
   const showAll = (): void => {
     setText('');
     setFamily(ALL);
@@ -63,7 +71,7 @@ export function OfferPanel({
       <div className="panel-head">
         <h2 id="offer">{title}</h2>
         <p className="quiet small number" role="status">
-          {offer.data ? words.t('models:page.count', { count: found.length, usable }) : '\u00a0'}
+          {countOf(offer.data)}
         </p>
       </div>
       <div className="offer-filters">
