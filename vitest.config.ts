@@ -52,7 +52,10 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx', 'test/property/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 20_000,
+          // Nothing is tried again here: what waits has the patience of the others.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: patience,
           // Pure rooms keep nothing between files; loading them once for all files takes a sixth of the time.
           isolate: false,
         },
@@ -62,8 +65,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Limits for what hangs, as in e2e: where the time itself is promised, the test measures it.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           // Real processes on a machine that may be busy: once more, and the report says so.
           retry: 1,
           expect: patience,

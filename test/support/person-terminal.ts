@@ -31,7 +31,8 @@ export class PersonTerminal {
     this.exited = new Promise((resolve) =>
       this.#pty.onExit((end) => {
         this.#ended = true;
-        resolve(end);
+        // What was written last is on the screen before the end is told.
+        this.screen.write('', () => resolve(end));
       }),
     );
   }
@@ -60,16 +61,21 @@ export class PersonTerminal {
     this.#pty.write(text);
   }
 
-  async shows(part: RegExp, ms = 30_000): Promise<void> {
+  shows(part: RegExp, ms?: number): Promise<void> {
+    return this.until((text) => part.test(text), `${part}`, ms);
+  }
+
+  /** Waits until what is shown is as `seen` wants it. */
+  async until(seen: (text: string) => boolean, what: string, ms = 30_000): Promise<void> {
     await this.#happenings
-      .until(() => part.test(this.text), `${part}`, ms)
+      .until(() => seen(this.text), what, ms)
       .catch((error) => {
         throw new Error(`${error.message}; the screen:\n${this.text}`);
       });
   }
 
   /** Waits until the screen, as `seen` sees it, is this one. */
-  async becomes(screen: string, seen: (text: string) => string, ms = 15_000): Promise<void> {
+  async becomes(screen: string, seen: (text: string) => string, ms = 30_000): Promise<void> {
     await this.#happenings
       .until(() => seen(this.text) === screen, 'the screen', ms)
       .catch(() => {

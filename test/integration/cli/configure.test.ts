@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentConnection } from '../../../src/client/rpc-client.ts';
 import type { Snapshot } from '../../../src/contract/index.ts';
@@ -29,6 +30,7 @@ beforeAll(async () => {
 afterAll(() => it_?.stop());
 afterEach(async () => {
   for (const terminal of terminals.splice(0)) await terminal.close();
+  await it_.sandbox.switches({ startPage: 'meta', oidcError: null, autoApprove: false });
 });
 
 function wizard(...args: string[]): PersonTerminal {
@@ -46,8 +48,10 @@ function wizard(...args: string[]): PersonTerminal {
 async function answer(terminal: PersonTerminal, question: RegExp, ...keys: string[]): Promise<void> {
   await terminal.shows(question);
   for (const key of keys) {
+    const before = terminal.output.length;
     terminal.type(key);
-    // A prompt reads a key at a time.
+    // A prompt reads a key at a time, and shows that it has; one that changes nothing is not waited for for long.
+    for (let n = 0; n < 250 && terminal.output.length === before; n++) await sleep(20);
     await terminal.settles(40);
   }
 }
@@ -60,10 +64,11 @@ async function begin(terminal: PersonTerminal): Promise<void> {
 
 /** The person's browser: follows the address on the screen, however many rows it takes. */
 async function allow(terminal: PersonTerminal, decision: 'allow' | 'deny' = 'allow'): Promise<void> {
-  await terminal.shows(/http:\/\/127\.0\.0\.1:\d+\/authorize/);
-  await terminal.settles(200);
-  const url = /http:\/\/127\.0\.0\.1:\d+\/authorize[^\s\x1b]*/.exec(terminal.output)?.[0] ?? '';
-  await it_.sandbox.person.answer(url, decision);
+  // All of it: what comes after it has been written too.
+  const address = () =>
+    /http:\/\/127\.0\.0\.1:\d+\/authorize[^\s\x1b]*(?=[\s\x1b])/.exec(terminal.output)?.[0];
+  await terminal.until(() => address() !== undefined, 'the address');
+  await it_.sandbox.person.answer(address() ?? '', decision);
 }
 
 describe('configure sso, typed in a terminal', () => {
@@ -75,6 +80,7 @@ describe('configure sso, typed in a terminal', () => {
 
   it('leaves the file as it was, whichever question is left with Ctrl+C', async () => {
     writeFileSync(config(), mine);
+    await it_.run(['logout']);
     const left = async (terminal: PersonTerminal) => {
       terminal.type(ctrlC);
       expect((await terminal.exited).exitCode).toBe(1);
@@ -285,9 +291,7 @@ describe('a first run', () => {
     shell = await it_.connect('cli');
   });
   afterAll(() => shell?.close());
-  afterEach(() =>
-    it_.sandbox.switches({ startPage: 'meta', deniedModels: [], faultServices: ['oidc'], throttleNext: 0 }),
-  );
+  afterEach(() => it_.sandbox.switches({ deniedModels: [], faultServices: ['oidc'], throttleNext: 0 }));
   /** As on the first day, but for what the portal's browser remembers. */
   const anew = async () => {
     await shell.call('signOut', {});
