@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conversationLine, isWorthParsing } from '../../../../src/domain/conversations/conversation.ts';
+import { cpuMs } from '../../../support/cpu-time.ts';
 
 /** Lines as Claude Code 2.1.330 wrote them against the loopback Bedrock, shortened only where nothing is read. */
 const common = {
@@ -192,10 +193,10 @@ describe('what a line of a transcript says', () => {
   });
 
   test('hostile tags cost no more than their length', () => {
-    const started = performance.now();
+    const started = cpuMs();
     conversationLine(user('<system-reminder>'.repeat(100_000)));
     conversationLine(user('\u001b]0;'.repeat(20_000)));
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuMs() - started).toBeLessThan(2_000);
   });
 });
 

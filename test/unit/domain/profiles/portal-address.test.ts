@@ -4,6 +4,7 @@ import {
   regionOfPortalHost,
   regionOfPortalPage,
 } from '../../../../src/domain/profiles/portal-address.ts';
+import { cpuMs } from '../../../support/cpu-time.ts';
 
 describe('hosts', () => {
   test.each([
@@ -73,8 +74,8 @@ describe('pages', () => {
   ])('says nothing: %s', (html) => expect(regionOfPortalPage(html)).toBeNull());
 
   test('a hostile page takes no time', () => {
-    const begun = performance.now();
+    const begun = cpuMs();
     regionOfPortalPage(`${'<meta '.repeat(50_000)}${'<a id="env"'.repeat(20_000)}`);
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(cpuMs() - begun).toBeLessThan(2_000);
   });
 });

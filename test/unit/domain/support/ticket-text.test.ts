@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { downloadFolderOf, ticketRedactor } from '../../../../src/domain/support/ticket-text.ts';
+import { cpuMs } from '../../../support/cpu-time.ts';
 
 const masked = ticketRedactor({ userHome: '/home/ada', maskAccounts: true });
 
@@ -76,7 +77,7 @@ test('the person’s downloads, as user-dirs.dirs names them', () => {
 
 test('a long line of what might begin an address is looked through at once', () => {
   const line = 'a.'.repeat(50_000);
-  const begun = performance.now();
+  const begun = cpuMs();
   expect(ticketRedactor({ userHome: '/home/ada', maskAccounts: true })(line)).toBe(line);
-  expect(performance.now() - begun).toBeLessThan(3_000);
+  expect(cpuMs() - begun).toBeLessThan(3_000);
 });

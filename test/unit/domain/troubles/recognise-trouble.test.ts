@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { recogniseTrouble } from '../../../../src/domain/troubles/recognise-trouble.ts';
 import { type TroubleCode, troubleCodes } from '../../../../src/domain/troubles/trouble-codes.ts';
 import { troubleOnScreen } from '../../../../src/domain/troubles/trouble-on-screen.ts';
+import { cpuMs } from '../../../support/cpu-time.ts';
 
 const AUTH =
   'AWS authentication failed · refresh your AWS credentials (SSO sign-in, access keys, API key or proxy token) and retry · if credentials are current, check AWS permissions and model access · API Error: 403 ';
@@ -289,7 +290,7 @@ describe('a screen of Claude Code', () => {
 });
 
 test('a megabyte on a line, of what signs begin with, is looked through at once', () => {
-  const begun = performance.now();
+  const begun = cpuMs();
   for (const piece of [
     'not authorized to perform: a:b ',
     'sso session ',
@@ -303,5 +304,5 @@ test('a megabyte on a line, of what signs begin with, is looked through at once'
     troubleOnScreen([`API Error: ${line}`]);
     troubleOnScreen([line]);
   }
-  expect(performance.now() - begun).toBeLessThan(3_000);
+  expect(cpuMs() - begun).toBeLessThan(3_000);
 });
