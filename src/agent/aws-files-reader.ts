@@ -99,6 +99,9 @@ export class AwsFilesReader {
   }
 
   async #read(): Promise<void> {
+    // Who asks from here on is shown the next reading.
+    const asked = this.#views.filter((view) => view.isAsked);
+    for (const view of asked) view.isAsked = false;
     const claudeSettings = await readClaudeSettings(this.claudeSettings);
     let digest = '';
     let parse: () => AwsReading['aws'];
@@ -127,9 +130,8 @@ export class AwsFilesReader {
       parse = () => e;
     }
     const wanted = this.#views.filter(
-      (view) => (view.isActive || view.isAsked) && (digest === '' || view.digest !== digest),
+      (view) => (view.isActive || asked.includes(view)) && (digest === '' || view.digest !== digest),
     );
-    for (const view of this.#views) view.isAsked = false;
     if (wanted.length === 0) return;
     let aws: AwsReading['aws'];
     try {

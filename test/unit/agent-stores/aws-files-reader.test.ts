@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,4 +82,22 @@ test('a view is shown what differs, one that was stopped nothing, unless it asks
     ['two', 1],
   ]);
   expect(shown.filter(([name]) => name === 'one').map(([, sections]) => sections)).toContain(-1);
+});
+
+test('whoever asks is shown what stands there by then, at whatever moment of another reading', async () => {
+  const reader = new AwsFilesReader(context);
+  const seen: number[] = [];
+  const one = reader.view(() => undefined);
+  const two = reader.view(({ aws }) => seen.push('config' in aws ? aws.config.sections.length : -1));
+  for (let moment = 1; moment <= 60; moment++) {
+    const underWay = one.reload();
+    for (let turn = 0; turn < moment % 12; turn++) await new Promise<void>((done) => setImmediate(done));
+    writeFileSync(
+      join(home, '.aws', 'config'),
+      Array.from({ length: moment }, (_, n) => `[profile p${n}]\n`).join(''),
+    );
+    await two.reload();
+    expect(seen.at(-1)).toBe(moment);
+    await underWay;
+  }
 });
