@@ -67,7 +67,7 @@ async function shows(state: string): Promise<void> {
       await clock.advance(100);
       expect(room.view(id).state).toBe(state);
     },
-    { timeout: 5_000, interval: 5 },
+    { timeout: 10_000, interval: 5 },
   );
 }
 async function ready(): Promise<void> {

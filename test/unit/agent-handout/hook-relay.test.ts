@@ -151,4 +151,4 @@ test('a client that does not send what it announced is ended', async () => {
   );
   await closed;
   expect(heard).toEqual([]);
-}, 5_000);
+});

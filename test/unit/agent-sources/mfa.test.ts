@@ -130,7 +130,7 @@ describe('a role with an MFA device', () => {
     expect(await Promise.all(wishes)).toEqual(['MfaNeeded', 'MfaNeeded', 'MfaNeeded', 'MfaNeeded']);
     expect(question()).toMatchObject({ profile: 'guarded', roleArn, mfaSerial, problem: null });
     const { id } = question();
-    const waiting = ['guarded', 'beyond'].map((p) => broker.untilUsable(p, AbortSignal.timeout(5_000)));
+    const waiting = ['guarded', 'beyond'].map((p) => broker.untilUsable(p, AbortSignal.timeout(15_000)));
     // Two shells at once: the first code counts, both hear that all is well.
     await Promise.all([mfa.answer(id, '123456'), mfa.answer(id, '999999')]);
     await Promise.all(waiting);

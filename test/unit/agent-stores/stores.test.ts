@@ -164,7 +164,7 @@ describe('profiles', () => {
     // Told by `warn`, which fails here.
     await writeFile(configFile(), 'no section at all\n');
     const failed = { err: expect.objectContaining({ message: 'broken' }) };
-    await vi.waitFor(() => expect(errors).toContainEqual(failed), { timeout: 5_000, interval: 10 });
+    await vi.waitFor(() => expect(errors).toContainEqual(failed), { timeout: 10_000, interval: 10 });
   });
 
   test('no files at all; then the AWS CLI writes one', async () => {

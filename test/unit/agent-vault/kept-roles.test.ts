@@ -69,7 +69,7 @@ const files = () => {
 
 /** Until what is written without being waited for has been written. */
 async function written(count: number): Promise<void> {
-  await vi.waitFor(() => expect(files()).toHaveLength(count), { timeout: 5_000, interval: 5 });
+  await vi.waitFor(() => expect(files()).toHaveLength(count), { timeout: 10_000, interval: 5 });
 }
 
 const bytes = () => files().map((name) => readFileSync(join(home, 'vault', name), 'latin1'));
@@ -81,7 +81,7 @@ async function rewritten(before: string[]): Promise<void> {
       expect(bytes()).toHaveLength(1);
       expect(bytes()).not.toEqual(before);
     },
-    { timeout: 5_000, interval: 5 },
+    { timeout: 10_000, interval: 5 },
   );
 }
 

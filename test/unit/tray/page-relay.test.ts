@@ -56,7 +56,7 @@ async function relayed() {
   const port = new Port();
   relayChannel('pty', port as never, link);
   port.say('early');
-  await vi.waitFor(() => expect(wire.sent).toEqual(['early']));
+  await vi.waitFor(() => expect(wire.sent).toEqual(['early']), { timeout: 10_000 });
   return { wire, port };
 }
 
@@ -124,6 +124,6 @@ describe('the relay between page and socket', () => {
     relayChannel('rpc', left as never, link);
     left.close();
     arrive(late);
-    await vi.waitFor(() => expect(late.closed).toBe(1));
+    await vi.waitFor(() => expect(late.closed).toBe(1), { timeout: 10_000 });
   });
 });
