@@ -1,8 +1,8 @@
+import { uuidPattern } from '../domain/uuid.ts';
 import { SCHEME } from './app-identity.ts';
 
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const place = new RegExp(
-  `^bedrock-tray://(?:(overview|sessions|history|models|usage|access|settings|sign-in)|(sessions/${UUID}))/?$`,
+  `^bedrock-tray://(?:(overview|sessions|history|models|usage|access|settings|sign-in)|(sessions/${uuidPattern}))/?$`,
 );
 
 /**

@@ -11,6 +11,7 @@ import {
   formatCredentials,
 } from '../../domain/credentials/credential-formats.ts';
 import { ssoRootOf } from '../../domain/credentials/credential-source.ts';
+import { isUuid } from '../../domain/uuid.ts';
 import {
   createTranslator,
   type ShownLanguage,
@@ -44,7 +45,6 @@ const formats: ReadonlySet<string> = new Set<CredentialFormat>([
 ]);
 const parameters: ReadonlySet<string> = new Set(['profile', 'format', 'session', 'lang', 'claude']);
 const processId = /^\d{1,10}$/;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Control characters and `]` cannot stand in a profile's name (contract: SectionName). */
 const profileName = /^[^\][\p{Cc}]{1,128}$/u;
 
@@ -170,7 +170,7 @@ export class CredentialHandOut implements HandOut {
     if ((profile === null) === (session === null)) throw bad('profile', 'one of profile and session');
     if (!formats.has(format)) throw bad('format', [...formats].join(', '));
     if (profile !== null && !profileName.test(profile)) throw bad('profile', 'not a name');
-    if (session !== null && !uuid.test(session)) throw bad('session', 'not an id');
+    if (session !== null && !isUuid(session)) throw bad('session', 'not an id');
     if (claude !== null && (session !== null || !processId.test(claude)))
       throw bad('claude', 'not a process id');
     return { profile: profile ?? '', session, claude, format: format as CredentialFormat };

@@ -1,10 +1,10 @@
 import { HookEvent, MAX_HOOK_BYTES, READ_HOOK_BYTES } from '../../contract/routes.ts';
 import { hookHead } from '../../domain/activity/activity-hook.ts';
+import { isUuid } from '../../domain/uuid.ts';
 import type { SessionIdentity } from '../ports.ts';
 
 /** A client sends its event at once; one that does not is broken. */
 const PATIENCE_MS = 2_000;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What is used of a request. */
 export interface HookRequest extends AsyncIterable<Uint8Array> {
@@ -59,7 +59,7 @@ export class HookRelay {
     gone: AbortSignal,
   ): Promise<{ status: number; body: string } | undefined> {
     const session = url.searchParams.get('session') ?? '';
-    if (!uuid.test(session) || !this.#identity(session)) return { status: 404, body: '' };
+    if (!isUuid(session) || !this.#identity(session)) return { status: 404, body: '' };
     // HTTP holds a client to the length that it says; one that says none is none of ours.
     const length = Number(request.headers['content-length']);
     if (!(length <= MAX_HOOK_BYTES)) return { status: 413, body: '' };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { uuidPattern } from '../../domain/uuid.ts';
 
 /** A transcript as it lies on disk. */
 export interface TranscriptFile {
@@ -16,10 +17,9 @@ export interface TranscriptFile {
   mtime: number;
 }
 
-const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const conversationFolder = new RegExp(`^${uuid}$`);
+const conversationFolder = new RegExp(`^${uuidPattern}$`);
 /** Others in the folder are no conversations: those of sub-agents, in older versions, are called agent-ID.jsonl. */
-const transcriptName = new RegExp(`^(${uuid})\\.jsonl$`);
+const transcriptName = new RegExp(`^(${uuidPattern})\\.jsonl$`);
 const oldSubAgent = /^agent-[\w-]+\.jsonl$/;
 
 /**

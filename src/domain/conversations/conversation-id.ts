@@ -1,4 +1,6 @@
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { uuidPattern } from '../uuid.ts';
+
+const uuid = new RegExp(`^${uuidPattern}$`);
 
 /** Claude Code names conversations by UUIDs in lower case. */
 export const isConversationId = (text: string): boolean => uuid.test(text);

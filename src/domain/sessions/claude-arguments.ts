@@ -1,5 +1,6 @@
 import { BedrockTrayError } from '../../contract/errors.ts';
 import { PermissionMode } from '../../contract/state.ts';
+import { isUuid } from '../uuid.ts';
 
 /** How many values an option takes: `maybe` takes one where the next word is no option. */
 type Values = 'none' | 'one' | 'many' | 'maybe';
@@ -68,8 +69,6 @@ const options = new Map<string, Option>([
   ['--tools', { values: 'many', again: true }],
   ['--verbose', { values: 'none', page: true, again: true }],
 ]);
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** One word of the arguments with the values that belong to it; a prompt is a word without a name. */
 interface Part {
@@ -185,7 +184,7 @@ export function readClaudeArguments(given: readonly string[]): ClaudeArguments {
       case '--resume':
       case '-r':
         out.ownConversation = true;
-        out.resumes = uuid.test(value ?? '') ? value : null;
+        out.resumes = isUuid(value ?? '') ? value : null;
         break;
       case '--continue':
       case '-c':

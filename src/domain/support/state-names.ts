@@ -1,3 +1,5 @@
+import { uuidPattern } from '../uuid.ts';
+
 const temporary = /^\.bedrock-tray-\d+-[0-9a-f]{12}\.tmp$/;
 
 /** What lies in the state folder by our own hand, so that an uninstall removes nothing else from a folder that a person named. */
@@ -9,13 +11,11 @@ const ours = [
   temporary,
 ];
 
-const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-
 /** Folders that others call so too, and what of ours lies in each. */
 const within: Readonly<Record<string, readonly RegExp[]>> = {
-  bin: [/^bedrock-tray(\.cmd)?$/, new RegExp(`^attach-${uuid}\\.command$`, 'i'), temporary],
+  bin: [/^bedrock-tray(\.cmd)?$/, new RegExp(`^attach-${uuidPattern}\\.command$`, 'i'), temporary],
   logs: [/^(agent|agent-start|pty-host)\.log(\.\d+)?$/],
-  sessions: [new RegExp(`^${uuid}$`, 'i')],
+  sessions: [new RegExp(`^${uuidPattern}$`, 'i')],
 };
 
 /** What in that folder of the state folder is ours; null: all of it. */
