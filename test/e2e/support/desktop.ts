@@ -82,6 +82,10 @@ export type Desktop = AsyncDisposable & {
   openTrayMenu(): Promise<void>;
   /** The same for a test that goes on with the keyboard: as soon as it stands there, drawn or not. */
   raiseTrayMenu(): Promise<void>;
+  /** Closes the panel's menus, and returns once none holds pointer and keyboard any more. */
+  closeTrayMenus(): Promise<void>;
+  /** Heights of the panel's menus on the screen, submenus among them. */
+  trayMenuHeights(): Promise<number[]>;
   /** Every live process on this desktop, however detached. */
   running(): readonly RunningProcess[];
   /** Called by stop() first, newest first: for what a test opens on this desktop. */
@@ -180,7 +184,10 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
     const power = options.power ? await startPower(place, systemBus) : undefined;
     let xfce: Promise<Panel> | undefined;
     const startXfce = (): Promise<Panel> => {
-      xfce ??= startPanel(place, sessionBus);
+      xfce ??= startPanel(place, sessionBus).catch((error: unknown) => {
+        xfce = undefined;
+        throw error;
+      });
       return xfce;
     };
     if (panel === 'xfce') await startXfce();
@@ -192,14 +199,32 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
     };
     const run: Desktop['run'] = (command, args, more = {}) =>
       runAs(user, command, args, { env: { ...env, ...more }, cwd: home });
-    const raiseTrayMenu = async (): Promise<void> => {
-      const windows = async () => (await run('xdotool', ['search', '--onlyvisible', '--name', '.*'])).trim();
-      const before = await windows();
-      await run('xdotool', ['mousemove', '17', '16', 'click', '3']);
-      // X tells nobody that a menu is up; the list of visible windows is looked at until one more is there.
-      for (const end = Date.now() + 5_000; (await windows()) === before; await delay(50)) {
-        if (Date.now() > end) throw new Error('no menu came up at the tray icon');
+    const trayMenuHeights = async (): Promise<number[]> => {
+      const search = ['search', '--onlyvisible', '--name', '^wrapper', 'getwindowgeometry', '%@'];
+      // A window may go while it is asked about.
+      const said = await run('xdotool', search).catch(() => '');
+      const panels = [...said.matchAll(/Position: (-?\d+),(-?\d+).*\n\s*Geometry: \d+x(\d+)/g)].map((m) => ({
+        x: Number(m[1]),
+        height: Number(m[3]),
+      }));
+      // GTK holds pointer and keyboard by a window out of sight as long as a menu is up: a tool tip has none.
+      const held = panels.some(({ x }) => x === -100);
+      return held ? panels.map(({ height }) => height).filter((height) => height > 40) : [];
+    };
+    /** X tells nobody that a menu has come or gone: it is looked until it has. */
+    const menusAre = async (up: boolean, act: () => Promise<unknown>, otherwise: string): Promise<void> => {
+      for (const end = Date.now() + 20_000; (await trayMenuHeights()).length > 0 !== up; await delay(50)) {
+        if (Date.now() > end) throw new Error(otherwise);
+        await act();
       }
+    };
+    const closeTrayMenus = (): Promise<void> =>
+      menusAre(false, () => run('xdotool', ['key', 'Escape']), 'the menus of the panel stay open');
+    const raiseTrayMenu = async (): Promise<void> => {
+      // A press beside a menu that is up closes it and does nothing else.
+      await closeTrayMenus();
+      await run('xdotool', ['mousemove', '17', '16', 'click', '3']);
+      await menusAre(true, async () => {}, 'no menu came up at the tray icon');
     };
     return {
       ...{
@@ -243,6 +268,8 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
         await run('xdotool', ['mousemove', String(x), String(y), 'click', String(button)]);
       },
       raiseTrayMenu,
+      closeTrayMenus,
+      trayMenuHeights,
       async openTrayMenu() {
         await raiseTrayMenu();
         // One frame for what is in it.

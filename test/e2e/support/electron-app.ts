@@ -50,7 +50,7 @@ export async function launchApp(desktop: Desktop, options: AppOptions = {}): Pro
     // Playwright would add --no-sandbox, and force the light scheme.
     chromiumSandbox: true,
     colorScheme: null,
-    timeout: options.timeoutMs ?? 30_000,
+    timeout: options.timeoutMs ?? 90_000,
   });
   const child = app.process();
   const output: string[] = [];
@@ -130,10 +130,10 @@ export type SandboxProof = {
 /**
  * Reads /proc for the app's main process, its renderers and whether any process was told to do without sandbox. A
  * renderer confines itself some time after it has its name (on a busy machine a second later), and may end while it is
- * looked at: so this waits, 15 s at most, for at least one renderer and for the filter of each, and then says what is.
+ * looked at: so this waits, 30 s at most, for at least one renderer and for the filter of each, and then says what is.
  */
 export async function sandboxProof(desktop: Desktop, mainPid: number): Promise<SandboxProof> {
-  const end = performance.now() + 15_000;
+  const end = performance.now() + 30_000;
   for (;;) {
     try {
       const seen = readProof(desktop, mainPid);

@@ -46,7 +46,7 @@ export async function openChromium(options: {
     colorScheme: options.colorScheme ?? null,
     ...(options.locale === undefined ? {} : { locale: options.locale }),
     viewport: { width: 1100, height: 760 },
-    timeout: 30_000,
+    timeout: 90_000,
   });
 }
 
@@ -83,7 +83,7 @@ export class Opener {
   }
 
   /** The next address that no earlier call has returned; waits for it. */
-  async next(timeoutMs = 15_000): Promise<string> {
+  async next(timeoutMs = 60_000): Promise<string> {
     const all = await waitUntil(
       this.#changes,
       () => this.opened,

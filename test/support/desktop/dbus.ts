@@ -114,7 +114,7 @@ export class BusConnection {
     const message = new dbus.Message({ ...to, signature, body });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${to.destination} did not answer ${to.member}`)), 5_000);
+      timer = setTimeout(() => reject(new Error(`${to.destination} did not answer ${to.member}`)), 15_000);
     });
     try {
       const reply = await Promise.race([this.#bus.call(message), late]);
@@ -148,7 +148,9 @@ export class BusConnection {
   async owner(name: string): Promise<string | undefined> {
     try {
       return String((await this.#driver('GetNameOwner', 's', [name]))[0]);
-    } catch {
+    } catch (error) {
+      // Whatever else goes wrong tells nothing of the name.
+      if ((error as { type?: string }).type !== 'org.freedesktop.DBus.Error.NameHasNoOwner') throw error;
       return undefined;
     }
   }
@@ -158,7 +160,7 @@ export class BusConnection {
     return Number((await this.#driver('GetConnectionUnixProcessID', 's', [name]))[0]);
   }
 
-  async waitForName(name: string, timeoutMs = 10_000): Promise<void> {
+  async waitForName(name: string, timeoutMs = 20_000): Promise<void> {
     await waitUntil(
       this.names,
       () => this.owner(name),

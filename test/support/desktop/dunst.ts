@@ -85,6 +85,16 @@ export class Dunst {
     }));
   }
 
+  /** Takes all from the screen. */
+  async clear(): Promise<void> {
+    await this.#bus.call({
+      destination: NAME,
+      path: '/org/freedesktop/Notifications',
+      interface: 'org.dunstproject.cmd0',
+      member: 'NotificationCloseAll',
+    });
+  }
+
   /** A person presses the topmost one (2: what it is about, 1: away with it). */
   async press(button: 1 | 2): Promise<void> {
     await this.#run('xdotool', ['mousemove', '120', '40', 'click', String(button)]);
@@ -97,7 +107,7 @@ export class Dunst {
   /** It falls over. */
   async die(): Promise<void> {
     process.kill(this.#pid, 'SIGKILL');
-    for (const end = Date.now() + 5_000; (await this.#bus.owner(NAME)) !== undefined; ) {
+    for (const end = Date.now() + 20_000; (await this.#bus.owner(NAME)) !== undefined; ) {
       if (Date.now() > end) throw new Error('dunst did not end');
     }
   }

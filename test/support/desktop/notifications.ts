@@ -72,7 +72,7 @@ export class Notifications {
   }
 
   /** The first notification that pleases `accept`, past or coming. */
-  async waitFor(accept: (one: ShownNotification) => boolean, timeoutMs = 10_000): Promise<ShownNotification> {
+  async waitFor(accept: (one: ShownNotification) => boolean, timeoutMs = 20_000): Promise<ShownNotification> {
     const found = await waitUntil(
       this.#changes,
       () => this.#shown.filter(accept),

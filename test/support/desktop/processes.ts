@@ -79,7 +79,7 @@ export class Processes {
     const line = await new Promise<string>((resolve, reject) => {
       const fail = (why: string) =>
         reject(new Error(`${name} ${why}: ${output.join('').trim().slice(-400)}`));
-      const timer = setTimeout(() => fail('said nothing in time'), options.timeoutMs ?? 10_000);
+      const timer = setTimeout(() => fail('said nothing in time'), options.timeoutMs ?? 30_000);
       let text = '';
       stream.on('data', (chunk: Buffer | string) => {
         text += String(chunk);
@@ -189,7 +189,7 @@ export async function runAs(
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: options.timeoutMs ?? 20_000,
+    timeout: options.timeoutMs ?? 60_000,
     ...spawnAs(user),
   });
   let stdout = '';

@@ -38,7 +38,6 @@ export async function startDisplay(
     env,
     cwd: home,
     firstLineOf: 'fd3',
-    timeoutMs: 15_000,
   });
   const display = `:${started.line.trim()}`;
   await addCookie(clientAuth, display);
@@ -101,19 +100,23 @@ export async function startPanel({ env, home, user, processes }: Place, bus: Bus
   await bus.waitForName('org.xfce.Xfconf');
   const start = async (): Promise<number> => {
     const { pid } = await processes.start('xfce4-panel', ['--disable-wm-check'], { env, cwd: home });
-    await bus.waitForName('org.kde.StatusNotifierWatcher', 15_000);
+    await bus.waitForName('org.kde.StatusNotifierWatcher');
     return pid;
   };
   let pid = await start();
   return {
     async kill() {
-      process.kill(pid, 'SIGKILL');
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended already.
+      }
       await waitUntil(
         bus.names,
         () => bus.owner('org.kde.StatusNotifierWatcher'),
         (owner) => owner === undefined,
         'the panel to leave the bus',
-        10_000,
+        20_000,
       );
     },
     async restart() {

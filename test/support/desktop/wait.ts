@@ -13,9 +13,12 @@ export class Changes {
   }
 }
 
+/** After a read that threw, ms: whoever did not answer in time announces nothing either. */
+const LOOK_AGAIN_MS = 250;
+
 /**
  * Reads now and after every change until `accept` is content with what was read, and returns it.
- * A read that throws counts as not there yet. Fails after `timeoutMs` with what was last seen.
+ * A read that throws counts as not there yet, and is tried again soon. Fails after `timeoutMs` with what was last seen.
  */
 export async function waitUntil<T>(
   changes: Changes,
@@ -39,18 +42,21 @@ export async function waitUntil<T>(
   try {
     for (;;) {
       changed = false;
+      let threw = false;
       try {
         const value = await read();
         if (accept(value)) return value;
         seen = JSON.stringify(value)?.slice(0, 2_000) ?? String(value);
       } catch (error) {
         seen = String(error);
+        threw = true;
       }
       // The last read was made after the time was up.
       if (late) throw new Error(`${what}: not within ${timeoutMs} ms; last seen: ${seen}`);
       if (!changed) {
         await new Promise<void>((resolve) => {
           wake = resolve;
+          if (threw) setTimeout(resolve, LOOK_AGAIN_MS);
         });
       }
     }

@@ -98,7 +98,7 @@ type Check<T extends MenuAction['type']> = (
 
 async function called(tray: TrayApp, was: Before, name: CallName, input: object): Promise<void> {
   await expect
-    .poll(() => tray.agent.calls.slice(was.calls).find((c) => c.name === name)?.input, { timeout: 5_000 })
+    .poll(() => tray.agent.calls.slice(was.calls).find((c) => c.name === name)?.input)
     .toMatchObject(input);
 }
 

@@ -88,7 +88,7 @@ export class ScriptedAgent {
       () => this.calls.filter((c) => c.name === name),
       (found) => found.length > skip,
       `a call of ${name} among ${this.calls.map((c) => c.name).join(', ')}`,
-      10_000,
+      20_000,
     );
     return calls[skip] as Call;
   }

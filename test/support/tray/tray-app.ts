@@ -32,7 +32,7 @@ export async function startBareTray(
 }
 
 async function pageOf({ app }: LaunchedApp): Promise<Page> {
-  return app.windows()[0] ?? (await app.waitForEvent('window', { timeout: 15_000 }));
+  return app.windows()[0] ?? (await app.waitForEvent('window', { timeout: 30_000 }));
 }
 
 /** A desktop with a scripted agent and the tray, without a window. `desktop.stop()` ends all of it. */
