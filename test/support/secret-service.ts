@@ -68,7 +68,7 @@ export class SecretService implements AsyncDisposable {
 
   /** Waits until a service has its name on the bus. */
   async #named(name: string): Promise<void> {
-    for (let n = 0; n < 100; n++) {
+    for (const until = Date.now() + 30_000; Date.now() < until; ) {
       const ask = this.#spawn('dbus-send', [
         ...['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'],
         ...['org.freedesktop.DBus.NameHasOwner', `string:${name}`],
