@@ -58,5 +58,5 @@ test.skipIf(python === undefined)(
       expect(is, what).toEqual(withEdits(was, edits, is));
     }
   },
-  240_000,
+  300_000,
 );

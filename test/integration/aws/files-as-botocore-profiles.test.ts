@@ -109,7 +109,7 @@ describe.each(libraries)('as $name sees them', (library) => {
     );
     const answers = await askLibrary<Verdict>(library, questions, env());
     for (const [n, row] of profileRows.entries()) verdicts.set(row.name, answers[n] as Verdict);
-  }, 60_000);
+  }, 300_000);
 
   test.skipIf(library.python === undefined).each(profileRows)('$name', async (row) => {
     const verdict = verdicts.get(row.name) as Verdict;
@@ -207,7 +207,7 @@ for (const library of libraries) {
       expect(usable).toBeGreaterThan(rows.length / 10);
       expect(usable).toBeLessThan(rows.length);
     },
-    120_000,
+    300_000,
   );
 }
 
@@ -360,7 +360,7 @@ describe("where AWS's JavaScript SDK reads something else, a note says so", () =
       { numRuns: process.env.CI ? 2_000 : 250, seed },
     );
     expect(differing).toBeGreaterThan(20);
-  }, 60_000);
+  }, 300_000);
 });
 
 test.skipIf(cli === undefined)(
@@ -392,5 +392,5 @@ test.skipIf(cli === undefined)(
       }),
     );
   },
-  60_000,
+  180_000,
 );

@@ -61,9 +61,10 @@ interface Place {
   file: string;
 }
 
-/** A home of its own for each row and judge; the SDK remembers sessions by name for the life of the process. */
+let places = 0;
+/** A home of its own for each row, judge and attempt; the SDK remembers sessions by name for the life of the process. */
 async function placeFor(row: TokenRow, judge: string): Promise<Place> {
-  const session = `admin-${judge}-${tokenRows.indexOf(row)}`;
+  const session = `admin-${judge}-${tokenRows.indexOf(row)}-${++places}`;
   const home = join(folder, session);
   const cache = join(home, '.aws', 'sso', 'cache');
   await mkdir(cache, { recursive: true });
@@ -125,12 +126,14 @@ async function ours(row: TokenRow): Promise<Outcome> {
       if (row.answer === 'refused') await clock.advance(250);
       expect(keeper.views()[0]?.state).not.toBe('refreshing');
     };
-    await vi.waitFor(settled, { timeout: 10_000, interval: 20 });
+    await vi.waitFor(settled, { timeout: 30_000, interval: 20 });
     const token = await keeper.accessToken(place.session).catch((e) => {
       expect(e).toMatchObject({ code: 'SignInNeeded' });
       return null;
     });
-    if (row.written) await vi.waitFor(async () => expect(await after(place)).not.toEqual(row.file));
+    // A busy disk takes seconds to sync a file.
+    const isWritten = async () => expect(await after(place)).not.toEqual(row.file);
+    if (row.written) await vi.waitFor(isWritten, { timeout: 30_000 });
     return { token, calls, file: await after(place) };
   } finally {
     await keeper.stop();
@@ -190,10 +193,10 @@ describe.each(libraries)('as $name sees them', (library) => {
   const outcomes = new Map<string, Outcome>();
   beforeAll(async () => {
     if (library.python === undefined) return;
-    const places = await Promise.all(tokenRows.map((row) => placeFor(row, library.id)));
+    const theirs = await Promise.all(tokenRows.map((row) => placeFor(row, library.id)));
     const questions = tokenRows.map((row, n) => ({
       ask: 'token',
-      ...places[n],
+      ...theirs[n],
       profile: 'p',
       now: new Date(now).toISOString().replace('Z', '+00:00'),
       answer: typeof row.answer === 'object' ? row.answer : null,
@@ -206,10 +209,10 @@ describe.each(libraries)('as $name sees them', (library) => {
       outcomes.set(row.name, {
         token: told[n]?.token ?? null,
         calls: told[n]?.calls ?? -1,
-        file: await after(places[n] as Place),
+        file: await after(theirs[n] as Place),
       });
     }
-  }, 60_000);
+  }, 300_000);
 
   test.skipIf(library.python === undefined).each(tokenRows)('$name', async (row) => {
     compare(row, library.id, outcomes.get(row.name) as Outcome, await ours(row));

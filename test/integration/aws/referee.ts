@@ -11,10 +11,15 @@ export async function askBotocore<T>(
   questions: readonly object[],
   env: Readonly<Record<string, string>>,
 ): Promise<T[]> {
-  const { code, stdout, stderr } = await runCommand(python ?? '', [join(import.meta.dirname, 'referee.py')], {
-    env: { ...env, PYTHONUTF8: '1' },
-    input: JSON.stringify(questions),
-  });
-  if (code !== 0) throw new Error(`referee.py: ${stderr}`);
+  const { code, signal, stdout, stderr } = await runCommand(
+    python ?? '',
+    [join(import.meta.dirname, 'referee.py')],
+    {
+      env: { ...env, PYTHONUTF8: '1' },
+      input: JSON.stringify(questions),
+      timeoutMs: 290_000,
+    },
+  );
+  if (code !== 0) throw new Error(`referee.py ended with ${code ?? signal}: ${stderr}`);
   return JSON.parse(stdout) as T[];
 }

@@ -145,8 +145,7 @@ byCli(
         cli?.path ?? '',
         ['sso', 'login', '--profile', 'sandbox', '--no-browser'],
         { env: sandbox.environment(noUse) },
-      );
-      await sandbox.switches({ autoApprove: false });
+      ).finally(() => sandbox.switches({ autoApprove: false }));
       expect(stderr).toBe('');
       expect(code).toBe(0);
     };

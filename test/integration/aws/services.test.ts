@@ -16,7 +16,11 @@ beforeAll(async () => {
   sandbox = await startSandbox();
 });
 afterAll(() => sandbox.stop());
-afterEach(() => sandbox.switches({ oidcError: null, throttleNext: 0, serverErrorNext: 0, deniedRoles: [] }));
+afterEach(() =>
+  sandbox.switches({ oidcError: null, throttleNext: 0, serverErrorNext: 0, deniedRoles: [], latencyMs: 0 }),
+);
+/** Only what is asked from now on counts. */
+const latest = async () => (await sandbox.requests()).at(-1)?.id ?? 0;
 
 const where = () => ({ region: sandbox.region, env: sandbox.environment() });
 const fault = async (call: Promise<unknown>): Promise<AwsFault> =>
@@ -170,13 +174,14 @@ describe('portal, STS and Bedrock', () => {
 
   test('all pages of accounts and roles', async () => {
     await sandbox.switches({ portalPageSize: 1 });
+    const after = await latest();
     const portal = createPortal(where());
     const accounts = await portal.accounts(token.accessToken);
     expect(accounts.length).toBeGreaterThan(1);
     expect(accounts.map((a) => a.accountId)).toContain('111122223333');
     const roles = await portal.roles(token.accessToken, '111122223333');
     expect(roles.map((r) => r.roleName)).toContain('BedrockDeveloper');
-    const pages = await sandbox.requests({ operation: 'ListAccounts' });
+    const pages = await sandbox.requests({ after, operation: 'ListAccounts' });
     expect(pages.length).toBe(accounts.length);
   });
 
@@ -189,6 +194,7 @@ describe('portal, STS and Bedrock', () => {
     expect(credentials.expiresAt - Date.now()).toBeGreaterThan(3500_000);
     expect(await callerIdentity(where(), credentials)).toMatchObject({ accountId: '111122223333' });
     await sandbox.switches({ bedrockPageSize: 3 });
+    const after = await latest();
     const [profiles, models] = await withBedrock(where(), credentials, (bedrock) =>
       Promise.all([bedrock.profiles('SYSTEM_DEFINED'), bedrock.models()]),
     );
@@ -197,7 +203,8 @@ describe('portal, STS and Bedrock', () => {
     );
     expect(models.some((m) => m.onDemand)).toBe(true);
     expect([...profiles, ...models].every((m) => m.id.includes('anthropic.'))).toBe(true);
-    const signed = await sandbox.requests({ service: 'bedrock' });
+    const signed = await sandbox.requests({ after, service: 'bedrock' });
+    expect(signed.length).toBeGreaterThan(0);
     expect(signed.every((r) => r.accessKeyId === credentials.accessKeyId)).toBe(true);
   });
 
@@ -222,7 +229,7 @@ describe('portal, STS and Bedrock', () => {
     expect(await fault(callerIdentity(where(), keys))).toMatchObject({ kind: 'forbidden' });
     process.env.AWS_BEARER_TOKEN_BEDROCK = 'ambient';
     try {
-      const after = (await sandbox.requests()).at(-1)?.id ?? 0;
+      const after = await latest();
       expect((await fault(withBedrock(where(), keys, (bedrock) => bedrock.models()))).kind).toBe('forbidden');
       const asked = await sandbox.requests({ after, service: 'bedrock' });
       expect(new Set(asked.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set([keys.accessKeyId]));
