@@ -1,6 +1,6 @@
 /** The window on a real Electron: its keys, its zoom and its place, and what axe says of it enlarged and in high contrast. */
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
 import { expectAccessible, expectNoOverflow, goTo } from '../support/page/page-harness.ts';
@@ -13,19 +13,21 @@ describe.skipIf(missing !== undefined)(`the window: ${missing ?? describeElectro
   let tray: TrayApp;
   let launched: LaunchedApp;
 
-  beforeAll(async () => {
+  // Each a tray of its own: what an attempt has left, window, place and zoom, is kept for the next start.
+  beforeEach(async () => {
     tray = await startTray({ size: { width: 1500, height: 1000 } });
     launched = tray.launched;
-  }, 90_000);
-  afterAll(() => tray?.desktop.stop());
+  });
+  afterEach(() => tray?.desktop.stop());
 
   /** Opens the window as its person does; it has the keyboard then. */
   async function open(): Promise<Page> {
     const { desktop } = tray;
     await desktop.tray.waitForMenu((m) => m.length > 6);
-    const opened = launched.app.waitForEvent('window', { timeout: 20_000 });
+    const opened = launched.app.waitForEvent('window', { timeout: 30_000 });
     await desktop.tray.click(['Open window']);
     const page = await opened;
+    page.setDefaultTimeout(60_000);
     await page.locator('.page').first().waitFor();
     await focus();
     return page;
@@ -55,10 +57,22 @@ describe.skipIf(missing !== undefined)(`the window: ${missing ?? describeElectro
       })),
     );
   const place = { x: 120, y: 80, width: 960, height: 720 };
+  /** Puts the window there, and waits until the X server has done so. */
+  async function move(bounds: typeof place): Promise<void> {
+    await launched.app.evaluate(
+      ({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setBounds(to),
+      bounds,
+    );
+    await expect.poll(async () => (await facts())[0]?.bounds).toEqual(bounds);
+  }
+  /** What the page has of it: a zoom is told to the page, it does not wait for it. */
+  async function expectWidth(page: Page, width: number): Promise<void> {
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
+  }
 
   test('it has a title, no menu bar and the ground of the page; at 200 % nothing is lost', async () => {
     const page = await open();
-    expect(await facts()).toEqual([
+    await expect.poll(facts).toEqual([
       {
         bounds: expect.objectContaining({ width: 1080, height: 720 }),
         zoom: 1,
@@ -68,23 +82,26 @@ describe.skipIf(missing !== undefined)(`the window: ${missing ?? describeElectro
         background: '#F4F3F0',
       },
     ]);
-    await launched.app.evaluate(
-      ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
-      place,
-    );
+    await move(place);
     await key(...Array<string>(4).fill('ctrl+equal'), 'ctrl+plus');
     await expect.poll(async () => (await facts())[0]?.zoom).toBe(2);
-    expect(await page.evaluate(() => innerWidth)).toBe(place.width / 2);
+    await expectWidth(page, place.width / 2);
     // As somebody has set the system who needs more contrast, on Linux and macOS, then on Windows.
-    for (const view of ['overview', 'access', 'history', 'sessions/new', 'settings']) {
+    for (const [view, name] of [
+      ['overview', 'Overview'],
+      ['access', 'Access'],
+      ['history', 'History'],
+      ['sessions/new', 'Sessions'],
+      ['settings', 'Settings'],
+    ] as const) {
       await goTo(page, `#/${view}`);
-      await page.locator('.page:visible').waitFor();
+      await page.getByRole('main', { name, exact: true }).locator('.page:visible').waitFor();
       await page.locator('.skeleton').first().waitFor({ state: 'detached' });
       await expectNoOverflow(page);
       await page.emulateMedia({ contrast: 'more', forcedColors: 'none' });
-      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
-        'rgb(255, 255, 255)',
-      );
+      await expect
+        .poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor))
+        .toBe('rgb(255, 255, 255)');
       await expectAccessible(page);
       await page.emulateMedia({ forcedColors: 'active' });
       await expectAccessible(page, 'contrast');
@@ -92,29 +109,30 @@ describe.skipIf(missing !== undefined)(`the window: ${missing ?? describeElectro
   });
 
   test('closed by its key and opened again it is as it was; so is the next start', async () => {
+    await open();
+    await move(place);
+    await key(...Array<string>(5).fill('ctrl+equal'));
+    await expect.poll(async () => (await facts())[0]?.zoom).toBe(2);
     await key('ctrl+w');
     await expect.poll(facts).toEqual([]);
     const page = await open();
-    expect((await facts())[0]).toMatchObject({ bounds: place, zoom: 2 });
+    await expect.poll(async () => (await facts())[0]).toMatchObject({ bounds: place, zoom: 2 });
     // Before anything was pressed.
-    expect(await page.evaluate(() => innerWidth)).toBe(place.width / 2);
+    await expectWidth(page, place.width / 2);
     await key('ctrl+comma');
     await page.waitForURL(/#\/settings/);
     await key('ctrl+minus');
     await expect.poll(async () => (await facts())[0]?.zoom).toBe(1.75);
     // Nothing is open: quitting asks nothing. The window goes unasked, and its place is kept.
     const moved = { ...place, x: 200, width: 900 };
-    await launched.app.evaluate(
-      ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
-      moved,
-    );
+    await move(moved);
     const ended = new Promise<void>((done) => launched.app.process().once('exit', () => done()));
     await key('ctrl+q');
     await ended;
     launched = await launchApp(tray.desktop, { args: ['--background'] });
     await tray.desktop.tray.waitForItems();
     await open();
-    expect((await facts())[0]).toMatchObject({ bounds: moved, zoom: 1.75 });
+    await expect.poll(async () => (await facts())[0]).toMatchObject({ bounds: moved, zoom: 1.75 });
     await key('ctrl+0');
     await expect.poll(async () => (await facts())[0]?.zoom).toBe(1);
   });
