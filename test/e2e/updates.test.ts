@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rawPublicKey, signedAnnouncement } from '../../scripts/update-feed.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
@@ -36,8 +36,8 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
   let payload = Buffer.alloc(0);
   /** Folder of the feed -> file -> what is answered. `cut`: the connection ends half-way. `endless`: it never does. */
   const feeds = new Map<string, Map<string, { body: Buffer; cut?: boolean; endless?: boolean }>>();
-  /** Bytes of endless answers that were written until the other side hung up. */
-  const poured: number[] = [];
+  /** Folder of the feed -> bytes of its endless answer that were written until the other side hung up. */
+  const poured = new Map<string, number>();
   const requests: IncomingMessage[] = [];
   const folder = () => join(desktop.folder, 'update-app');
 
@@ -72,7 +72,7 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
     return base;
   }
 
-  function pour(response: ServerResponse): void {
+  function pour(at: string, response: ServerResponse): void {
     const part = Buffer.alloc(64 * 1024, '# more\n');
     let bytes = 0;
     const more = (): void => {
@@ -82,7 +82,7 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
       }
     };
     response.on('drain', more);
-    response.on('close', () => poured.push(bytes));
+    response.on('close', () => poured.set(at, bytes));
     more();
   }
 
@@ -98,8 +98,12 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
     launched.app.evaluate(() => (globalThis as unknown as { harness: Harness }).harness.seen());
   const last = async () => (await seen()).told.at(-1);
   const asked = (at: string, file: string) => requests.filter(({ url }) => url === `/${at}/${file}`);
+  const runs = () => desktop.running().some(({ pid }) => pid === launched.pid);
 
+  /** Starts the version that runs, and ends the one that an attempt has left. */
   async function launch(): Promise<void> {
+    await launched?.close(0);
+    rmSync(mark, { force: true });
     mkdirSync(join(desktop.folder, 'apps'), { recursive: true });
     writeFileSync(appImage, 'the version that runs');
     chmodSync(join(desktop.folder, 'apps'), 0o777);
@@ -118,7 +122,7 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
       const [, at = '', file = ''] = (request.url ?? '').split('/');
       const found = feeds.get(at)?.get(decodeURIComponent(file));
       if (!found) return void response.writeHead(404).end();
-      if (found.endless) return pour(response);
+      if (found.endless) return pour(at, response);
       response.writeHead(200, { 'content-length': found.body.length });
       if (!found.cut) return void response.end(found.body);
       response.write(found.body.subarray(0, found.body.length / 2), () => response.destroy());
@@ -145,7 +149,8 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
       'provider: generic\nurl: unused\nupdaterCacheDirName: update-app\n',
     );
     await launch();
-  }, 60_000);
+  });
+  beforeEach(() => void requests.splice(0));
   afterAll(async () => {
     await desktop?.stop();
     server?.close();
@@ -241,15 +246,16 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
     ['an announcement', 'latest-linux.yml'],
     ['a file', FILE],
   ])('%s that does not end is given up, long before memory or disk are full', async (_, file) => {
-    const at = `endless-${poured.length}`;
+    const at = `endless-${file}`;
     const feed = offer(at);
     feeds.get(at)?.set(file, { body: payload, endless: true });
+    poured.clear();
     await start({ feed, keys });
     await wish('install');
     await expect
-      .poll(last, { timeout: 10_000 })
+      .poll(last, { timeout: 30_000 })
       .toMatchObject({ state: 'failed', problem: { code: 'UpdateFailed', params: { reason: 'too long' } } });
-    await expect.poll(() => poured.at(-1), { timeout: 10_000 }).toBeLessThan(32 * 1024 * 1024);
+    await expect.poll(() => poured.get(at), { timeout: 30_000 }).toBeLessThan(32 * 1024 * 1024);
   });
 
   test('a feed that is away is said to be away, and this version goes on', async () => {
@@ -278,28 +284,27 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
     await start({ feed: offer('failing'), keys });
     await wish('download');
     await expect.poll(last).toMatchObject({ state: 'ready', version: '0.2.0' });
-    rmSync(appImage);
+    rmSync(appImage, { force: true });
     await launched.app.evaluate(({ app }) => app.requestSingleInstanceLock());
     await wish('install');
     await expect.poll(last).toMatchObject({ state: 'failed', problem: { code: 'UpdateFailed' } });
-    expect(await launched.app.evaluate(({ app }) => app.hasSingleInstanceLock())).toBe(true);
-    writeFileSync(appImage, 'the version that runs');
-    chmodSync(appImage, 0o777);
+    await expect.poll(() => launched.app.evaluate(({ app }) => app.hasSingleInstanceLock())).toBe(true);
   });
 
   test('in automatic mode it is installed as the tray ends, and the old one does not come back', async () => {
+    await launch();
     await start({ feed: offer('automatic'), keys, mode: 'automatic' });
     await wish('check');
     await expect.poll(last).toMatchObject({ state: 'ready', version: '0.2.0' });
     await launched.app.evaluate(({ app }) => setImmediate(() => app.quit())).catch(() => {});
-    await expect.poll(() => existsSync(mark) && readFileSync(mark, 'utf8')).toBe('started exit=true\n');
+    await expect
+      .poll(() => existsSync(mark) && readFileSync(mark, 'utf8'), { timeout: 30_000 })
+      .toBe('started exit=true\n');
     expect(readFileSync(appImage)).toEqual(payload);
-    await expect.poll(() => desktop.running().some(({ pid }) => pid === launched.pid)).toBe(false);
+    await expect.poll(runs).toBe(false);
   });
 
   test('an installation that was held goes on once Claude is done, and starts the new version', async () => {
-    writeFileSync(mark, '');
-    chmodSync(mark, 0o666);
     await launch();
     const working = session(0);
     const sessions = [{ ...working, activity: { ...working.activity, state: 'working' } }];
@@ -311,8 +316,10 @@ describe.skipIf(missing !== undefined)(`updates: ${missing ?? describeElectron(f
         (globalThis as unknown as { harness: Harness }).harness.sessions([]);
       })
       .catch(() => {});
-    await expect.poll(() => readFileSync(mark, 'utf8')).toBe('started exit=\n');
+    await expect
+      .poll(() => existsSync(mark) && readFileSync(mark, 'utf8'), { timeout: 30_000 })
+      .toBe('started exit=\n');
     expect(readFileSync(appImage)).toEqual(payload);
-    await expect.poll(() => desktop.running().some(({ pid }) => pid === launched.pid)).toBe(false);
+    await expect.poll(runs).toBe(false);
   });
 });
