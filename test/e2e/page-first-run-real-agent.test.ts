@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined)(
     /** A page of a browser that knows nothing of the one before. */
     const newBrowser = async (): Promise<Page> => {
       const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, locale: 'en-US' });
-      context.setDefaultTimeout(20_000);
+      context.setDefaultTimeout(45_000);
       const opened = await context.newPage();
       const { stdout } = await product.run(['open', '--page']);
       await opened.goto(stdout.trim().split('\n').at(-1) ?? '');
@@ -57,7 +57,7 @@ describe.skipIf(missing !== undefined)(
       rmSync(join(product.sandbox.home, '.aws'), { recursive: true });
       browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
       page = await newBrowser();
-    });
+    }, 300_000);
     afterEach(async ({ task }) => {
       if (task.result?.state === 'fail') await shot('failed').catch(() => undefined);
     });
@@ -120,7 +120,7 @@ describe.skipIf(missing !== undefined)(
         const { stdout } = await product.run(['status', '--json']);
         return (JSON.parse(stdout) as { environments: { name: string }[] }).environments.map((e) => e.name);
       };
-      await expect.poll(environments, { timeout: 10_000 }).toEqual(['Sandbox-Development-BedrockDeveloper']);
+      await expect.poll(environments, { timeout: 30_000 }).toEqual(['Sandbox-Development-BedrockDeveloper']);
       const models = await product.run(['models', '--json']);
       const denied = [
         ...new Set([...models.stdout.matchAll(/"id": ?"(?:\w+\.)?(anthropic\.[^"]+)"/g)].map((m) => m[1])),

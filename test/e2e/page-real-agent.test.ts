@@ -43,11 +43,11 @@ mfa_serial = ${user.mfaSerial}
     await product.run(['env', 'create', 'guarded', ...wish]);
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
     const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-US' });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(45_000);
     page = await context.newPage();
     const { stdout } = await product.run(['open', '--page']);
     await page.goto(stdout.trim().split('\n').at(-1) ?? '');
-  });
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await product?.stop();
