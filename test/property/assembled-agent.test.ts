@@ -36,7 +36,7 @@ it(`the agent keeps every promise in ${numRuns} histories of ${HISTORY_DAYS} day
   expect(totals.handedOut).toBeGreaterThan(numRuns * 100);
   expect(totals.refreshes).toBeGreaterThan(numRuns * 50);
   expect(totals.browsers).toBeGreaterThan(numRuns);
-}, 900_000);
+}, 2_400_000);
 
 describe('an ordinary day', () => {
   it('wakes the computer and calls AWS as often as deadlines come, and no more', async () => {
