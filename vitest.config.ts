@@ -53,8 +53,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx', 'test/property/**/*.test.ts'],
           environment: 'node',
           // Nothing is tried again here: what waits has the patience of the others.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           expect: patience,
           // Pure rooms keep nothing between files; loading them once for all files takes a sixth of the time.
           isolate: false,
