@@ -22,7 +22,7 @@ export class Happenings {
   happened(): void {
     for (const waiter of [...this.#waiters]) waiter();
   }
-  until(condition: () => boolean, what: string, ms = 20_000): Promise<void> {
+  until(condition: () => boolean, what: string, ms = 45_000): Promise<void> {
     if (condition()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const done = () => {
@@ -129,7 +129,7 @@ export class TestPtyHost implements AsyncDisposable {
         env: { ...process.env, ...compiledOnce },
       },
     );
-    await once(child, 'message', { signal: AbortSignal.timeout(20_000) });
+    await once(child, 'message', { signal: AbortSignal.timeout(45_000) });
     child.unref();
     const host = new TestPtyHost(folder, socket, child.pid as number);
     await host.connect();

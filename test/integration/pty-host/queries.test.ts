@@ -73,13 +73,18 @@ async function heard(screen: AttachedScreen): Promise<string> {
 }
 const flat = (screen: AttachedScreen): string => screen.text.replaceAll('\n', '');
 
-/** Answers come from processes of their own: until nothing new was heard in two rounds. */
-async function allHeard(screen: AttachedScreen): Promise<string> {
+/**
+ * Answers come from processes of their own: until so many of each kind have come, and then nothing new was heard in
+ * three rounds.
+ */
+async function allHeard(screen: AttachedScreen, answers = 0): Promise<string> {
   let all = '';
+  const missing = () => Object.values(counted(all)).some((n) => n < answers);
+  const deadline = Date.now() + 20_000;
   for (let quiet = 0; quiet < 3; ) {
     const more = await heard(screen);
     all += more;
-    quiet = more === '' ? quiet + 1 : 0;
+    quiet = more !== '' || (missing() && Date.now() < deadline) ? 0 : quiet + 1;
     await new Promise((resolve) => setTimeout(resolve, 80));
   }
   return all;
@@ -92,11 +97,11 @@ describe('queries of a program', () => {
     await one.shows(/ready/);
     const person = await attachPerson(id);
     one.connection.input(ASK);
-    expect(counted(await allHeard(one))).toEqual(each(1));
+    expect(counted(await allHeard(one, 1))).toEqual(each(1));
     two.connection.input(ASK);
-    expect(counted(await allHeard(two))).toEqual(each(1));
+    expect(counted(await allHeard(two, 1))).toEqual(each(1));
     person.type(ASK);
-    expect(counted(await allHeard(one))).toEqual(each(1));
+    expect(counted(await allHeard(one, 1))).toEqual(each(1));
     // Between a query and its answers another terminal is worked in.
     for (let n = 0; n < 5; n++) {
       one.connection.input(ASK);
@@ -104,13 +109,17 @@ describe('queries of a program', () => {
       two.connection.input('a');
       person.type('b');
     }
-    const many = await allHeard(two);
+    let many = await allHeard(two, 5);
+    const typed = async () => {
+      many += await heard(two);
+      return many.replace(/[^ab]/g, '').length;
+    };
+    await expect.poll(typed).toBeGreaterThanOrEqual(10);
     expect(counted(many)).toEqual(each(5));
-    expect(many.replace(/[^ab]/g, '').length).toBeGreaterThanOrEqual(10);
     // The one that answers goes away.
     one.dispose();
     two.connection.input(ASK);
-    expect(counted(await allHeard(two))).toEqual(each(1));
+    expect(counted(await allHeard(two, 1))).toEqual(each(1));
     two.connection.input('\x18');
     await two.ended();
     // No answer is left over in anybody's shell.
@@ -121,7 +130,7 @@ describe('queries of a program', () => {
     const id = await host.run(pinnedNode, [program, 'at-once']);
     const first = await attach(id);
     await first.shows(/asked/);
-    expect(counted(await allHeard(first))).toEqual(each(1));
+    expect(counted(await allHeard(first, 1))).toEqual(each(1));
     const second = await attach(id);
     await attachPerson(id);
     expect(await allHeard(second)).toBe('');
@@ -130,7 +139,7 @@ describe('queries of a program', () => {
     expect(await allHeard(third)).toBe('');
     second.dispose();
     third.connection.input(ASK);
-    expect(counted(await allHeard(third))).toEqual(each(1));
+    expect(counted(await allHeard(third, 1))).toEqual(each(1));
     third.dispose();
     // Alone, and only the replay has queries.
     for (const person of people.splice(0)) await person.close();
@@ -146,7 +155,7 @@ describe('queries of a program', () => {
     const id = await host.run(pinnedNode, [program, 'at-once']);
     const [a, b] = await Promise.all([attach(id), attach(id)]);
     await a.shows(/asked/);
-    expect(counted(await allHeard(b))).toEqual(each(1));
+    expect(counted(await allHeard(b, 1))).toEqual(each(1));
     b.connection.input('\x18');
     await a.ended();
   });
