@@ -154,7 +154,7 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
       args: ['-p', prompt, '--allowedTools', 'Bash'],
     });
     await during?.(id);
-    await own.until(id, 'exited', 60_000);
+    await own.until(id, 'exited', 120_000);
     const terminal = await own.attach(id);
     await terminal.ended();
     return terminal.text.replaceAll('\r', '');
@@ -323,7 +323,7 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
     await onlyOurs();
     expect(await shown()).toEqual(theirs());
     for (const s of [screen, again, resumed]) s.dispose();
-  }, 180_000);
+  }, 300_000);
 
   it('whole-session: shell commands have our identity and region, and no other', async () => {
     own.environment.identityMode = 'whole-session';
@@ -406,7 +406,7 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
         },
         args: ['-p', 'hello'],
       });
-      await bare.until(id, 'exited', 60_000);
+      await bare.until(id, 'exited', 120_000);
       expect(asked).toContain('bedrock-runtime.us-west-2.amazonaws.com:443');
       expect(
         asked.filter((host) => !/^bedrock(-runtime)?\.us-west-2\.amazonaws\.com:443$/.test(host)),
@@ -443,8 +443,8 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
     console.log(
       `awsCredentialExport, shell and Node's start included: ${times.map((t) => t.toFixed(0)).join(' ')} ms`,
     );
-    // Generous: other tests run beside this one.
-    expect(times[3]).toBeLessThan(500);
+    // The quickest, and generous: other tests run beside this one.
+    expect(times[0]).toBeLessThan(400);
   });
 });
 

@@ -8,7 +8,7 @@ import { type Installation, install } from '../../support/installation.ts';
 import { PersonTerminal } from '../../support/person-terminal.ts';
 import { TestTerminal } from '../../support/pty-host.ts';
 import { Screen } from '../../support/screen.ts';
-import { until } from '../agent-process/agents.ts';
+import { until as comesToPass } from '../agent-process/agents.ts';
 
 /**
  * Ten sessions of the real Claude Code in a whole product: nothing that dies takes one along but the pty-host, and
@@ -18,6 +18,9 @@ const claude = findClaude() ?? '';
 const COUNT = 10;
 const MODELS = ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'us.anthropic.claude-opus-4-5-20251101-v1:0'];
 const size = { cols: 100, rows: 40 };
+
+/** Eleven of Claude Code at once, on a machine that may be busy. */
+const until = (holds: Parameters<typeof comesToPass>[0], withinMs = 45_000) => comesToPass(holds, withinMs);
 
 let own: Installation;
 let agent: AgentConnection;
@@ -128,7 +131,7 @@ describe.skipIf(claude === '')(`ten sessions of Claude Code ${claudeVersion}`, (
       ),
     );
     ids = opened.map((s) => s.id);
-    await until(() => ids.slice(0, COUNT).every((id, n) => answered(id, first(n))), 90_000);
+    await until(() => ids.slice(0, COUNT).every((id, n) => answered(id, first(n))), 150_000);
     // A person's doings: another order, a name, a pin, a limit; one conversation cleared and begun anew.
     await agent.call('sessions.reorder', { ids: [7, 2, 9, 0, 4].map((n) => ids[n] as string) });
     await agent.call('sessions.update', {
@@ -143,7 +146,7 @@ describe.skipIf(claude === '')(`ten sessions of Claude Code ${claudeVersion}`, (
     await say(cleared, 'after the clearing');
     await until(async () => (await sessions()).filter((s) => s.hasTranscript).length === COUNT);
     before = await sessions();
-  }, 240_000);
+  }, 400_000);
   afterAll(() => own?.stop());
 
   it('are ten, each in its own conversation', () => {
@@ -218,7 +221,7 @@ describe.skipIf(claude === '')(`ten sessions of Claude Code ${claudeVersion}`, (
     const conversationOf = (id: string) => after.get(id)?.conversation as string;
     await until(
       () => ids.every((id, n) => answered(conversationOf(id), `the second words of number ${n}.`)),
-      60_000,
+      120_000,
     );
     // What was said first stands before it in the same transcript, and only the fresh one has a new one.
     for (const [n, id] of ids.slice(0, COUNT).entries()) {
@@ -228,7 +231,7 @@ describe.skipIf(claude === '')(`ten sessions of Claude Code ${claudeVersion}`, (
       expect(text.indexOf(`the second words of number ${n}.`)).toBeGreaterThan(beginning);
     }
     expect([...transcripts().keys()].sort()).toEqual([...known, conversationOf(ids[COUNT] as string)].sort());
-  }, 120_000);
+  }, 300_000);
 
   it('are refused where a Claude Code of another terminal has the conversation open', async () => {
     const [id = '', other = ''] = ids;
@@ -242,6 +245,9 @@ describe.skipIf(claude === '')(`ten sessions of Claude Code ${claudeVersion}`, (
     });
     try {
       await plain.shows(/the first words of session number 0/);
+      // It is on its screen a moment before Claude Code writes down who has it.
+      const register = join(home, '.claude', 'sessions', `${plain.pid}.json`);
+      await until(() => existsSync(register) && readFileSync(register, 'utf8').includes(conversation ?? ''));
       const elsewhere = { code: 'ConversationOpenElsewhere', params: { conversation, pid: plain.pid } };
       await expect(agent.call('sessions.resume', { id, ...size })).rejects.toMatchObject(elsewhere);
       const openWith = (args: string[]) =>

@@ -5,11 +5,13 @@ import { type Product, productWithStandIn } from './stand-in.ts';
 
 /** Sessions opened and ended again and again leave nothing behind: no process, no zombie, no descriptor. */
 const ROUNDS = process.env.CI ? 50 : 25;
+/** Of a busy machine. */
+const PATIENCE_MS = 30_000;
 
 let product: Product;
 beforeAll(async () => {
   product = await productWithStandIn();
-}, 60_000);
+});
 afterAll(() => product?.own.stop());
 
 interface Entry {
@@ -63,10 +65,10 @@ it(
       const trees = opened.map((s) => s.pid as number);
       const host = processes().find((e) => e.pid === trees[0])?.ppid as number;
       // Each has its children before it is ended.
-      await until(() => trees.every((tree) => below(tree).length >= (deaf ? 2 : 1)));
+      await until(() => trees.every((tree) => below(tree).length >= (deaf ? 2 : 1)), PATIENCE_MS);
       const all = trees.flatMap((tree) => [tree, ...below(tree).map((e) => e.pid)]);
       await Promise.all(opened.map(({ id }) => agent.call('sessions.kill', { id })));
-      await until(async () => (await running()).length === 0);
+      await until(async () => (await running()).length === 0, PATIENCE_MS);
       // Orphans that ended are whoever's took them in to wait for; ours are looked at in the end.
       const left = new Set(processes().flatMap((e) => (e.state === 'Z' ? [] : [e.pid])));
       expect(all.filter((p) => left.has(p))).toEqual([]);
@@ -81,11 +83,10 @@ it(
       await round(count);
       done += count;
     }
-    await until(() => descriptors(pid) <= base.agent && descriptors(host) <= base.host);
-    expect(below(host)).toEqual([]);
-    expect(
-      [...below(pid), ...processes().filter((e) => e.ppid === host)].filter((e) => e.state === 'Z'),
-    ).toEqual([]);
+    await until(() => descriptors(pid) <= base.agent && descriptors(host) <= base.host, PATIENCE_MS);
+    // One that has just ended is a zombie until it is waited for.
+    await expect.poll(() => below(host)).toEqual([]);
+    await expect.poll(() => below(pid).filter((e) => e.state === 'Z')).toEqual([]);
   },
-  process.env.CI ? 120_000 : 60_000,
+  process.env.CI ? 240_000 : 120_000,
 );

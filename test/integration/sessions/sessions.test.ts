@@ -385,7 +385,8 @@ describe('what a session needs', () => {
       node: pinnedNode,
       log: { info: silent, debug: silent, error: silent, warn: (_, message) => warnings.push(message) },
       now: () => 0,
-      timeoutMs: 1_500,
+      // Time for it to say who it is.
+      timeoutMs: 5_000,
     });
     expect(await login.environment()).toEqual({ SHELL: shell, HOME: own.home, PATH: '/usr/bin' });
     expect(warnings).toHaveLength(1);

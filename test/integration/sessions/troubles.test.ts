@@ -53,7 +53,7 @@ describe.skipIf(claude === undefined)('the real claude (needs .cache/claude)', (
       env,
       cwd: join(home, 'project'),
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 60_000,
+      timeout: 120_000,
     });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -86,14 +86,12 @@ describe.skipIf(claude === undefined)('the real claude (needs .cache/claude)', (
       { status: 400, type: 'ValidationException', message: 'Input is too long for requested model.' },
     ],
   ];
-  test.for(answered)('%s, as Bedrock answers it', { timeout: 60_000 }, async ([code, error]) => {
+  test.for(answered)('%s, as Bedrock answers it', async ([code, error]) => {
     await sandbox.script(`mark-${code}`, [{ error, times: 9 }]);
     expect(recogniseTrouble(await said(`mark-${code}`))?.code).toBe(code);
   });
 
-  test('an id without its prefix, an answer that is cut off, no credentials, nobody there', {
-    timeout: 120_000,
-  }, async () => {
+  test('an id without its prefix, an answer that is cut off, no credentials, nobody there', async () => {
     await sandbox.script('mark-cut', [
       { content: [{ type: 'text', text: 'x' }], stopReason: 'max_tokens', times: 9 },
     ]);
@@ -112,9 +110,7 @@ describe.skipIf(claude === undefined)('the real claude (needs .cache/claude)', (
     ]);
   });
 
-  test('a model that is not granted, an action that is denied, keys that have ended', {
-    timeout: 120_000,
-  }, async () => {
+  test('a model that is not granted, an action that is denied, keys that have ended', async () => {
     await sandbox.switches({ deniedModels: [SONNET] });
     expect(recogniseTrouble(await said('hi'))?.code).toBe('modelNotGranted');
     const action = 'bedrock:InvokeModelWithResponseStream';
