@@ -179,7 +179,7 @@ export class SandboxProcess implements AsyncDisposable {
     return { PATH: process.env.PATH ?? '', HOME: this.home, LANG: 'C.UTF-8', ...this.#environment, ...extra };
   }
 
-  async #admin<T>(method: 'GET' | 'POST', path: string, body?: unknown, timeoutMs = 10_000): Promise<T> {
+  async #admin<T>(method: 'GET' | 'POST', path: string, body?: unknown, timeoutMs = 30_000): Promise<T> {
     const response = await fetch(`${this.baseUrl}/_sandbox/${path}`, {
       method,
       headers: { [adminHeader]: this.adminToken },
@@ -333,7 +333,7 @@ export async function startSandbox(options: StartOptions = {}): Promise<SandboxP
   try {
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([
-      once(lines, 'line', { signal: AbortSignal.timeout(20_000) }).then(([line]) => String(line)),
+      once(lines, 'line', { signal: AbortSignal.timeout(45_000) }).then(([line]) => String(line)),
       once(child, 'exit').then(async () => {
         const complaint = await child.stderr.toArray();
         throw new Error(`the sandbox did not start: ${Buffer.concat(complaint as Buffer[]).toString()}`);

@@ -228,7 +228,7 @@ describe('signed in', () => {
   });
 
   test('can be given up at any time: the request under way is ended', async () => {
-    await sandbox.switches({ faultServices: ['bedrock-runtime'], latencyMs: 20_000 });
+    await sandbox.switches({ faultServices: ['bedrock-runtime'], latencyMs: 100_000 });
     const enough = new AbortController();
     const begun = performance.now();
     for await (const { checks, done } of agent.doctor.run(
@@ -239,7 +239,7 @@ describe('signed in', () => {
       const others = checks.filter((c) => c.link !== 'answer' && c.link !== 'streaming');
       if (others.every((c) => c.state === 'ok')) enough.abort();
     }
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(40_000);
   });
 
   test('a malformed ~/.aws/config is a warning: what it said last holds', async () => {

@@ -38,7 +38,7 @@ it(`conversations of Claude Code ${claudeVersion} are found, read and gone on wi
     ...keyVariables(await sandbox.issueCredentials()),
   };
   const say = async (...args: string[]) => {
-    const { code, stderr } = await runCommand(realClaude(), args, { env, cwd: project, timeoutMs: 60_000 });
+    const { code, stderr } = await runCommand(realClaude(), args, { env, cwd: project, timeoutMs: 120_000 });
     expect(code, stderr).toBe(0);
   };
   await say('-p', '续期逻辑在哪里 refreshTokenEarly');

@@ -104,7 +104,7 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    const late = setTimeout(() => child.kill('SIGKILL'), 100_000);
+    const late = setTimeout(() => child.kill('SIGKILL'), 150_000);
     await once(child, 'close');
     clearTimeout(late);
     running.delete(child);
@@ -256,7 +256,7 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     await signIn();
     await screen.shows(/Sandbox heard: "third question"/, 60_000);
     expect(await signers(after)).toEqual(new Set(['BedrockDeveloper']));
-  }, 180_000);
+  }, 300_000);
 
   it('started while a sign-in is needed it shows itself at once, and answers after the sign-in', async () => {
     expect((await own.run(['logout'])).status).toBe(0);
@@ -270,7 +270,7 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     await screen.shows(/Sandbox heard: "early question"/, 60_000);
     // Refused as nobody, never signed as somebody else.
     await refusedOrOurs(after);
-  }, 120_000);
+  });
 
   it('-p, too, waits for the sign-in', async () => {
     expect((await own.run(['logout'])).status).toBe(0);
@@ -280,7 +280,7 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     await signIn();
     expect(await answer).toContain('Sandbox heard: "hello again"');
     await refusedOrOurs(after);
-  }, 120_000);
+  });
 
   it('sessions of ours go on as without it: their own environment, their own export', async () => {
     const after = await lastRequest();
@@ -296,7 +296,7 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     await screen.shows(/Sandbox heard: "from a session"/, 60_000);
     await screen.exited;
     expect(await signers(after)).toEqual(new Set(['BedrockPowerUser']));
-  }, 120_000);
+  });
 
   it('undo gives both files back, byte for byte', async () => {
     const undone = await own.run(['integrate', '--undo', '--json']);

@@ -70,7 +70,7 @@ describe.skipIf(missing !== '')(`Claude Code ${claudeVersion} asks for what was 
   });
   afterAll(() => Promise.all([sandbox.stop(), poor.stop()]));
 
-  it.concurrent.for(choices)('with %s', { timeout: 150_000 }, async ([, choice], { expect: here }) => {
+  it.concurrent.for(choices)('with %s', { timeout: 300_000 }, async ([, choice], { expect: here }) => {
     const { predicted, asked, output } = await runChoice(sandbox, choice);
     here(asked, output).toEqual(predicted);
     const { geography } = choice;
@@ -79,7 +79,7 @@ describe.skipIf(missing !== '')(`Claude Code ${claudeVersion} asks for what was 
     }
   });
 
-  it.concurrent('with models that the account has no access to', { timeout: 150_000 }, async ({
+  it.concurrent('with models that the account has no access to', { timeout: 300_000 }, async ({
     expect: here,
   }) => {
     const { predicted, asked, output } = await runChoice(poor, {});

@@ -13,7 +13,7 @@ beforeAll(async () => {
   // What older documentation told is explained at once.
   expect(made.stderr).toContain('eu.anthropic.claude-haiku-4-5-20251001-v1:0');
   expect((await own.login()).status).toBe(0);
-}, 120_000);
+});
 afterAll(() => own.stop());
 
 async function data<T>(...args: string[]): Promise<T> {

@@ -65,7 +65,7 @@ describe.skipIf(!hasMoto())(`policies, ${moto}`, () => {
     const { stdout, stderr } = await runCommand(join(BOTOCORE_FOLDER, 'bin', 'python'), ['-c', program], {
       env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' },
       input: JSON.stringify(cases),
-      timeoutMs: 60_000,
+      timeoutMs: 150_000,
     });
     expect(stderr).toBe('');
     const ours = cases.map(

@@ -38,7 +38,7 @@ export async function judge(asked: Asked): Promise<Judged> {
   const { code, stdout, stderr } = await runCommand(python, [join(import.meta.dirname, 'judge.py')], {
     env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' },
     input: JSON.stringify(asked),
-    timeoutMs: 60_000,
+    timeoutMs: 150_000,
   });
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Judged;

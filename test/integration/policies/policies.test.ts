@@ -55,7 +55,7 @@ beforeAll(async () => {
       { timeout: 30_000 },
     );
   }
-}, 120_000);
+});
 afterAll(async () => {
   agent?.close();
   await place?.stop();
@@ -169,7 +169,7 @@ describe.skipIf(missing !== '')(`the minimal policy, enforced on the real Claude
     const ran = await runCommand(claude, ['-p', 'hello there', ...args], {
       env,
       cwd: project,
-      timeoutMs: 50_000,
+      timeoutMs: 120_000,
     });
     const seen = (await sandbox.requests()).filter(
       (r) => r.accessKeyId === keys.accessKeyId && r.service.startsWith('bedrock'),
@@ -245,7 +245,7 @@ describe.skipIf(!hasJudges())(`every kind, judged by ${judges}`, () => {
     });
     expect(validate).toEqual([null, null, null]);
     expect(templates).toEqual([[], [], []]);
-  }, 90_000);
+  });
 });
 
 describe('what AWS says of it', () => {

@@ -36,7 +36,7 @@ describe.skipIf(missing !== '')(`Claude Code ${claudeVersion} on the sandbox${mi
       CLAUDE_CODE_USE_BEDROCK: '1',
       ...keys,
     });
-    return runCommand(claude, ['-p', prompt, ...args], { env, cwd: project, timeoutMs: 50_000 });
+    return runCommand(claude, ['-p', prompt, ...args], { env, cwd: project, timeoutMs: 120_000 });
   }
 
   it('quotes the prompt, and the answer names the credentials that were used', async () => {

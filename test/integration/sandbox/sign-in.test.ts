@@ -252,9 +252,12 @@ describe('the SSO session', () => {
   });
 
   it('ends by itself, and no refresh brings it back', async () => {
-    await sandbox.switches({ lifetimes: { ssoSession: 0.2 } });
+    // Long enough to sign in.
+    await sandbox.switches({ lifetimes: { ssoSession: 4 } });
     const { client, refreshToken } = await signIn();
-    await expect.poll(async () => (await sandbox.sessions())[0]?.alive).toBe(false);
+    await expect
+      .poll(async () => (await sandbox.sessions())[0]?.alive, { interval: 100, timeout: 20_000 })
+      .toBe(false);
     await expect(refresh(client, refreshToken)).rejects.toEqual(named('InvalidGrantException'));
   });
 });

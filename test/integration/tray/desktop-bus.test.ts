@@ -129,7 +129,7 @@ describe.skipIf(missing !== undefined)(
       const before = changes;
       await power.lock(true);
       await expect.poll(() => changes).toBeGreaterThan(before);
-      expect(await logind()).toMatchObject({ lockedHint: true });
+      await expect.poll(logind).toMatchObject({ lockedHint: true });
       await power.idle(true, 1_750_000_000_000);
       await expect.poll(logind).toEqual({ idleHint: true, idleSinceAt: 1_750_000_000_000, lockedHint: true });
 

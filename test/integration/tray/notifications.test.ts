@@ -257,7 +257,7 @@ describe.skipIf(missing !== undefined)(`notifications over D-Bus${missing ? `: $
         });
         const { double, bus } = await daemon({ until, slow });
         side.close();
-        side = await Side.start(address, 'en', 100);
+        side = await Side.start(address, 'en', 1_500);
         side.change(expired());
         // Answered after what the tray has asked, so that it sends now, and has sent when the bus has answered again.
         if (slow === 'shows') await side.bus.call(daemonCall('GetCapabilities'), '', [], 'patient');

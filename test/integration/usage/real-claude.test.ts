@@ -50,7 +50,7 @@ describe(`what Claude Code ${claudeVersion} used`, () => {
       cwd: project,
       env,
       stdio: ['ignore', 'ignore', 'inherit'],
-      timeout: 60_000,
+      timeout: 120_000,
     });
     const [status] = await once(child, 'close');
     expect(status).toBe(0);
@@ -125,5 +125,5 @@ describe(`what Claude Code ${claudeVersion} used`, () => {
       expect(costUsd).toBeCloseTo(usd, 9);
       expect(usd).toBeGreaterThan(0);
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -34,4 +34,4 @@ it('a budget that is spent opens no further session, and none again; the convers
   } finally {
     await own[Symbol.asyncDispose]();
   }
-}, 30_000);
+});
