@@ -58,7 +58,7 @@ export class Installation implements AsyncDisposable {
     const child = spawn(pinnedNode, [command, ...args], {
       env: { ...this.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? 30_000,
+      timeout: options.timeoutMs ?? 90_000,
     });
     let stdout = '';
     let stderr = '';
@@ -77,7 +77,7 @@ export class Installation implements AsyncDisposable {
     const child = spawn(pinnedNode, [command, 'login', ...(options.args ?? [])], {
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 30_000,
+      timeout: 90_000,
     });
     let stdout = '';
     let stderr = '';

@@ -123,7 +123,7 @@ export async function runChoice(
     const said = (word: string) => ({ content: [{ type: 'text' as const, text: word }] });
     for (const family of familyNames) await sandbox.script(`${family}${marker}`, [said('done')]);
     await sandbox.script(`talk${marker}`, [{ content: agents }, said('finished')]);
-    const ran = await runCommand(findClaude() ?? '', plan.args, { env: plan.env, cwd, timeoutMs: 120_000 });
+    const ran = await runCommand(findClaude() ?? '', plan.args, { env: plan.env, cwd, timeoutMs: 240_000 });
 
     const asked: Asked = {};
     for (const { accessKeyId: by, service, operation, detail } of await sandbox.requests()) {

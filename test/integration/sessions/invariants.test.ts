@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claudeVersion, prepareClaudeHome, realClaude } from '../../support/claude.ts';
 import { runCommand } from '../../support/run-command.ts';
-import { keyVariables, type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
+import { keyVariables, pinnedNode, type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
 import { Screen } from '../../support/screen.ts';
 import { SessionRoom } from '../../support/session-room.ts';
 
@@ -430,21 +430,24 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
     const settings = JSON.parse(
       await readFile(join(own.folder, 'state', 'sessions', id, 'settings.json'), 'utf8'),
     );
-    const times: number[] = [];
-    for (let i = 0; i < 7; i++) {
+    const timed = async (command: string): Promise<{ ms: number; stdout: string }> => {
       const began = performance.now();
-      const { stdout } = await runCommand('/bin/sh', ['-c', settings.awsCredentialExport], {
-        env: personEnv,
-      });
-      times.push(performance.now() - began);
+      const { stdout } = await runCommand('/bin/sh', ['-c', command], { env: personEnv });
+      return { ms: performance.now() - began, stdout };
+    };
+    const [times, starts]: [number[], number[]] = [[], []];
+    for (let i = 0; i < 7; i++) {
+      starts.push((await timed(`'${pinnedNode}' -e 0`)).ms);
+      const { ms, stdout } = await timed(settings.awsCredentialExport);
+      times.push(ms);
       expect(JSON.parse(stdout).Credentials.AccessKeyId).toMatch(/^ASIA/);
     }
-    times.sort((a, b) => a - b);
+    const shown = (all: number[]) => all.map((t) => t.toFixed(0)).join(' ');
     console.log(
-      `awsCredentialExport, shell and Node's start included: ${times.map((t) => t.toFixed(0)).join(' ')} ms`,
+      `awsCredentialExport, shell and Node's start included: ${shown(times)} ms; these alone: ${shown(starts)} ms`,
     );
-    // The quickest, and generous: other tests run beside this one.
-    expect(times[0]).toBeLessThan(400);
+    // Other tests run beside this one: what a start takes on this machine is measured at the same time.
+    expect(Math.min(...times)).toBeLessThan(3 * Math.min(...starts) + 50);
   });
 });
 
