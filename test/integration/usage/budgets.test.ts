@@ -127,7 +127,9 @@ it('goes through its stages while somebody works, refuses at its end, and begins
 
   // Whoever opens a session is told by what is used now, not at the last look.
   answer(1.2);
-  expect((await room.refuses('work'))?.view()).toEqual({
+  // The newest figures are waited for two seconds at most.
+  const refused = async () => (await room.refuses('work'))?.view() ?? null;
+  await expect.poll(refused).toEqual({
     code: 'BudgetReached',
     params: { environment: 'work', usd: 10, period: 'day' },
   });
