@@ -39,7 +39,7 @@ describe('one agent for each state folder', () => {
     const pids = await Promise.all(connections.map(async (c) => (await c.call('agent.info', {})).pid));
     expect(new Set(pids).size).toBe(1);
     // Those that lost the race have ended, or are about to.
-    await until(() => t.running().length === 1, 30_000);
+    await until(() => t.running().length === 1, 60_000);
     expect(t.running()).toEqual([pids[0]]);
     expect(t.log().filter((line) => line.msg === 'agent listens')).toHaveLength(1);
     for (const connection of connections) connection.close();
@@ -76,7 +76,7 @@ describe('one agent for each state folder', () => {
     // The agent has closed it.
     const agent = await t.connect();
     await expect.poll(kept).toEqual([PRODUCT_VERSION]);
-    expect(readdirSync(join(t.home, 'code-cache', PRODUCT_VERSION))).toHaveLength(1);
+    await expect.poll(() => readdirSync(join(t.home, 'code-cache', PRODUCT_VERSION))).toHaveLength(1);
     agent.close();
   });
 
@@ -126,7 +126,7 @@ describe('an agent that was killed', () => {
     });
     await until(() => pids.length === 1);
     process.kill(pids[0] ?? 0, 'SIGKILL');
-    await until(() => pids.length === 2, 15_000);
+    await until(() => pids.length === 2);
     expect(kept.state()).toEqual({ kind: 'connected' });
     expect((await kept.call('agent.info', {})).pid).toBe(pids[1]);
     kept.close();
@@ -289,7 +289,7 @@ describe('what stands in the way is named', () => {
     await expect(t.connect()).rejects.toMatchObject({ code: 'AgentUnavailable' });
     server.closeAllConnections();
     server.close();
-  }, 15_000);
+  }, 30_000);
 });
 
 test('an idle agent does nothing: it is hardly ever woken', async () => {
@@ -303,7 +303,7 @@ test('an idle agent does nothing: it is hardly ever woken', async () => {
     const before = switches();
     await new Promise((resolve) => setTimeout(resolve, 3000));
     windows.push(switches() - before);
-  } while ((windows.at(-1) ?? 0) > 5 && windows.length < 5);
+  } while ((windows.at(-1) ?? 0) > 5 && windows.length < 15);
   expect(windows.at(-1)).toBeLessThanOrEqual(5);
   agent.close();
 });

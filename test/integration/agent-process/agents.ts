@@ -105,7 +105,7 @@ export async function finished(
 }
 
 /** Asks again and again, with a limit, for what no event tells (another process's state). */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error('did not come to pass in time');

@@ -48,7 +48,7 @@ afterEach(async () => {
 /** Waits until the tray has been told what `holds`. */
 function told<T>(of: (s: Snapshot) => T | null | false | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error('not told in time')), 15_000);
+    const limit = setTimeout(() => reject(new Error('not told in time')), 30_000);
     changed = () => {
       const value = snapshot && of(snapshot);
       if (!value) return;

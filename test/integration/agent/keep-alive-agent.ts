@@ -34,9 +34,11 @@ export class KeepAliveAgent implements AsyncDisposable {
   onOpen: (url: string) => void = () => {};
   /** Everything that was logged, as text. */
   log = '';
+  readonly #sandbox: SandboxProcess;
 
   constructor(home: string, sandbox: SandboxProcess, language: 'en' | 'zh-CN' = 'en') {
     this.home = home;
+    this.#sandbox = sandbox;
     const write = (fields: Record<string, unknown>, message: string) => {
       this.log += `${message} ${JSON.stringify(fields)}\n`;
     };
@@ -111,6 +113,17 @@ export class KeepAliveAgent implements AsyncDisposable {
       await Promise.race([changed, once(signal, 'abort')]);
       stop();
     }
+  }
+
+  /** In the browser that opens, where the person allows it; until they see the page that says so. */
+  async signIn(ssoSession = 'sandbox'): Promise<void> {
+    let visit: Promise<unknown> | undefined;
+    this.onOpen = (url) => {
+      visit = this.#sandbox.approve(url);
+    };
+    const { id } = await this.desk.start({ ssoSession, flow: 'auto', openBrowser: true });
+    await this.desk.wait(id);
+    await visit;
   }
 
   async stop(): Promise<void> {

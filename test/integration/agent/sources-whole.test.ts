@@ -155,7 +155,7 @@ describe('keys of an IAM user', () => {
       // Keys of somebody else lie around: what a failing export would make Claude Code sign with.
       const ambient = await it_.sandbox.issueCredentials();
       const args = ['claude', '--profile', 'keys', '--cwd', folder, '--', '-p', 'hello from keys'];
-      const { stdout } = await it_.run(args, { env: keyVariables(ambient), timeoutMs: 60_000 });
+      const { stdout } = await it_.run(args, { env: keyVariables(ambient), timeoutMs: 120_000 });
       expect(stdout).toContain('hello from keys');
       const sources = new Map((await it_.sandbox.issued()).map((k) => [k.accessKeyId, k.source]));
       const used = await it_.sandbox.requests({ service: 'bedrock-runtime' });

@@ -58,5 +58,5 @@ test.skipIf(python === undefined)(
       expect(is, what).toEqual(withEdits(was, edits, is));
     }
   },
-  300_000,
+  600_000,
 );

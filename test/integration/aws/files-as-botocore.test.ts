@@ -188,7 +188,7 @@ judged(
     expect(accepted).toBeGreaterThan(cases.length / 10);
     expect(accepted).toBeLessThan((cases.length * 9) / 10);
   },
-  300_000,
+  600_000,
 );
 
 judged(

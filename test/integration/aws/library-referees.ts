@@ -41,7 +41,7 @@ export async function askLibrary<T>(
   const { code, signal, stdout, stderr } = await runCommand(command ?? '', [script, library], {
     env: { ...env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
     input: JSON.stringify(questions),
-    timeoutMs: 290_000,
+    timeoutMs: 590_000,
   });
   if (code !== 0) throw new Error(`files-as-botocore.py ended with ${code ?? signal}: ${stderr}`);
   return JSON.parse(stdout) as T[];

@@ -17,7 +17,7 @@ export async function askBotocore<T>(
     {
       env: { ...env, PYTHONUTF8: '1' },
       input: JSON.stringify(questions),
-      timeoutMs: 290_000,
+      timeoutMs: 590_000,
     },
   );
   if (code !== 0) throw new Error(`referee.py ended with ${code ?? signal}: ${stderr}`);

@@ -23,9 +23,13 @@ beforeAll(async () => {
 afterAll(() => own.stop());
 
 it('lists, searches, warns, and prints conversations as plain text', async () => {
-  const found = await own.run(['history', '--json', '登录', 'userBy']);
-  expect(found.status, found.stderr).toBe(0);
-  expect(JSON.parse(found.stdout)).toMatchObject({
+  // Nobody waits for all that is new: how much is still to be read is told.
+  const found = async () => {
+    const { status, stdout, stderr } = await own.run(['history', '--json', '登录', 'userBy']);
+    expect(status, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+  await expect.poll(found, { timeout: 60_000 }).toMatchObject({
     conversations: [{ id: chinese.id, title: '帮我看看登录会话的续期逻辑', messages: 2, cwd: chinese.cwd }],
     more: false,
     pending: 0,

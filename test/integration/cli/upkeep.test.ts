@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -115,6 +115,7 @@ describe('what keeps the product in order', () => {
     const told = () => readFileSync(join(bin(), 'told'), 'utf8').trim().split('\n');
 
     it('prints the unit, writes it, has systemd start it, and removes it; Claude sessions would stay', async () => {
+      for (const file of [unit(), join(bin(), 'told')]) rmSync(file, { force: true });
       const printed = await it_.run(['service', 'print']);
       expect(printed.stdout).toContain(`ExecStart="${it_.home}/bin/bedrock-tray" agent run\n`);
       expect(existsSync(unit())).toBe(false);
