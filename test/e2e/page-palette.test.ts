@@ -58,11 +58,13 @@ describePages('the command palette', (pages) => {
       // Environments and folders.
       await page.keyboard.press('Control+Shift+P');
       await page.keyboard.type('use research');
+      await expect.poll(() => chosen(page)).toContain('research');
       await page.keyboard.press('Enter');
       await expect.poll(() => agent.state.activeEnvironment).toBe('research');
       await palette(page).waitFor({ state: 'detached' });
       await page.keyboard.press('Control+Shift+P');
       await page.keyboard.type('open web');
+      await expect.poll(() => chosen(page)).toContain('web & shop');
       await shot(page, 'palette-typed');
       await page.keyboard.press('Enter');
       await expect.poll(() => agent.inputs('sessions.open').at(-1)?.cwd).toBe('/home/dana/src/web & shop');
@@ -84,11 +86,12 @@ describePages('the command palette', (pages) => {
       await expect.poll(() => chosen(page)).toContain('Search past conversations for “overdue invoices”');
       await page.keyboard.press('Enter');
       await page.getByRole('main', { name: 'History' }).waitFor();
-      expect(await page.getByRole('searchbox', { name: 'Search in what was said' }).inputValue()).toBe(
-        'overdue invoices',
-      );
+      await expect
+        .poll(() => page.getByRole('searchbox', { name: 'Search in what was said' }).inputValue())
+        .toBe('overdue invoices');
       await page.keyboard.press('Control+Shift+P');
       await page.keyboard.type('settings');
+      await expect.poll(() => chosen(page)).toMatch(/settings/i);
       await page.keyboard.press('Enter');
       await page.getByRole('main', { name: 'Settings' }).waitFor();
       await page.keyboard.press('Control+Shift+O');

@@ -174,15 +174,15 @@ describePages('settings', (pages) => {
       async (page) => {
         const search = page.getByRole('searchbox', { name: 'Search settings' });
         await search.fill('clipboard');
+        await expect.poll(() => page.locator('[data-setting]').count()).toBe(1);
         await page.getByText('Programs may write to the clipboard').waitFor();
-        expect(await page.locator('[data-setting]').count()).toBe(1);
         await shot(page, 'settings-search');
         await search.fill('terminal.fontSize');
         await expect.poll(() => page.locator('[data-setting]').count()).toBe(1);
         // What is no setting is found by its words, too.
         await search.fill('telemetry');
+        await expect.poll(() => page.locator('[data-setting]').count()).toBe(0);
         await page.getByText('Bedrock Tray sends no telemetry', { exact: false }).waitFor();
-        expect(await page.locator('[data-setting]').count()).toBe(0);
         await search.fill('no such thing');
         await page.getByText('No setting is called that.', { exact: false }).waitFor();
         await page.keyboard.press('Escape');
@@ -192,7 +192,7 @@ describePages('settings', (pages) => {
           .getByRole('button', { name: 'Privacy' })
           .click();
         await page.getByText('Bedrock Tray sends no telemetry', { exact: false }).waitFor();
-        expect(await page.evaluate(() => document.activeElement?.id)).toBe('settings-privacy');
+        await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('settings-privacy');
       },
       { hash },
     );

@@ -18,7 +18,7 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
   let pages: PageHarness;
   beforeAll(async () => {
     pages = await PageHarness.start();
-  });
+  }, 5 * MINUTE);
   afterAll(() => pages?.[Symbol.asyncDispose]());
 
   test('a view that fails says so and leaves the rest of the page alone', async () => {
@@ -129,8 +129,9 @@ describe.skipIf(!hasChromium())('page in Chromium (needs Debian’s chromium)', 
         agent.candidates = candidates;
         agent.setProfiles(everyKind);
         for (const view of ['overview', 'access', 'settings', 'sessions/new']) {
-          await page.evaluate((v) => location.assign(`#/${v}`), view);
+          await goTo(page, `#/${view}`);
           await page.locator('.page:visible').waitFor();
+          await page.locator('.skeleton').first().waitFor({ state: 'detached' });
           await expectNoOverflow(page);
           if (view === 'overview') await expectAccessible(page);
           await shot(page, `narrow-${view.replace('/', '-')}`, { whole: view === 'access' });

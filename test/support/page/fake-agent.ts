@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { ApiServer } from '../../../src/agent/api/api-server.ts';
 import { changes } from '../../../src/agent/api/change-stream.ts';
 import { createDispatch, type Handlers } from '../../../src/agent/api/dispatch.ts';
@@ -109,6 +110,8 @@ export class FakeAgent implements AsyncDisposable {
   readonly #folder: string;
   readonly #clock = new SystemClock();
   readonly #listeners = new Set<() => void>();
+  /** Checks that stay at a link. */
+  readonly #staying = new Set<() => void>();
   #state: Snapshot;
   #api: ApiServer | null = null;
   #page: PageServer | null = null;
@@ -137,6 +140,8 @@ export class FakeAgent implements AsyncDisposable {
   /** Roles of an account, where they are not the usual three. */
   readonly roles = new Map<string, readonly string[]>();
   readonly #waits = new Map<string, (error: BedrockTrayError | null) => void>();
+  /** How sign-ins ended, for a wait that comes after the end. */
+  readonly #ended = new Map<string, BedrockTrayError | null>();
   /** What a session opened from the page runs. */
   script = SCRIPT;
 
@@ -179,6 +184,7 @@ export class FakeAgent implements AsyncDisposable {
   /** As if newly started: another state, nothing called, nothing refused. */
   async reset(state: Snapshot): Promise<void> {
     if (!this.#api) await this.appear();
+    await this.#left();
     // Fifty terminals of earlier pages would slow each later one.
     for (const { id } of this.#state.sessions)
       await this.host.client.request({ type: 'kill', id, graceMs: 0 }).catch(() => undefined);
@@ -200,6 +206,7 @@ export class FakeAgent implements AsyncDisposable {
     this.#checked = null;
     this.roles.clear();
     this.#waits.clear();
+    this.#ended.clear();
     this.models = fewModels;
     this.askedAt = Date.now();
     this.offer = {};
@@ -214,6 +221,12 @@ export class FakeAgent implements AsyncDisposable {
     this.integrated = false;
     this.#before = null;
     this.set(state);
+  }
+
+  /** No page is connected any more, and all that it still sent has come: every page watches the state until it goes. */
+  async #left(): Promise<void> {
+    for (const end = Date.now() + 60_000; this.#listeners.size > 0; await setTimeout(10))
+      if (Date.now() > end) throw new Error('a page is still connected');
   }
 
   get state(): Snapshot {
@@ -235,6 +248,12 @@ export class FakeAgent implements AsyncDisposable {
   async disappear(): Promise<void> {
     await this.#api?.close();
     this.#api = null;
+    await this.#left();
+  }
+
+  /** Whether a page is connected. */
+  get watched(): boolean {
+    return this.#listeners.size > 0;
   }
 
   async appear(): Promise<void> {
@@ -309,19 +328,22 @@ export class FakeAgent implements AsyncDisposable {
           flow: flow === 'device' ? 'device' : 'pkce',
           userCode: flow === 'device' ? 'WDJB-MJHT' : null,
         });
+        this.#ended.delete(view.id);
         this.#sso(id, { state: 'signingIn', signIn: view });
         return view;
       },
       'signIn.wait': ({ id }) =>
         new Promise((resolve, reject) => {
-          this.#waits.set(id, (error) =>
-            error ? reject(error) : resolve({ ssoSession: 'corp', expiresAt: Date.now() + 3_600_000 }),
-          );
+          const end = (error: BedrockTrayError | null): void =>
+            error ? reject(error) : resolve({ ssoSession: 'corp', expiresAt: Date.now() + 3_600_000 });
+          const ended = this.#ended.get(id);
+          if (ended === undefined) this.#waits.set(id, end);
+          else end(ended);
         }),
       'signIn.cancel': ({ id }) => {
         const found = this.#state.ssoSessions.find((s) => s.signIn?.id === id);
         if (found) this.#sso(found.id, { state: 'signedOut', signIn: null });
-        this.#waits.get(id)?.(new BedrockTrayError('SignInCancelled', { ssoSession: found?.id ?? '' }));
+        this.#end(id, new BedrockTrayError('SignInCancelled', { ssoSession: found?.id ?? '' }));
         return {};
       },
       signOut: ({ ssoSession: id = 'corp' }) => {
@@ -617,13 +639,19 @@ export class FakeAgent implements AsyncDisposable {
         ? { state: 'signedOut', signIn: null }
         : { ...ssoSession(at), id: found.id, startUrl: found.startUrl, region: found.region },
     );
-    this.#waits.get(id)?.(error);
+    this.#end(id, error);
+  }
+
+  #end(signIn: string, error: BedrockTrayError | null): void {
+    this.#ended.set(signIn, error);
+    this.#waits.get(signIn)?.(error);
   }
 
   /** A check goes on where it was held. */
   letCheckGo(): void {
     this.checkStays = null;
-    for (const listener of [...this.#listeners]) listener();
+    for (const go of this.#staying) go();
+    this.#staying.clear();
   }
 
   #environment(name = this.#state.activeEnvironment ?? ''): Environment | undefined {
@@ -669,7 +697,7 @@ export class FakeAgent implements AsyncDisposable {
       yield { at, checks: structuredClone(checks), done: false };
       while (this.checkStays === check.link && !signal.aborted)
         await new Promise<void>((resolve) => {
-          this.#listeners.add(resolve);
+          this.#staying.add(resolve);
           signal.addEventListener('abort', () => resolve(), { once: true });
         });
       if (check.state === 'skipped') continue;

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -43,10 +43,12 @@ async function builtPage(): Promise<string> {
   const wanted = `built-${Math.round(sourcesAt())}`;
   const known = readdirSync(cache);
   if (known.includes(wanted)) return join(cache, wanted);
-  // Whoever still uses an older one is long done.
-  for (const name of known)
-    if (statSync(join(cache, name)).mtimeMs < Date.now() - 60 * MINUTE)
-      rmSync(join(cache, name), { recursive: true, force: true });
+  // Whoever still uses an older one is long done. Another worker may be taking it away as well.
+  for (const name of known) {
+    const madeAt = statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (madeAt < Date.now() - 60 * MINUTE)
+      await rm(join(cache, name), { recursive: true, force: true }).catch(() => undefined);
+  }
   const fresh = await mkdtemp(join(cache, 'building-'));
   await build({
     configFile: join(root, 'vite.config.ts'),
@@ -72,6 +74,8 @@ export class PageHarness implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #agent: FakeAgent;
   readonly #windows = new Map<string, Window>();
+  /** What a test uses now. */
+  #used: Window | null = null;
 
   private constructor(browser: Browser, agent: FakeAgent) {
     this.#browser = browser;
@@ -82,7 +86,7 @@ export class PageHarness implements AsyncDisposable {
     mkdirSync(artefacts, { recursive: true });
     const [renderer, browser] = await Promise.all([
       builtPage(),
-      chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] }),
+      chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'], timeout: 2 * MINUTE }),
     ]);
     return new PageHarness(browser, await FakeAgent.start(ready(), renderer));
   }
@@ -100,25 +104,34 @@ export class PageHarness implements AsyncDisposable {
   ): Promise<void> {
     const { hash = '', prepare, ...look } = options;
     const agent = this.#agent;
+    // A test that ran out of time still uses its page while it is tried again.
+    if (this.#used) await this.#throwAway(this.#used);
     await agent.reset(state);
     await prepare?.(agent);
     const window = await this.#window(look);
     const { page, complaints } = window;
+    this.#used = window;
     complaints.length = 0;
     try {
-      // A page of its own: nothing but cookies is left of the one before.
-      await page.goto(agent.url());
-      if (hash !== '') await goTo(page, hash);
-      await page.locator('main h1').first().waitFor({ state: 'attached' });
+      // A page of its own: nothing but cookies is left of the one before. It begins with its view.
+      await page.goto(agent.url() + hash);
+      // The view itself: the outline that stands there before the agent answers has a heading, too.
+      await page.locator('main:not(:has(> * > .page[aria-busy])) h1').first().waitFor({ state: 'attached' });
       await use(page, agent);
       expect(complaints).toEqual([]);
       await page.goto('about:blank');
+      this.#used = null;
     } catch (error) {
       await page.screenshot({ path: join(artefacts, 'failed.png') }).catch(() => undefined);
-      this.#windows.delete(window.key);
-      await page.context().close();
+      await this.#throwAway(window);
       throw error;
     }
+  }
+
+  async #throwAway(window: Window): Promise<void> {
+    if (this.#windows.get(window.key) === window) this.#windows.delete(window.key);
+    if (this.#used === window) this.#used = null;
+    await window.page.context().close();
   }
 
   /** The window that has this look; one that is there already loads a page in half the time. */
@@ -132,7 +145,8 @@ export class PageHarness implements AsyncDisposable {
       colorScheme: 'light',
       ...look,
     });
-    context.setDefaultTimeout(10_000);
+    // For pages that are loaded and drawn beside whatever else the machine does.
+    context.setDefaultTimeout(30_000);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -154,8 +168,18 @@ interface Window {
   complaints: string[];
 }
 
+/** Goes to a view; it is drawn, though what it asks the agent for may not be there yet. */
 export async function goTo(page: Page, hash: string): Promise<void> {
-  await page.evaluate((h) => location.assign(h), hash);
+  await page.evaluate(
+    (h) =>
+      new Promise<void>((drawn) => {
+        if (location.hash === h) return drawn();
+        // The page's own listener is older, and React draws before the next one is called.
+        addEventListener('hashchange', () => drawn(), { once: true });
+        location.assign(h);
+      }),
+    hash,
+  );
 }
 
 /**
@@ -204,7 +228,7 @@ export async function expectNoOverflow(page: Page): Promise<void> {
         ),
       ),
     );
-  await expect.poll(overflow, { timeout: 5_000 }).toBeLessThanOrEqual(0);
+  await expect.poll(overflow).toBeLessThanOrEqual(0);
 }
 
 /** A picture for whoever judges the looks. */
@@ -227,6 +251,19 @@ export async function shot(page: Page, name: string, options: { whole?: boolean 
   if (size) await page.setViewportSize(size);
 }
 
+/** The agent is there again; the page does not wait for the end of its pause, which is long after a long absence. */
+export async function comesBack(page: Page, agent: FakeAgent): Promise<void> {
+  await agent.appear();
+  const connected = async (): Promise<boolean> => {
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    return agent.watched;
+  };
+  await expect.poll(connected).toBe(true);
+}
+
+/** What was copied. Copying takes a moment: poll. */
+export const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+
 /** Waits for the shown session's terminal. */
 export async function terminalLive(page: Page): Promise<void> {
   await page.locator('.terminal-host[data-state=live]:visible').waitFor();
@@ -236,9 +273,10 @@ export async function terminalLive(page: Page): Promise<void> {
 export function describePages(name: string, tests: (pages: Pick<PageHarness, 'withPage'>) => void): void {
   describe.skipIf(!hasChromium())(`${name} in Chromium (needs Debian’s chromium)`, () => {
     let harness: PageHarness;
+    // The page is built first, by several workers at the same time.
     beforeAll(async () => {
       harness = await PageHarness.start();
-    });
+    }, 5 * MINUTE);
     afterAll(() => harness?.[Symbol.asyncDispose]());
     tests({ withPage: (...given) => harness.withPage(...given) });
   });
