@@ -83,7 +83,7 @@ export class PackageMachine {
         LANG: 'C.UTF-8',
         DEBIAN_FRONTEND: 'noninteractive',
       },
-      timeout: 60_000,
+      timeout: 180_000,
     });
     return { status, stdout, stderr };
   }
