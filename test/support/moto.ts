@@ -36,7 +36,7 @@ export class MotoServer implements AsyncDisposable {
     const response = await fetch(`${this.baseUrl}/moto-api/${path}`, {
       method: 'POST',
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(30_000),
     });
     if (!response.ok) throw new Error(`moto: ${path}: ${response.status}`);
   }
