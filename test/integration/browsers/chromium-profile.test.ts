@@ -29,7 +29,7 @@ async function gone(pid: number): Promise<void> {
           return true;
         }
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     .toBe(true);
 }
@@ -83,7 +83,7 @@ test.skipIf(!installed)(
     };
     try {
       expect(await room(null).open(url('/first'), 'corp')).toBe(true);
-      await expect.poll(() => asked, { timeout: 20_000 }).toContain('/first');
+      await expect.poll(() => asked, { timeout: 60_000 }).toContain('/first');
       await close();
       // Chromium itself has written what profiles there are; a second one, as its own menu would make it.
       const file = join(data, 'Local State');
@@ -95,7 +95,7 @@ test.skipIf(!installed)(
       expect(found?.profiles.map((p) => p.id)).toEqual(['Default', 'Profile 1']);
 
       expect(await room('Profile 1').open(url('/second'), 'corp')).toBe(true);
-      await expect.poll(() => asked, { timeout: 20_000 }).toContain('/second');
+      await expect.poll(() => asked, { timeout: 60_000 }).toContain('/second');
       // That profile's own folder is in use now.
       await expect
         .poll(
@@ -104,7 +104,7 @@ test.skipIf(!installed)(
               () => true,
               () => false,
             ),
-          { timeout: 10_000 },
+          { timeout: 60_000 },
         )
         .toBe(true);
     } finally {
@@ -114,5 +114,5 @@ test.skipIf(!installed)(
       await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     }
   },
-  60_000,
+  300_000,
 );
