@@ -382,6 +382,7 @@ describe.skipIf(missing !== '')(`a hook’s event by curl${missing}`, () => {
       stdio: ['pipe', 'inherit', 'inherit'],
     });
     const exited = once(child, 'exit');
+    child.stdin.on('error', () => undefined);
     child.stdin.end(event);
     await gone;
     expect(await exited).toEqual([0, null]);

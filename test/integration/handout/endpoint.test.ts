@@ -80,7 +80,7 @@ const consumers: Record<
     ask: async (opened) => {
       const args = ['configure', 'export-credentials', '--format', 'process'];
       try {
-        const { stdout } = await run(cli?.path ?? '', args, { env: environment(opened), timeout: 30_000 });
+        const { stdout } = await run(cli?.path ?? '', args, { env: environment(opened), timeout: 120_000 });
         return JSON.parse(stdout).AccessKeyId;
       } catch (error) {
         return (error as { stderr: string }).stderr;
@@ -95,7 +95,7 @@ const consumers: Record<
         'import botocore.session as s; print(s.get_session().get_credentials().get_frozen_credentials().access_key)';
       try {
         return (
-          await run(python ?? '', ['-c', script], { env: environment(opened), timeout: 30_000 })
+          await run(python ?? '', ['-c', script], { env: environment(opened), timeout: 120_000 })
         ).stdout.trim();
       } catch (error) {
         return (error as { stderr: string }).stderr;
@@ -200,8 +200,13 @@ test('an answer comes within two seconds, whatever AWS does; one that comes afte
     expect(slow.status).toBe(503);
     expect(JSON.parse(slow.body)).toEqual({ Code: 'NotYet', Message: 'still being fetched' });
     expect(slow.ms).toBeLessThan(2_000);
+    const asked = Promise.withResolvers<void>();
+    answer = () => {
+      asked.resolve();
+      return late.promise;
+    };
     const revokedMeanwhile = plainGet(one, agent);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await asked.promise;
     one.close();
     late.resolve(keysOf('one'));
     expect(await revokedMeanwhile).toMatchObject({ status: 401 });

@@ -94,16 +94,17 @@ describe.skipIf(missing !== '')(`the launcher${missing}`, () => {
   });
 
   test('is found through links, absolute and relative, and from its own folder', async () => {
-    await mkdir(join(folder, 'bin'));
-    await symlink(launcher, join(folder, 'first link'));
-    await symlink('../first link', join(folder, 'bin', 'bedrock-tray'));
+    const links = await mkdtemp(join(folder, 'links '));
+    await mkdir(join(links, 'bin'));
+    await symlink(launcher, join(links, 'first link'));
+    await symlink('../first link', join(links, 'bin', 'bedrock-tray'));
     const by = (...args: string[]) => run('/bin/sh', args);
     const asked = ['export-credentials', '--profile', 'nobody'];
     const expected = await run(launcher, asked);
     expect(expected.status).toBe(2);
-    expect(await by(join(folder, 'bin', 'bedrock-tray'), ...asked)).toEqual(expected);
+    expect(await by(join(links, 'bin', 'bedrock-tray'), ...asked)).toEqual(expected);
     const here = `cd "$1" && shift && exec /bin/sh bedrock-tray "$@"`;
-    expect(await by('-c', here, 'sh', join(folder, 'bin'), ...asked)).toEqual(expected);
+    expect(await by('-c', here, 'sh', join(links, 'bin'), ...asked)).toEqual(expected);
     expect(await by('-c', here, 'sh', join(launcher, '..'), ...asked)).toEqual(expected);
   });
 
