@@ -32,6 +32,8 @@ const steps: readonly Step[] = [
   { shows: /\? for shortcuts|Claude Code v/ },
   { settles: 400 },
   { type: 'first question, 你好 👋' },
+  // Enter in one piece with it would be a line break of a paste.
+  { shows: /[❯>]\s+first question, 你好/ },
   { settles: 200 },
   { type: '\r' },
   { shows: /Sandbox heard: "first/ },
@@ -39,8 +41,10 @@ const steps: readonly Step[] = [
   { size: { cols: 64, rows: 20 } },
   { settles: 400 },
   { type: 'two\x1b[13;2ulines' },
+  { shows: /[❯>]\s+two\s+lines/ },
   { settles: 200 },
   { type: '\x1b[200~pasted\rtext\x1b[201~' },
+  { shows: /linespasted\s+text/ },
   { settles: 200 },
   { type: '\r' },
   { shows: /heard: "two/ },
@@ -95,7 +99,7 @@ describe.skipIf(missing !== '')(`recorded Claude Code sessions${missing}`, () =>
       make('classic', { CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: '1' }),
       make('fullscreen', { CLAUDE_CODE_NO_FLICKER: '1' }),
     ]);
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await host?.[Symbol.asyncDispose]();
     await sandbox?.stop();
@@ -176,7 +180,7 @@ describe.skipIf(missing !== '')(`recorded Claude Code sessions${missing}`, () =>
         const conductor = await AttachedScreen.on(agent.host, opened.id, { cols: 33, rows: 11 });
         await conductor.live();
         await conduct(conductor, recording);
-        await expect.poll(() => stateIn(page), { timeout: 15_000 }).toEqual(wanted);
+        await expect.poll(() => stateIn(page), { timeout: 30_000 }).toEqual(wanted);
         conductor.dispose();
         await agent.host.client.request({ type: 'kill', id: opened.id, graceMs: 0 });
       });

@@ -16,7 +16,10 @@ export interface Recording {
 }
 export type Step = { type: string } | { shows: RegExp } | { size: Size } | { settles: number };
 
-/** Drives a program in a pty of the test's own, and writes down its bytes as they come. */
+/**
+ * Drives a program in a pty of the test's own, and writes down its bytes as they come. What is typed and a new size
+ * have an answer, which `settles` waits for: a program that has no time yet is quiet, too.
+ */
 export async function record(
   file: string,
   args: readonly string[],
@@ -49,24 +52,28 @@ export async function record(
       (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '',
     ).join('\n');
   };
+  const until = (condition: () => boolean, what: string): Promise<void> =>
+    happenings.until(condition, what, 60_000).catch((error) => {
+      throw new Error(`${error.message}; the screen:\n${text()}`);
+    });
+  /** Events up to the last thing that was done to it. */
+  let done = 0;
   try {
     for (const step of steps) {
-      if ('type' in step) pty.write(step.type);
-      else if ('size' in step) {
-        events.push({ size: step.size });
+      if ('type' in step) {
+        done = events.length;
+        pty.write(step.type);
+      } else if ('size' in step) {
+        done = events.push({ size: step.size });
         screen.resize(step.size.cols, step.size.rows);
         pty.resize(step.size.cols, step.size.rows);
       } else if ('settles' in step) {
+        await until(() => events.length > done, 'an answer');
         for (let seen = -1; seen !== events.length; ) {
           seen = events.length;
           await new Promise((resolve) => setTimeout(resolve, step.settles));
         }
-      } else
-        await happenings
-          .until(() => step.shows.test(text()), `${step.shows}`, 40_000)
-          .catch((error) => {
-            throw new Error(`${error.message}; the screen:\n${text()}`);
-          });
+      } else await until(() => step.shows.test(text()), `${step.shows}`);
     }
   } finally {
     pty.kill('SIGKILL');
