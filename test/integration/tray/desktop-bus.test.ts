@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { busNotifier } from '../../../src/tray/bus-notifier.ts';
 import { openBus } from '../../../src/tray/desktop-bus.ts';
 import { LinuxPresence } from '../../../src/tray/linux-presence.ts';
@@ -19,6 +19,8 @@ describe.skipIf(missing !== undefined)(
     let folder: string;
     let processes: Processes;
     let bus: BusConnection;
+    /** What a test starts for itself. */
+    let parts: Processes | undefined;
     let address: string;
 
     beforeAll(async () => {
@@ -30,10 +32,17 @@ describe.skipIf(missing !== undefined)(
       const env = { PATH: process.env.PATH, ...processes.mark };
       const at = { socket: join(folder, 'bus'), config: join(folder, 'bus.conf'), env, cwd: '/' };
       address = await startBus(processes, at);
+    });
+    // Whatever a test owns on the bus goes with it.
+    beforeEach(async () => {
       bus = await BusConnection.open(address);
     });
-    afterAll(async () => {
+    afterEach(async () => {
       bus?.close();
+      await parts?.stop();
+      parts = undefined;
+    });
+    afterAll(async () => {
       await processes?.stop();
       rmSync(folder, { recursive: true, force: true });
     });
@@ -109,12 +118,11 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('who is there, as logind and screen savers tell it', async () => {
-      const place = { env: { PATH: process.env.PATH }, home: folder, user: ordinaryUser(), processes };
+      const user = ordinaryUser();
+      parts = new Processes(user, 'desktop-bus-parts');
       // One bus plays both parts here.
-      const power = await startPower(
-        { ...place, env: { ...place.env, DBUS_SYSTEM_BUS_ADDRESS: address } },
-        bus,
-      );
+      const env = { PATH: process.env.PATH, DBUS_SYSTEM_BUS_ADDRESS: address, ...parts.mark };
+      const power = await startPower({ env, home: folder, user, processes: parts }, bus);
       const desktop = await open();
       let changes = 0;
       const presence = new LinuxPresence({
