@@ -12,9 +12,10 @@ export function connectPage(): PageAgent {
   const openChannel = (channel: PageChannel): WebSocketLike =>
     bridge ? (new PortSocket(bridge, channel) as unknown as WebSocketLike) : openWebSocket(channel);
   const kept = keepConnected(() => openRpcClient(openChannel('rpc')));
-  // A page that was asleep or hidden does not wait for the end of a long pause.
+  // A page that was asleep or hidden does not wait for the end of a long pause. Where the page's server is there and
+  // the agent is not, a connection opens and ends at once: that is such a pause, too.
   const awake = (): void => {
-    if (!document.hidden && kept.state().kind === 'failed') kept.retryNow();
+    if (!document.hidden && kept.state().kind !== 'connected') kept.retryNow();
   };
   document.addEventListener('visibilitychange', awake);
   addEventListener('online', awake);
