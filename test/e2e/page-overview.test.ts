@@ -47,7 +47,7 @@ describePages('overview of what needs a person', (pages) => {
       await page.getByRole('heading', { name: 'Enter the code from your MFA device.' }).waitFor();
       const code = page.getByRole('textbox', { name: 'MFA code' });
       expect(await code.count()).toBe(1);
-      expect(await code.evaluate((e) => e === document.activeElement)).toBe(true);
+      await code.and(page.locator(':focus')).waitFor();
       expect([await code.getAttribute('autocomplete'), await code.getAttribute('inputmode')]).toEqual([
         'one-time-code',
         'numeric',
@@ -65,7 +65,8 @@ describePages('overview of what needs a person', (pages) => {
       }).view();
       agent.set({ mfa: mfa({ problem: refused }) });
       await page.getByText('AWS did not accept the code', { exact: false }).waitFor();
-      expect(await code.inputValue()).toBe('');
+      await expect.poll(() => code.inputValue()).toBe('');
+      await code.and(page.locator(':focus')).waitFor();
       await shot(page, 'mfa-refused');
       await page.keyboard.type('123456');
       await page.keyboard.press('Enter');
@@ -104,15 +105,18 @@ describePages('overview of what needs a person', (pages) => {
   });
 
   test('the end that is near is told; renewing says what it interrupts and asks first', async () => {
-    const at = Date.now();
-    const ending = {
-      ssoSession: 'corp',
-      startUrl: 'https://corp.awsapps.com/start',
-      endsAt: at + 9.5 * MINUTE,
-      stage: 10,
-    } as const;
-    const sso = given.ssoSession(at, { endsFrom: at + 9.5 * MINUTE, endsTo: at + 25 * MINUTE });
-    await pages.withPage(ready({ ending, ssoSessions: [sso] }), async (page, agent) => {
+    await pages.withPage(ready(), async (page, agent) => {
+      // Told when the page is there: half a minute is left of the ninth.
+      const at = Date.now();
+      agent.set({
+        ending: {
+          ssoSession: 'corp',
+          startUrl: 'https://corp.awsapps.com/start',
+          endsAt: at + 9.5 * MINUTE,
+          stage: 10,
+        },
+        ssoSessions: [given.ssoSession(at, { endsFrom: at + 9.5 * MINUTE, endsTo: at + 25 * MINUTE })],
+      });
       await page
         .locator('.notice')
         .getByText('Your organisation ends the sign-in to corp in 9 min.')

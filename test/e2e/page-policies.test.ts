@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  clipboard,
   describePages,
   expectAccessible,
   expectNoOverflow,
@@ -24,16 +25,16 @@ describePages('IAM documents', (pages) => {
       async (page, agent) => {
         const text = page.getByRole('group', { name: 'The document, explained' });
         await text.waitFor();
-        expect(await text.locator('code').allInnerTexts()).toContain('  "Version": "2012-10-17",');
+        await expect.poll(() => text.locator('code').allInnerTexts()).toContain('  "Version": "2012-10-17",');
         await expectAccessible(page);
         await expectNoOverflow(page);
         await shot(page, 'policies', { whole: true });
         // Pointing at a part lights its lines, and a line its part; the keyboard does the same.
         const why = text.getByRole('button', { name: 'inference profile', exact: false }).first();
         await why.focus();
-        expect(await text.locator('li[data-lit]').count()).toBeGreaterThan(3);
+        await expect.poll(() => text.locator('li[data-lit]').count()).toBeGreaterThan(3);
         await page.keyboard.press('Enter');
-        expect(await why.getAttribute('aria-pressed')).toBe('true');
+        await expect.poll(() => why.getAttribute('aria-pressed')).toBe('true');
         await text.locator('li').first().hover();
         await text.locator('.policy-note[data-lit]').waitFor();
         const saved = page.waitForEvent('download');
@@ -64,8 +65,8 @@ describePages('IAM documents', (pages) => {
         await expectAccessible(page);
         await shot(page, 'policies-asked', { whole: true });
         await page.getByRole('button', { name: 'Copy the document' }).click();
-        const copied = await page.evaluate(() => navigator.clipboard.readText());
-        expect(JSON.parse(copied)).toMatchObject({ Version: '2012-10-17' });
+        await expect.poll(() => clipboard(page)).toContain('"Version": "2012-10-17"');
+        expect(JSON.parse(await clipboard(page))).toMatchObject({ Version: '2012-10-17' });
         expect(agent.inputs('policies.compare')[0]).toMatchObject({
           kind: 'policy',
           environments: ['development'],

@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { BedrockTrayError } from '../../src/contract/index.ts';
 import type { FakeAgent } from '../support/page/fake-agent.ts';
-import { describePages, goTo, ready, terminalLive } from '../support/page/page-harness.ts';
+import { comesBack, describePages, goTo, ready, terminalLive } from '../support/page/page-harness.ts';
 import {
   activity,
   busyDay,
@@ -67,13 +67,16 @@ const views: [hash: string, there: string][] = [
   ['#/settings', '.settings'],
 ];
 
+/** So high that nothing is pushed out of sight. */
+const late = [
+  ...views.map(([hash, there]) => ({ hash, there, width: 1280, height: 2400 })),
+  ...views.slice(0, 2).map(([hash, there]) => ({ hash, there, width: 480, height: 3200 })),
+];
+
 describePages('nothing moves', (pages) => {
-  test.for([
-    // So high that nothing is pushed out of sight.
-    { width: 1280, height: 2400 },
-    { width: 480, height: 3200 },
-  ])('when snapshot and lists come late, at $width px', async (viewport) => {
-    for (const [hash, there] of viewport.width < 640 ? views.slice(0, 2) : views)
+  test.for(late)(
+    'when snapshot and lists of $hash come late, at $width px',
+    async ({ hash, there, ...viewport }) => {
       await pages.withPage(
         ready(),
         async (page, agent) => {
@@ -85,7 +88,7 @@ describePages('nothing moves', (pages) => {
           await page.locator('[aria-busy=true]').first().waitFor({ state: 'attached' });
           const release = Promise.withResolvers<void>();
           agent.held = release.promise;
-          await agent.appear();
+          await comesBack(page, agent);
           await page.locator('.page:not([aria-busy])').waitFor();
           await shifts(page);
           release.resolve();
@@ -95,7 +98,8 @@ describePages('nothing moves', (pages) => {
         },
         { hash, viewport },
       );
-  });
+    },
+  );
 
   test.for([
     { width: 1280, height: 800 },
@@ -114,9 +118,21 @@ describePages('nothing moves', (pages) => {
           const [id = '', other = ''] = ids;
           await goTo(page, `#/sessions/${id}`);
           await terminalLive(page);
-          const box = await page.locator('.terminal-host:visible').boundingBox();
-          const size = await page.locator('.terminal-host:visible .xterm-rows > div').count();
-          const before = (await shifts(page)).length;
+          // All are there, and the terminal has taken its size.
+          await expect.poll(() => page.getByRole('tab').count()).toBe(ids.length + 1);
+          const look = async () => ({
+            box: await page.locator('.terminal-host:visible').boundingBox(),
+            size: await page.locator('.terminal-host:visible .xterm-rows > div').count(),
+          });
+          let last = '';
+          const rests = async (): Promise<boolean> => {
+            const before = last;
+            last = JSON.stringify(await look());
+            return last === before;
+          };
+          await expect.poll(rests, { interval: 400 }).toBe(true);
+          const { box, size } = await look();
+          const known = (await shifts(page)).length;
           const step = async (
             what: string,
             change: () => void | Promise<void>,
@@ -124,7 +140,7 @@ describePages('nothing moves', (pages) => {
           ): Promise<void> => {
             await change();
             await page.locator(seen).first().waitFor();
-            expect((await shifts(page)).slice(before), what).toEqual([]);
+            expect((await shifts(page)).slice(known), what).toEqual([]);
             expect(await page.locator('.terminal-host:visible').boundingBox(), what).toEqual(box);
             expect(await page.locator('.terminal-host:visible .xterm-rows > div').count()).toBe(size);
           };
@@ -167,7 +183,13 @@ describePages('nothing moves', (pages) => {
             'and comes back',
             async () => {
               await agent.appear();
-              await page.getByRole('button', { name: 'Try now' }).click();
+              const tryNow = async (): Promise<boolean> => {
+                await page.evaluate(() =>
+                  document.querySelector<HTMLElement>('.link-banner button')?.click(),
+                );
+                return agent.watched;
+              };
+              await expect.poll(tryNow).toBe(true);
               await page.locator('.link-banner').waitFor({ state: 'detached' });
             },
             '.session-head:visible',

@@ -27,6 +27,11 @@ const days = (count: number) => ({ from: dayAgo(count - 1), to: dayAgo(0) });
 const choose = (page: Page, name: string): Promise<void> =>
   page.getByRole('radio', { name, exact: true }).first().locator('xpath=ancestor::label').click();
 const total = (page: Page) => page.locator('.usage-sum');
+/** Some frames have been drawn: shifts are told after the one in which they were. */
+const drawn = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done));
+  });
 const rowsOf = (page: Page) => page.locator('.usage-table tbody tr');
 
 describePages('usage', (pages) => {
@@ -41,7 +46,7 @@ describePages('usage', (pages) => {
         await page.getByText('estimate by list prices').waitFor();
         // Seven bars, each with its values; days without anything too.
         const buttons = page.locator('.chart-buttons button');
-        expect(await buttons.count()).toBe(7);
+        await expect.poll(() => buttons.count()).toBe(7);
         const daily = sums({ ...days(7), by: ['day'] }).rows;
         for (const { day = '', costUsd } of daily) {
           const named = new Intl.DateTimeFormat('en', {
@@ -51,12 +56,10 @@ describePages('usage', (pages) => {
             timeZone: 'UTC',
           }).format(Date.parse(day));
           if (costUsd !== null)
-            expect(
-              await page
-                .locator('.chart-buttons')
-                .getByRole('button', { name: `${named}: ${money(costUsd)}` })
-                .count(),
-            ).toBe(1);
+            await page
+              .locator('.chart-buttons')
+              .getByRole('button', { name: `${named}: ${money(costUsd)}` })
+              .waitFor({ state: 'attached' });
         }
         // What has no known price is never 0: neither in the table nor above it.
         const unknown = rowsOf(page).filter({ hasText: 'Mythos' });
@@ -125,12 +128,14 @@ describePages('usage', (pages) => {
         const at = page.locator('.chart-buttons button:focus');
         const name = (await at.getAttribute('aria-label')) ?? '';
         const tip = page.locator('.chart-tip');
-        expect(name.startsWith(await tip.locator('strong').innerText())).toBe(true);
+        await expect
+          .poll(async () => name.startsWith(await tip.locator('strong').innerText()), { message: name })
+          .toBe(true);
         for (const part of await tip.locator('li .number').allInnerTexts()) expect(name).toContain(part);
         await page.keyboard.press('Escape');
         await tip.waitFor({ state: 'detached' });
         await page.getByRole('button', { name: 'Show as a table' }).click();
-        expect(await page.locator('.table-scroll tbody tr').count()).toBe(90);
+        await expect.poll(() => page.locator('.table-scroll tbody tr').count()).toBe(90);
         await expectAccessible(page);
         // Largest first, then smallest; what has no price stays last.
         const tokens = page.getByRole('columnheader', { name: 'Tokens' });
@@ -141,7 +146,7 @@ describePages('usage', (pages) => {
         await expect
           .poll(() => page.getByRole('columnheader', { name: 'Cost' }).getAttribute('aria-sort'))
           .toBe('ascending');
-        expect(await rowsOf(page).last().innerText()).toContain('no known price');
+        await expect.poll(() => rowsOf(page).last().innerText()).toContain('no known price');
         // A bar looks at its days alone.
         await at.or(bars.last()).first().focus();
         await page.keyboard.press('Enter');
@@ -153,7 +158,9 @@ describePages('usage', (pages) => {
         const link = page.getByRole('link', { name: 'Look for “Which invoices are overdue?” in History' });
         await link.click();
         await page.getByRole('searchbox').waitFor();
-        expect(await page.getByRole('searchbox').inputValue()).toBe('dddddddd-0000-4000-8000-000000000000');
+        await expect
+          .poll(() => page.getByRole('searchbox').inputValue())
+          .toBe('dddddddd-0000-4000-8000-000000000000');
         await expect
           .poll(() => agent.inputs('history.list').at(-1))
           .toMatchObject({ query: 'dddddddd-0000-4000-8000-000000000000' });
@@ -208,6 +215,8 @@ describePages('usage', (pages) => {
         await total(page).waitFor();
         await page.getByText('412 MB still to read; figures grow until then').waitFor();
         expect(await page.getByRole('progressbar').count()).toBe(1);
+        await page.locator('.usage .skeleton').first().waitFor({ state: 'detached' });
+        await drawn(page);
         await page.evaluate(() => {
           const seen: string[] = [];
           Object.assign(globalThis, { seen });
@@ -227,6 +236,7 @@ describePages('usage', (pages) => {
         await expect.poll(() => total(page).innerText()).not.toBe(before);
         agent.set({ usage: { ...usage, revision: 3, pending: 0 } });
         await page.getByRole('progressbar').waitFor({ state: 'detached' });
+        await drawn(page);
         expect(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).toEqual([]);
       },
       { prepare: used },
