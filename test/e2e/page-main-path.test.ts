@@ -3,13 +3,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AgentConnection } from '../../src/client/rpc-client.ts';
 import type { Snapshot } from '../../src/contract/index.ts';
 import { findClaude, prepareClaudeHome } from '../support/claude.ts';
 import { hasChromium } from '../support/desktop/browser.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { terminalShows, terminalText } from '../support/page/terminal-text.ts';
+import { terminalSettled, terminalShows, terminalText } from '../support/page/terminal-text.ts';
+import { ask, openClaude, toTerminal } from './support/claude-desktop.ts';
 
 const claude = findClaude();
 const missing = !hasChromium()
@@ -34,14 +35,12 @@ describe.skipIf(missing !== undefined)(
     const openPage = async (): Promise<Page> => {
       const { stdout } = await product.run(['open', '--page']);
       const opened = await context.newPage();
-      opened.setDefaultTimeout(20_000);
+      opened.setDefaultTimeout(45_000);
       await opened.goto(stdout.trim().split('\n').at(-1) ?? '');
       return opened;
     };
-    const ask = async (question: string): Promise<void> => {
-      await page.keyboard.type(question);
-      await page.waitForTimeout(300);
-      await page.keyboard.press('Enter');
+    const answered = async (question: string): Promise<void> => {
+      await ask(page, question);
       await terminalShows(page, `Sandbox heard: "${question}"`);
     };
 
@@ -76,6 +75,10 @@ describe.skipIf(missing !== undefined)(
       browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
       context = await browser.newContext({ viewport: { width: 1080, height: 720 }, locale: 'en-US' });
       page = await openPage();
+    }, 300_000);
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail')
+        await page?.screenshot({ path: join(artefacts, 'page-failed.png') }).catch(() => undefined);
     });
     afterAll(async () => {
       await browser?.close();
@@ -97,15 +100,8 @@ describe.skipIf(missing !== undefined)(
     });
 
     test('the real claude answers, and answers again across renewals that nobody asked for', async () => {
-      await page.getByRole('link', { name: /^Sessions/ }).click();
-      await page
-        .getByRole('textbox', { name: 'Folder' })
-        .or(page.getByRole('combobox', { name: 'Folder' }))
-        .fill(project);
-      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
-      await page.locator('.terminal-host[data-state=live]').waitFor();
-      await terminalShows(page, /\? for shortcuts|Claude Code v/);
-      await ask('first question');
+      await openClaude(page, project);
+      await answered('first question');
       const from = await state();
       const generation = (s: Snapshot) => s.credentials.find((c) => c.profile === 'sandbox')?.generation ?? 0;
       const token = (s: Snapshot) => s.ssoSessions.find((x) => x.id === 'sandbox')?.generation ?? 0;
@@ -118,32 +114,32 @@ describe.skipIf(missing !== undefined)(
           resolve();
         });
       });
-      await ask('second question');
+      await answered('second question');
       await page.screenshot({ path: join(artefacts, 'page-claude-session.png') });
     });
 
     test('a page closed and opened again shows the same screen, with its scrollback', async () => {
-      for (let i = 0; i < 6; i++) await ask(`line ${i} of a longer talk`);
-      await page.waitForTimeout(1500);
-      const screen = await terminalText(page);
-      const scrollBack = async (): Promise<string> => {
+      await toTerminal(page);
+      for (let i = 0; i < 6; i++) await answered(`line ${i} of a longer talk`);
+      const screen = await terminalSettled(page);
+      const scrollBack = async (): Promise<void> => {
         await page.locator('.xterm-screen').hover();
         for (let i = 0; i < 4; i++) await page.mouse.wheel(0, -300);
-        await page.waitForTimeout(300);
+        await expect.poll(() => terminalText(page)).not.toBe(screen);
+        await terminalSettled(page, 500);
         await page.keyboard.press('Shift+PageUp');
-        await page.waitForTimeout(700);
-        return terminalText(page);
       };
-      const scrolled = await scrollBack();
+      await scrollBack();
+      const scrolled = await terminalSettled(page);
       expect(scrolled).not.toBe(screen);
       await page.close();
       page = await openPage();
-      await page.getByRole('link', { name: /^Sessions/ }).click();
-      await page.locator('.terminal-host[data-state=live]').waitFor();
+      await toTerminal(page);
       await terminalShows(page, 'line 5 of a longer talk');
-      await page.waitForTimeout(1500);
-      expect(await terminalText(page)).toBe(screen);
-      expect(await scrollBack()).toBe(scrolled);
+      const shown = () => expect.poll(() => terminalText(page), { timeout: 30_000 });
+      await shown().toBe(screen);
+      await scrollBack();
+      await shown().toBe(scrolled);
     });
   },
 );

@@ -138,7 +138,15 @@ export async function openClaude(page: Page, folder: string): Promise<void> {
 /** Asks Claude Code in the open terminal something, without waiting for the answer. */
 export async function ask(page: Page, question: string): Promise<void> {
   await page.keyboard.type(question);
-  // Claude takes what comes quickly for a paste, in which Enter is a line break.
+  // Claude takes what comes in one piece or quickly for a paste, in which Enter is a line break.
+  await terminalShows(page, new RegExp(`^[❯>] ${question.replaceAll(/[.*+?]/g, '\\$&')}$`, 'm'));
   await page.waitForTimeout(300);
   await page.keyboard.press('Enter');
+}
+
+/** Shows the session that is open, with the keyboard in its terminal. */
+export async function toTerminal(page: Page): Promise<void> {
+  await page.getByRole('link', { name: /^Sessions/ }).click();
+  await page.locator('.terminal-host[data-state=live]:visible').waitFor();
+  await page.locator('.terminal-host:visible .xterm-helper-textarea').focus();
 }

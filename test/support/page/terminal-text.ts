@@ -28,3 +28,18 @@ export async function terminalShows(
     await page.waitForTimeout(100);
   }
 }
+
+/** The screen once nothing has changed on it for a while: what a program still had to say has been said. */
+export async function terminalSettled(page: Page, quietMs = 1_500, timeoutMs = 30_000): Promise<string> {
+  const deadline = Date.now() + timeoutMs;
+  let text = await terminalText(page);
+  for (let since = Date.now(); Date.now() - since < quietMs; ) {
+    if (Date.now() > deadline) throw new Error(`the terminal goes on changing; it shows:\n${text}`);
+    await page.waitForTimeout(100);
+    const now = await terminalText(page);
+    if (now === text) continue;
+    text = now;
+    since = Date.now();
+  }
+  return text;
+}
