@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ssoCacheDir, tokenFileName } from '../../../src/aws/sso-cache.ts';
 import type { Snapshot } from '../../../src/contract/index.ts';
@@ -7,6 +7,7 @@ import { findAwsCli } from '../../support/aws-cli.ts';
 import { findBotocore } from '../../support/botocore.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { type CommandResult, runCommand } from '../../support/run-command.ts';
+import { HeldRefreshes } from './held-refreshes.ts';
 
 /**
  * Eight processes of AWS's own tools and one agent on one token file without a lock, against a service that refuses
@@ -60,14 +61,30 @@ describe.skipIf(missing)(
         (r) => r.detail?.grantType !== 'refresh_token' && r.status === 200,
       ).length;
 
-    const awsCli = () =>
-      runCommand(cli?.path ?? '', ['sts', 'get-caller-identity', '--profile', 'sandbox'], { env: env() });
-    const botocore = () => runCommand(python ?? '', ['-c', script], { env: env() });
+    type Extra = Record<string, string>;
+    const timeoutMs = 150_000;
+    const awsCli = (extra: Extra = {}) => {
+      const args = ['sts', 'get-caller-identity', '--profile', 'sandbox'];
+      return runCommand(cli?.path ?? '', args, { env: { ...env(), ...extra }, timeoutMs });
+    };
+    const botocore = (extra: Extra = {}) =>
+      runCommand(python ?? '', ['-c', script], { env: { ...env(), ...extra }, timeoutMs });
+
+    /** What leads clients to the OIDC service at another address: botocore and the AWS CLI are told by files. */
+    async function pathThrough(url: string): Promise<Extra> {
+      const { AWS_DATA_PATH = '' } = env();
+      const rules = join('sso-oidc', '2019-06-10', 'endpoint-rule-set-1.json');
+      const folder = join(installation.sandbox.folder, 'path-through');
+      await mkdir(join(folder, rules, '..'), { recursive: true });
+      const text = await readFile(join(AWS_DATA_PATH, rules), 'utf8');
+      await writeFile(join(folder, rules), text.replace(installation.sandbox.baseUrl, url));
+      return { AWS_ENDPOINT_URL_SSO_OIDC: url, AWS_DATA_PATH: [folder, AWS_DATA_PATH].join(delimiter) };
+    }
 
     /** Eight processes, two of them the AWS CLI (which takes its time to start), and `beside`, all at once. */
-    async function eight(beside: () => Promise<unknown>): Promise<CommandResult[]> {
+    async function eight(beside: () => Promise<unknown>, extra: Extra = {}): Promise<CommandResult[]> {
       const [results] = await Promise.all([
-        Promise.all([awsCli(), awsCli(), ...[1, 2, 3, 4, 5, 6].map(() => botocore())]),
+        Promise.all([awsCli(extra), awsCli(extra), ...[1, 2, 3, 4, 5, 6].map(() => botocore(extra))]),
         beside(),
       ]);
       return results;
@@ -105,7 +122,7 @@ describe.skipIf(missing)(
     /** Connected to the agent (started if need be) once it has a token that lives for long. */
     async function agentIsFresh(): Promise<Snapshot> {
       const agent = await installation.connect();
-      const enough = AbortSignal.timeout(30_000);
+      const enough = AbortSignal.timeout(120_000);
       try {
         return await new Promise<Snapshot>((resolve, reject) => {
           enough.addEventListener('abort', () => reject(new Error('the agent has no fresh token')));
@@ -123,16 +140,22 @@ describe.skipIf(missing)(
 
     it('the race occurs, and nobody has to sign in again', async () => {
       await signedIn(10 * minute);
-      // Everybody has read the old token before the first can write a new one.
-      await installation.sandbox.switches({ faultServices: ['oidc'], latencyMs: 2_500 });
-      const results = await eight(agentIsFresh);
-      await installation.sandbox.switches({ latencyMs: 0 });
+      // One of AWS's tools is about to refresh, then the agent too: neither can write a new token before.
+      await using held = await HeldRefreshes.before(installation.sandbox.baseUrl);
+      const through = await pathThrough(held.url);
+      Object.assign(installation.env, through);
+      const waiting = (count: number) =>
+        expect.poll(() => held.count, { timeout: 120_000 }).toBeGreaterThanOrEqual(count);
+      const results = await eight(async () => {
+        await waiting(1);
+        await Promise.all([agentIsFresh(), waiting(2).finally(() => held.letGo())]);
+      }, through);
 
       const refused = (await refreshes()).filter((r) => r.error === 'InvalidGrantException');
       expect(refused.length).toBeGreaterThan(0);
       expect(results.map((r) => [r.code, r.code === 0 ? '' : r.stderr])).toEqual(Array(8).fill([0, '']));
       await allIsWell();
-    }, 60_000);
+    }, 400_000);
 
     it('it does not occur with the agent running ahead of the window', async () => {
       await signedIn(18 * minute);
@@ -141,6 +164,6 @@ describe.skipIf(missing)(
       expect((await refreshes()).map((r) => r.status)).toEqual([200]);
       expect(results.map((r) => [r.code, r.code === 0 ? '' : r.stderr])).toEqual(Array(8).fill([0, '']));
       await allIsWell();
-    }, 60_000);
+    }, 400_000);
   },
 );
