@@ -95,14 +95,14 @@ describePages('sessions of the page', (pages) => {
       await page.keyboard.press('Enter');
       await terminalLive(page);
       const focused = () => page.evaluate(() => document.activeElement?.className ?? '');
-      expect(await focused()).toContain('xterm-helper-textarea');
+      await expect.poll(focused).toContain('xterm-helper-textarea');
       // Tab is the program's; the chord leaves.
       await page.keyboard.press('Tab');
       expect(await focused()).toContain('xterm-helper-textarea');
       await page.keyboard.press('Control+Shift+L');
-      expect(await focused()).toContain('foot-button');
+      await expect.poll(focused).toContain('foot-button');
       await page.keyboard.press('Shift+Tab');
-      expect(await focused()).toContain('xterm-helper-textarea');
+      await expect.poll(focused).toContain('xterm-helper-textarea');
       await page.keyboard.press('Control+Shift+L');
       // Through the rail to Settings.
       for (const view of ['Overview', 'Access', 'Settings']) {
@@ -123,19 +123,21 @@ describePages('sessions of the page', (pages) => {
       await folder.fill('data');
       await folder.press('ArrowDown');
       await folder.press('Enter');
-      expect(await folder.inputValue()).toBe('/srv/data');
+      await expect.poll(() => folder.inputValue()).toBe('/srv/data');
       // A region is chosen with the keyboard.
-      await page.evaluate(() => location.assign('#/overview'));
+      await goTo(page, '#/overview');
       const region = page.getByRole('combobox', { name: 'Bedrock region' });
       await region.focus();
       await page.keyboard.press('ControlOrMeta+a');
       await page.keyboard.type('eu-w');
+      await page.getByRole('option', { name: 'eu-west-1' }).waitFor();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await expect.poll(() => agent.state.environments[0]?.region).toBe('eu-west-1');
       // The list of models says where it comes from.
       await page.getByRole('combobox', { name: 'Model' }).focus();
       await page.getByText('What Bedrock offers you in eu-west-1').waitFor();
+      await page.getByRole('option').nth(1).waitFor();
       await shot(page, 'models');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');
