@@ -183,6 +183,7 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
     if (options.keyring) await startKeyring(place, sessionBus);
     const power = options.power ? await startPower(place, systemBus) : undefined;
     let xfce: Promise<Panel> | undefined;
+    let opened: BrowserContext | undefined;
     const startXfce = (): Promise<Panel> => {
       xfce ??= startPanel(place, sessionBus).catch((error: unknown) => {
         xfce = undefined;
@@ -250,7 +251,10 @@ export async function startDesktop(options: DesktopOptions = {}): Promise<Deskto
         return need(power, 'power');
       },
       async browser(more = {}) {
+        // One that an attempt before has left open holds the profile.
+        await opened?.close().catch(() => {});
         const context = await openChromium({ user, env, folder, ...more });
+        opened = context;
         closers.push(() => context.close());
         return context;
       },

@@ -34,8 +34,10 @@ export async function openChromium(options: {
   const { user, env, folder } = options;
   if (!hasChromium()) throw new Error('no Chromium here: apt-get install chromium');
   const profile = join(folder, 'chromium-profile');
-  mkdirSync(profile, { recursive: true, mode: 0o700 });
-  giveTo(user, profile);
+  if (!existsSync(profile)) {
+    mkdirSync(profile, { recursive: true, mode: 0o700 });
+    giveTo(user, profile);
+  }
   return chromium.launchPersistentContext(profile, {
     executablePath: runnerFor(user, CHROMIUM, folder),
     chromiumSandbox: canSandbox(user),

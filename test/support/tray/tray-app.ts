@@ -12,6 +12,8 @@ export interface TrayApp {
   launched: LaunchedApp;
   /** The window's page, once it is open. */
   page(): Promise<Page>;
+  /** Starts the app anew where an attempt at a test has ended it; `launched` is the one that runs. */
+  running(): Promise<void>;
 }
 
 /** State folder of the app on a desktop. */
@@ -20,7 +22,7 @@ export const stateHome = (desktop: Desktop): string => join(desktop.home, '.loca
 /** A desktop with the tray alone: whatever agent it has, it finds or starts itself. */
 export async function startBareTray(
   options: DesktopOptions & { app?: AppOptions } = {},
-): Promise<Omit<TrayApp, 'agent'>> {
+): Promise<Omit<TrayApp, 'agent' | 'running'>> {
   const desktop = await startDesktop(options);
   try {
     const launched = await launchApp(desktop, { args: ['--background'], ...options.app });
@@ -47,8 +49,16 @@ export async function startTray(
       snapshot(Date.now(), options.first),
     );
     desktop.onStop(() => agent.close());
-    const launched = await launchApp(desktop, { args: ['--background'], ...options.app });
-    return { desktop, agent, launched, page: () => pageOf(launched) };
+    const launch = () => launchApp(desktop, { args: ['--background'], ...options.app });
+    const tray: TrayApp = {
+      ...{ desktop, agent, launched: await launch() },
+      page: () => pageOf(tray.launched),
+      async running() {
+        const { exitCode, signalCode } = tray.launched.app.process();
+        if (exitCode !== null || signalCode !== null) tray.launched = await launch();
+      },
+    };
+    return tray;
   } catch (error) {
     await desktop.stop();
     throw error;
