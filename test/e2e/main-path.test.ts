@@ -11,10 +11,16 @@ import type { Snapshot } from '../../src/contract/index.ts';
 import { findClaude } from '../support/claude.ts';
 import { describeElectron, findElectron } from '../support/desktop/electron-runtime.ts';
 import { desktopMissing } from '../support/desktop/needs.ts';
-import { terminalShows, terminalText } from '../support/page/terminal-text.ts';
+import { terminalSettled, terminalShows, terminalText } from '../support/page/terminal-text.ts';
 import { secretsFound } from '../support/secret-scan.ts';
 import { stateHome } from '../support/tray/tray-app.ts';
-import { ask, type ClaudeDesktop, openClaude, startClaudeDesktop } from './support/claude-desktop.ts';
+import {
+  ask,
+  type ClaudeDesktop,
+  openClaude,
+  startClaudeDesktop,
+  toTerminal,
+} from './support/claude-desktop.ts';
 
 const missing = desktopMissing() ?? (findClaude() ? undefined : 'Claude Code is not installed for tests');
 const artefacts = join(import.meta.dirname, '..', '..', 'test-artefacts', 'main-path');
@@ -33,16 +39,16 @@ describe.skipIf(missing !== undefined)(
     beforeAll(async () => {
       mkdirSync(artefacts, { recursive: true });
       place = await startClaudeDesktop({ switches: { lifetimes: short } });
+      await place.cli('env', 'create', 'sandbox', '--profile', 'sandbox', '--region', 'us-east-1', '--use');
       page = await place.window();
-      page.setDefaultTimeout(20_000);
-    }, 180_000);
+      page.setDefaultTimeout(45_000);
+    }, 300_000);
 
     afterAll(() => place?.stop());
 
     test('the icon is on D-Bus and the menu offers the way to sign in', async () => {
-      const { desktop, cli } = place;
+      const { desktop } = place;
       await desktop.tray.waitForItems(1);
-      await cli('env', 'create', 'sandbox', '--profile', 'sandbox', '--region', 'us-east-1', '--use');
       const menu = await desktop.tray.waitForMenu((entries) =>
         entries.some((e) => /^Sign in/.test(e.label) && e.enabled),
       );
@@ -94,18 +100,17 @@ describe.skipIf(missing !== undefined)(
           selectionEnd: text.length,
         });
       // The candidates' window goes by the input, which stands where Claude Code's own cursor is.
-      const { input, row } = await page.evaluate(() => {
-        const host = [...document.querySelectorAll<HTMLElement>('.terminal-host')].find(
-          (h) => h.offsetParent,
-        );
-        const rows = [...(host?.querySelectorAll('.xterm-rows > div') ?? [])];
-        const prompt = rows.filter((r) => /^[❯>]/.test(r.textContent ?? '')).at(-1);
-        return {
-          input: host?.querySelector('.xterm-helper-textarea')?.getBoundingClientRect().top ?? 0,
-          row: prompt?.getBoundingClientRect().top ?? -1000,
-        };
-      });
-      expect(Math.abs(input - row)).toBeLessThan(3);
+      const away = () =>
+        page.evaluate(() => {
+          const host = [...document.querySelectorAll<HTMLElement>('.terminal-host')].find(
+            (h) => h.offsetParent,
+          );
+          const rows = [...(host?.querySelectorAll('.xterm-rows > div') ?? [])];
+          const prompt = rows.filter((r) => /^[❯>]/.test(r.textContent ?? '')).at(-1);
+          const input = host?.querySelector('.xterm-helper-textarea')?.getBoundingClientRect().top ?? 0;
+          return Math.abs(input - (prompt?.getBoundingClientRect().top ?? -1000));
+        });
+      await expect.poll(away).toBeLessThan(3);
       await cdp.send('Input.insertText', { text: '你好' });
       await terminalShows(page, /[❯>] 你好/);
       await page.keyboard.press('Shift+Enter');
@@ -149,39 +154,41 @@ describe.skipIf(missing !== undefined)(
       await terminalShows(page, 'Sandbox heard: "second question"');
       expect(desktop.opener.opened.length).toBe(opened);
       expect(desktop.notifications.shown).toEqual([]);
-      const issued = new Set((await sandbox.issued()).map((k) => k.accessKeyId));
       const used = (await sandbox.requests({ after: asked, service: 'bedrock-runtime' })).map(
         (r) => r.accessKeyId,
       );
+      // Looked at after what was used: the next one may be issued meanwhile.
+      const issued = new Set((await sandbox.issued()).map((k) => k.accessKeyId));
       expect(used.length).toBeGreaterThan(0);
       for (const key of used) expect(issued).toContain(key);
     });
 
     test('a window closed and opened again shows the same screen, with its scrollback', async () => {
       const { desktop, launched } = place;
+      await toTerminal(page);
       for (let i = 0; i < 6; i++) {
         await ask(page, `line ${i} of a longer talk`);
         await terminalShows(page, `Sandbox heard: "line ${i} of a longer talk"`);
       }
-      await page.waitForTimeout(1500);
-      const screen = await terminalText(page);
-      const scrollBack = async (): Promise<string> => {
-        await page.keyboard.press('Shift+PageUp');
-        await page.waitForTimeout(500);
-        return terminalText(page);
-      };
-      const scrolled = await scrollBack();
-      expect(scrolled).not.toBe(screen);
+      const screen = await terminalSettled(page);
+      await page.keyboard.press('Shift+PageUp');
+      await expect.poll(() => terminalText(page)).not.toBe(screen);
+      const scrolled = await terminalSettled(page);
       await page.close();
+      // A window that is still on its way out would be brought to the front.
+      const windows = () =>
+        launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+      await expect.poll(windows).toBe(0);
+      const opened = launched.app.waitForEvent('window', { timeout: 30_000 });
       await desktop.tray.click(['Open window']);
-      page = await launched.app.waitForEvent('window', { timeout: 15_000 }).catch(() => place.window());
-      page.setDefaultTimeout(20_000);
-      await page.getByRole('link', { name: /^Sessions/ }).click();
-      await page.locator('.terminal-host[data-state=live]').waitFor();
+      page = await opened;
+      page.setDefaultTimeout(45_000);
+      await toTerminal(page);
       await terminalShows(page, 'line 5 of a longer talk');
-      await page.waitForTimeout(1500);
-      expect(await terminalText(page)).toBe(screen);
-      expect(await scrollBack()).toBe(scrolled);
+      const shown = () => expect.poll(() => terminalText(page), { timeout: 30_000 });
+      await shown().toBe(screen);
+      await page.keyboard.press('Shift+PageUp');
+      await shown().toBe(scrolled);
       await shot('6-same-screen');
     });
 
@@ -196,17 +203,20 @@ describe.skipIf(missing !== undefined)(
       await page.getByRole('combobox', { name: /^Beside / }).fill('new session in');
       await page.keyboard.press('Enter');
       await page.getByRole('separator').waitFor();
-      await expect.poll(() => page.locator('.terminal-host[data-state=live]:visible').count()).toBe(2);
+      const live = () => page.locator('.terminal-host[data-state=live]:visible').count();
+      await expect.poll(live, { timeout: 60_000 }).toBe(2);
       const second = (await status()).sessions.find((s) => s.id !== first?.id);
-      expect((await status()).layout.find((t) => t.panes.length === 2)?.panes).toEqual([
-        first?.id,
-        second?.id,
-      ]);
+      // The window shows a new arrangement before the agent has heard of it.
+      await expect
+        .poll(async () => (await status()).layout.find((t) => t.panes.length === 2)?.panes, {
+          timeout: 30_000,
+        })
+        .toEqual([first?.id, second?.id]);
       const added = page.locator(`#pane-${second?.id} .xterm-rows`);
       await added
         .getByText(/Claude Code v|\? for shortcuts/)
         .first()
-        .waitFor();
+        .waitFor({ timeout: 60_000 });
       await shot('split');
       await place.cli('sessions', 'kill', second?.id ?? '');
       await page.locator(`#pane-${second?.id}`).getByRole('button', { name: 'Remove' }).click();
@@ -251,7 +261,11 @@ describe.skipIf(missing !== undefined)(
         state: 'running',
         pid: session?.pid,
       });
-      expect((await status()).ssoSessions.find((s) => s.id === 'sandbox')?.state).toMatch(/valid|refreshing/);
+      await expect
+        .poll(async () => (await status()).ssoSessions.find((s) => s.id === 'sandbox')?.state, {
+          timeout: 30_000,
+        })
+        .toMatch(/valid|refreshing/);
     });
   },
 );
