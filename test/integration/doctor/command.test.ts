@@ -28,17 +28,25 @@ afterAll(() => there?.stop());
 
 const asJson = (text: string) => JSON.parse(text) as { checks: { link: string; state: string }[] };
 
+/** A run in which the hooks were not slow: how long a program takes to start is the machine's, which may be busy. */
+async function undisturbed(...args: string[]) {
+  for (let tries = 1; ; tries++) {
+    const said = await there.run(args);
+    if (tries === 5 || !said.stdout.includes('The relay of our hooks takes')) return said;
+  }
+}
+
 test('says what is missing, with an exit code of its own; after the sign-in all is well', async () => {
   const out = await there.run(['doctor', '--json']);
   expect(out.status).toBe(3);
   expect(asJson(out.stdout).checks.map((c) => c.link)).toEqual(doctorLinks);
   await there.login();
-  const well = await there.run(['doctor', '--ask']);
+  const well = await undisturbed('doctor', '--ask');
   expect([well.status, well.stdout]).toEqual([0, expect.stringContaining('Everything works.')]);
   // A line for each, when it has settled.
   const lines = [...well.stdout.matchAll(/^[✓!✗–] ([^:]+):/gm)].map(([, name]) => name);
   expect(lines).toEqual(doctorLinks.map((link) => doctor[`link.${link}`]));
-  expect((await there.run(['doctor', '--no-ask'])).stdout).toContain(
+  expect((await undisturbed('doctor', '--no-ask')).stdout).toContain(
     'All that was checked works; 2 links were not checked.',
   );
   const unknown = await there.run(['doctor', '--env', 'nobody']);

@@ -8,11 +8,12 @@ import { runCommand } from '../../support/run-command.ts';
 import { keyVariables, type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
 
 /** Claude Code may change what it writes at any time: the transcripts of the pinned one are read as they come. */
+let claude: string;
 let sandbox: SandboxProcess;
 let home: HistoryHome;
 let room: HistoryRoom | undefined;
 beforeAll(async () => {
-  realClaude();
+  claude = realClaude();
   sandbox = await startSandbox({ region: 'us-west-2' });
   home = new HistoryHome();
 }, 300_000);
@@ -38,7 +39,7 @@ it(`conversations of Claude Code ${claudeVersion} are found, read and gone on wi
     ...keyVariables(await sandbox.issueCredentials()),
   };
   const say = async (...args: string[]) => {
-    const { code, stderr } = await runCommand(realClaude(), args, { env, cwd: project, timeoutMs: 120_000 });
+    const { code, stderr } = await runCommand(claude, args, { env, cwd: project, timeoutMs: 120_000 });
     expect(code, stderr).toBe(0);
   };
   await say('-p', '续期逻辑在哪里 refreshTokenEarly');

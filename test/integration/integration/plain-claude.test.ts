@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,6 +8,7 @@ import { findBotocore } from '../../support/botocore.ts';
 import { claudeVersion, prepareClaudeHome, realClaude } from '../../support/claude.ts';
 import { command, type Installation, install } from '../../support/installation.ts';
 import { PersonTerminal } from '../../support/person-terminal.ts';
+import { runCommand } from '../../support/run-command.ts';
 import { keyVariables, pinnedNode } from '../../support/sandbox.ts';
 
 const aws = findAwsCli();
@@ -205,17 +206,19 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     expect(env.filter((line) => /^AWS_REGION=/.test(line))).toEqual(['AWS_REGION=us-west-2']);
   });
 
-  it.skipIf(!aws)('the AWS CLI uses the profile', () => {
+  /** What a program prints. Waited for without standing still: the sandbox drops connections that are idle for 5 s. */
+  async function output(file: string, args: readonly string[]): Promise<string> {
+    const env = { PATH: process.env.PATH ?? '', HOME: own.sandbox.home };
+    const { code, stdout, stderr } = await runCommand(file, args, { env, timeoutMs: 120_000 });
+    expect(code, stderr).toBe(0);
+    return stdout;
+  }
+
+  it.skipIf(!aws)('the AWS CLI uses the profile', async () => {
     if (!aws) return;
-    const text = execFileSync(
-      aws.path,
-      ['--profile', 'bedrock-tray', 'configure', 'export-credentials', '--format', 'env-no-export'],
-      {
-        env: { PATH: process.env.PATH ?? '', HOME: own.sandbox.home },
-        encoding: 'utf8',
-        timeout: 60_000,
-      },
-    );
+    const text = await output(aws.path, [
+      ...['--profile', 'bedrock-tray', 'configure', 'export-credentials', '--format', 'env-no-export'],
+    ]);
     expect(text).toMatch(/^AWS_ACCESS_KEY_ID=ASIA/m);
     expect(text).not.toContain(rivalKey);
   });
@@ -224,11 +227,7 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
     if (!python) return;
     const script =
       'import botocore.session; s=botocore.session.Session(profile="bedrock-tray"); c=s.get_credentials(); print(c.method, c.access_key, s.get_config_variable("region"))';
-    const text = execFileSync(python, ['-c', script], {
-      env: { PATH: process.env.PATH ?? '', HOME: own.sandbox.home },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
+    const text = await output(python, ['-c', script]);
     const [method, key, region] = text.trim().split(' ');
     expect([method, region]).toEqual(['custom-process', 'us-west-2']);
     expect((await own.sandbox.issued()).find((k) => k.accessKeyId === key)?.roleName).toBe(

@@ -41,6 +41,7 @@ describe.skipIf(cli === undefined)(
     });
 
     it('is who it signed in as', async () => {
+      const before = (await sandbox.requests()).at(-1)?.id ?? 0;
       const { code, stdout } = await aws(
         'sts',
         'get-caller-identity',
@@ -55,7 +56,7 @@ describe.skipIf(cli === undefined)(
         Account: '111122223333',
         Arn: expect.stringContaining('BedrockDeveloper'),
       });
-      expect(await sandbox.requests({ operation: 'GetCallerIdentity' })).toMatchObject([
+      expect(await sandbox.requests({ operation: 'GetCallerIdentity', after: before })).toMatchObject([
         { status: 200, issued: true, accessKeyId: key?.accessKeyId },
       ]);
     });

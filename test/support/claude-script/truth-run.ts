@@ -34,9 +34,10 @@ export class TruthRun implements Watched, AsyncDisposable {
 
   /** `names`: sessions whose folders are trusted beforehand. */
   static async start(names: readonly string[], dwellMs: number): Promise<TruthRun> {
+    // Nothing else happens while its version is asked for: before the sandbox is there, which drops idle connections.
+    const claudePath = realClaude();
     const own = await install();
     try {
-      const claudePath = realClaude();
       const run = new TruthRun(own, await TruthRun.#signedIn(own), dwellMs);
       await run.agent.call('settings.set', { claudePath });
       await prepareClaudeHome(
