@@ -51,19 +51,19 @@ describePages('list, tabs and splits', (pages) => {
       await goTo(page, `#/sessions/${checkout?.id}`);
       await terminalLive(page);
       const row = page.locator('.s-row', { has: page.locator(`#row-${billing?.id}`) });
-      await row.getByText('Needs you').waitFor();
-      expect(await row.innerText()).toMatch(
-        /Needs you · 2 min[\s\S]*npm run migrate[\s\S]*work[\s\S]*\$1\.84[\s\S]*62%/,
-      );
+      // However long it took to get here: half a minute is left of the two.
+      agent.changeSession(billing?.id ?? '', {
+        activity: activity('needsYou', { request: request() }, 2),
+      });
+      await expect
+        .poll(() => row.innerText())
+        .toMatch(/Needs you · 2 min[\s\S]*npm run migrate[\s\S]*work[\s\S]*\$1\.84[\s\S]*62%/);
       await page.getByText('Bedrock asks to slow down', { exact: false }).first().waitFor();
       // The pinned one first; done and unseen has a mark in words.
-      expect(await list(page)).toEqual([
-        'Checkout redesign',
-        'billing-service',
-        '研发沙箱：发票对账',
-        'data-pipeline',
-      ]);
-      expect(await page.locator('.unseen-mark').allTextContents()).toEqual(['New']);
+      await expect
+        .poll(() => list(page))
+        .toEqual(['Checkout redesign', 'billing-service', '研发沙箱：发票对账', 'data-pipeline']);
+      await expect.poll(() => page.locator('.unseen-mark').allTextContents()).toEqual(['New']);
       // No two states share a sign.
       const signs = await page.locator('.s-row .state svg').evaluateAll((all) => all.map((e) => e.innerHTML));
       expect(new Set(signs).size).toBe(4);
@@ -72,12 +72,9 @@ describePages('list, tabs and splits', (pages) => {
       // By who needs me, in groups.
       await page.getByRole('button', { name: 'Order and groups' }).click();
       await page.getByRole('menuitemradio', { name: 'Who needs me first' }).click();
-      expect(await list(page)).toEqual([
-        'billing-service',
-        'data-pipeline',
-        '研发沙箱：发票对账',
-        'Checkout redesign',
-      ]);
+      await expect
+        .poll(() => list(page))
+        .toEqual(['billing-service', 'data-pipeline', '研发沙箱：发票对账', 'Checkout redesign']);
       await page.getByRole('button', { name: 'Order and groups' }).click();
       await page.getByRole('menuitemradio', { name: 'By environment' }).click();
       await page.getByRole('region', { name: 'research' }).getByText('data-pipeline').waitFor();
@@ -86,12 +83,9 @@ describePages('list, tabs and splits', (pages) => {
       await page.getByRole('menuitemradio', { name: 'My own order' }).click();
       await page.getByRole('button', { name: 'Order and groups' }).click();
       await page.getByRole('menuitemradio', { name: 'No groups' }).click();
-      expect(await list(page)).toEqual([
-        'Checkout redesign',
-        'billing-service',
-        '研发沙箱：发票对账',
-        'data-pipeline',
-      ]);
+      await expect
+        .poll(() => list(page))
+        .toEqual(['Checkout redesign', 'billing-service', '研发沙箱：发票对账', 'data-pipeline']);
     });
   });
 
@@ -101,6 +95,8 @@ describePages('list, tabs and splits', (pages) => {
       const asking = await agent.open({ name: 'asking', order: 1 });
       await goTo(page, `#/sessions/${quiet.id}`);
       await terminalLive(page);
+      await page.locator(`#row-${asking.id}`).waitFor();
+      await expect.poll(() => inTerminal(page)).toBe(true);
       const before = await page.locator('.terminal-host:visible').boundingBox();
       // A press that comes the moment the question stands there.
       await page.evaluate(() => {
@@ -145,7 +141,7 @@ describePages('list, tabs and splits', (pages) => {
       await expectAccessible(page);
       await page.keyboard.press('Control+Shift+J');
       await expect.poll(() => focusedPane(page)).toBe('asking');
-      expect(await inTerminal(page)).toBe(true);
+      await expect.poll(() => inTerminal(page)).toBe(true);
       // A refusal is said where it belongs.
       agent.changeSession(asking.id, { activity: activity('needsYou', { request: request({ id: 'r3' }) }) });
       agent.refuse.set('sessions.answer', new BedrockTrayError('RequestUnknown', { session: asking.id }));
@@ -168,13 +164,15 @@ describePages('list, tabs and splits', (pages) => {
       const attached = agent.inputs('sessions.attach').length;
       await page.keyboard.press('Control+Shift+E');
       await page.getByRole('combobox', { name: 'Beside Checkout redesign' }).fill('bill');
+      await page.locator('.palette-item[data-focused]', { hasText: 'billing-service' }).waitFor();
       await page.keyboard.press('Enter');
       await expect.poll(() => panes(page)).toEqual(['Checkout redesign', 'billing-service']);
       await expect.poll(() => focusedPane(page)).toBe('billing-service');
-      expect(await inTerminal(page)).toBe(true);
+      await expect.poll(() => inTerminal(page)).toBe(true);
       await expect.poll(() => agent.state.layout[0]?.panes).toEqual([checkout?.id, billing?.id]);
       // The first terminal stayed as it was: only the added one has attached.
       await page.locator('.pane:visible').getByText('typed before the split').waitFor();
+      await expect.poll(() => page.locator('.terminal-host[data-state=live]:visible').count()).toBe(2);
       expect(agent.inputs('sessions.attach').length - attached).toBe(1);
       await shot(page, 'split');
       await expectAccessible(page);
@@ -207,10 +205,12 @@ describePages('list, tabs and splits', (pages) => {
       await expect.poll(() => focusedPane(page)).toBe('Checkout redesign');
       await page.keyboard.press('Control+Shift+X');
       await expect.poll(() => panes(page)).toEqual(['Checkout redesign']);
-      expect(await inTerminal(page)).toBe(true);
+      await expect.poll(() => inTerminal(page)).toBe(true);
+      await expect.poll(() => agent.state.layout.map((t) => t.panes.length)).toEqual([1, 1, 1, 1]);
       // The arrangement is the agent's: a page loaded anew shows it.
       await page.reload();
       await page.getByRole('tab', { name: /data-pipeline/ }).waitFor();
+      expect(await page.getByRole('tab').count()).toBe(5);
       expect(agent.state.layout.map((t) => t.panes.length)).toEqual([1, 1, 1, 1]);
     });
   });
@@ -223,11 +223,16 @@ describePages('list, tabs and splits', (pages) => {
       });
       await goTo(page, `#/sessions/${a?.id}`);
       await expect.poll(() => page.locator('.pane:visible').count()).toBe(2);
-      const divider = page.getByRole('separator');
-      const box = await divider.boundingBox();
-      const whole = await page.locator('.panes').boundingBox();
-      if (!box || !whole) throw new Error('nothing there');
-      expect((box.y - whole.y) / whole.height).toBeCloseTo(0.7, 1);
+      const where = async () => {
+        const box = await page.getByRole('separator').boundingBox();
+        const whole = await page.locator('.panes').boundingBox();
+        if (!box || !whole) throw new Error('nothing there');
+        return { box, whole };
+      };
+      await expect
+        .poll(() => where().then(({ box, whole }) => (box.y - whole.y) / whole.height))
+        .toBeCloseTo(0.7, 1);
+      const { box, whole } = await where();
       await page.mouse.move(box.x + 200, box.y + 3);
       await page.mouse.down();
       await page.mouse.move(box.x + 200, whole.y + whole.height * 0.4, { steps: 4 });
@@ -259,7 +264,7 @@ describePages('list, tabs and splits', (pages) => {
       await page.keyboard.press('Alt+ArrowDown');
       await expect.poll(() => list(page)).toEqual(['two', 'first', 'three']);
       await page.getByText('first is now number 2 of 3.').waitFor({ state: 'attached' });
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe(`row-${id('first')}`);
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe(`row-${id('first')}`);
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
       await expect.poll(() => focusedPane(page)).toBe('three');
@@ -338,8 +343,8 @@ describePages('list, tabs and splits', (pages) => {
       await goTo(page, `#/sessions/${billing?.id}`);
       await terminalLive(page);
       const cost = page.locator('.pane:visible .cost');
-      expect(await cost.innerText()).toContain('$1.84');
-      expect(await cost.getAttribute('title')).toBe('More than 80 % of the cap is used.');
+      await expect.poll(() => cost.innerText()).toContain('$1.84');
+      await expect.poll(() => cost.getAttribute('title')).toBe('More than 80 % of the cap is used.');
       await cost.click();
       const dialog = page.getByRole('dialog', { name: 'Cost of billing-service' });
       await expectAccessible(page);
@@ -420,7 +425,7 @@ describePages('list, tabs and splits', (pages) => {
         const [billing] = await openAll(agent);
         await goTo(page, `#/sessions/${billing?.id}`);
         await terminalLive(page);
-        expect(await page.locator('.sidebar').isVisible()).toBe(false);
+        await page.locator('.sidebar').waitFor({ state: 'hidden' });
         // More tabs than fit scroll in their bar.
         for (const name of ['one', 'two', 'three']) await agent.open({ name });
         await page.getByRole('tab', { name: 'three' }).waitFor();
@@ -433,7 +438,7 @@ describePages('list, tabs and splits', (pages) => {
         await shot(page, 'narrow-list');
         await page.locator('.s-row').getByText('data-pipeline').click();
         await expect.poll(() => focusedPane(page)).toBe('data-pipeline');
-        expect(await page.locator('.sidebar').isVisible()).toBe(false);
+        await page.locator('.sidebar').waitFor({ state: 'hidden' });
       },
       { viewport: { width: 480, height: 760 } },
     );
