@@ -92,7 +92,7 @@ class Demo {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#holder = holder;
-    await once(createInterface({ input: holder.stdout }), 'line', { signal: AbortSignal.timeout(10_000) });
+    await once(createInterface({ input: holder.stdout }), 'line', { signal: AbortSignal.timeout(30_000) });
     expect(this.#inside(['ip', '-o', 'link', 'show', 'up']).trim().split('\n')).toEqual([
       expect.stringMatching(/ lo: /),
     ]);
@@ -151,7 +151,8 @@ class Demo {
 
   /** The nth address that it printed. */
   async address(n: number): Promise<string> {
-    await expect.poll(() => this.addresses[n], { timeout: 60_000 }).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    const found = expect.poll(() => this.addresses[n], { timeout: 120_000 });
+    await found.toMatch(/^http:\/\/127\.0\.0\.1:/).catch((error) => this.#tell(error));
     return this.addresses[n] as string;
   }
 
@@ -191,7 +192,7 @@ class Demo {
     const ran = spawnSync('nsenter', [...this.#enter, pinnedNode, command, ...args], {
       env,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 120_000,
     });
     return ran.stdout + ran.stderr;
   }
@@ -210,7 +211,7 @@ class Demo {
     const ran = spawnSync('nsenter', [...this.#enter, 'sh', '-c', line ?? 'false'], {
       env,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 120_000,
     });
     return ran.stdout + ran.stderr;
   }
@@ -220,9 +221,9 @@ class Demo {
     await this.#browser?.close();
     this.#browser = undefined;
     const cli = carrying(this).find((line) => line.includes(`${command} demo`) && !line.includes('strace'));
-    const ended = once(this.#traced, 'exit', { signal: AbortSignal.timeout(20_000) });
+    const ended = once(this.#traced, 'exit', { signal: AbortSignal.timeout(60_000) });
     process.kill(Number(cli?.split(' ')[0]), 'SIGINT');
-    return ((await ended) as [number | null])[0];
+    return ((await ended.catch((error) => this.#tell(error))) as [number | null])[0];
   }
 
   /** Names of files in the person's home that any process of the demo asked for. */
@@ -251,6 +252,11 @@ class Demo {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
+  /** What did not come in time is told with what the demo said and what runs of it. */
+  #tell(cause: unknown): never {
+    throw new Error([String(cause), ...this.said, ...carrying(this)].join('\n'), { cause });
+  }
+
   get #opener(): string {
     return join(this.folder, 'open');
   }
@@ -269,10 +275,12 @@ class Demo {
   }
 
   #inside(words: readonly string[]): string {
-    return spawnSync('nsenter', [...this.#enter, ...words], { encoding: 'utf8', timeout: 10_000 }).stdout;
+    return spawnSync('nsenter', [...this.#enter, ...words], { encoding: 'utf8', timeout: 30_000 }).stdout;
   }
 }
 
+/** Every file that is opened is traced, which makes all of it slow. */
+const TRACED_MS = 300_000;
 /** Where the product would find a Claude Code that is not on the PATH. */
 const elsewhere = ['/usr/local/bin/claude', '/opt/homebrew/bin/claude', '/usr/bin/claude'].find((path) =>
   existsSync(path),
@@ -315,52 +323,62 @@ describe.skipIf(missing !== undefined)(`the demo without a network${missing ? `:
       await page.keyboard.type('echo "found:$(command -v bedrock-tray)"\n');
       await terminalShows(page, /found:\//);
     },
+    TRACED_MS,
   );
 
-  test('Sign in, Allow, Open Claude Code; the HOME untouched; nothing left after Ctrl+C', async () => {
-    const demo = begin();
-    const page = await demo.start({ path: `${dirname(claude as string)}:${process.env.PATH}` });
-    expect(demo.said.join('\n')).toContain(
-      'Press Sign in, then Allow in the browser, then Open Claude Code.',
-    );
-    const before = demo.homeTree();
-    await demo.signIn(page);
-    await page.getByText('111122223333').first().waitFor();
-    // The demo brings a folder along: one press opens Claude Code.
-    const project = join(demo.demoHome(), 'project');
-    await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
-    await page.locator('.terminal-host[data-state=live]').waitFor();
-    expect(demo.run(['claude', '--cwd', project, '--', '-p', 'hello without a network'])).toContain(
-      'Sandbox heard: "hello without a network"',
-    );
+  test(
+    'Sign in, Allow, Open Claude Code; the HOME untouched; nothing left after Ctrl+C',
+    async () => {
+      const demo = begin();
+      const page = await demo.start({ path: `${dirname(claude as string)}:${process.env.PATH}` });
+      expect(demo.said.join('\n')).toContain(
+        'Press Sign in, then Allow in the browser, then Open Claude Code.',
+      );
+      const before = demo.homeTree();
+      await demo.signIn(page);
+      await page.getByText('111122223333').first().waitFor();
+      // The demo brings a folder along: one press opens Claude Code.
+      const project = join(demo.demoHome(), 'project');
+      await page.getByRole('button', { name: 'Open Claude Code', exact: true }).click();
+      await page.locator('.terminal-host[data-state=live]').waitFor();
+      expect(demo.run(['claude', '--cwd', project, '--', '-p', 'hello without a network'])).toContain(
+        'Sandbox heard: "hello without a network"',
+      );
 
-    expect(demo.runAsTold()).toMatch(/sandbox[\s\S]*111122223333/);
+      expect(demo.runAsTold()).toMatch(/sandbox[\s\S]*111122223333/);
 
-    // An address works once; Enter gives another.
-    const stranger = await (await page.context().browser()?.newContext())?.newPage();
-    expect((await stranger?.goto(await demo.address(0)))?.status()).toBe(403);
-    demo.pressEnter();
-    expect((await stranger?.goto(await demo.address(1)))?.status()).toBe(200);
-    const again = () => demo.said.filter((line) => line.startsWith('The address works once')).length;
-    await expect.poll(again).toBe(2);
+      // An address works once; Enter gives another.
+      const stranger = await (await page.context().browser()?.newContext())?.newPage();
+      expect((await stranger?.goto(await demo.address(0)))?.status()).toBe(403);
+      demo.pressEnter();
+      expect((await stranger?.goto(await demo.address(1)))?.status()).toBe(200);
+      const again = () => demo.said.filter((line) => line.startsWith('The address works once')).length;
+      await expect.poll(again).toBe(2);
 
-    await expectNothingLeft(demo);
-    expect(demo.homeTree()).toEqual(before);
-    expect(existsSync(join(demo.home, '.bedrock-tray'))).toBe(false);
-  });
+      await expectNothingLeft(demo);
+      expect(demo.homeTree()).toEqual(before);
+      expect(existsSync(join(demo.home, '.bedrock-tray'))).toBe(false);
+    },
+    TRACED_MS,
+  );
 
-  test.skipIf(elsewhere)('with short lifetimes it has renewed by itself in the meantime', async () => {
-    type State = { credentials: { profile: string; generation: number }[] };
-    const generation = () =>
-      (JSON.parse(short.run(['status', '--json'])) as State).credentials.find((c) => c.profile === 'sandbox')
-        ?.generation;
-    await expect.poll(generation, { timeout: 60_000, interval: 2_000 }).toBeGreaterThanOrEqual(2);
+  test.skipIf(elsewhere)(
+    'with short lifetimes it has renewed by itself in the meantime',
+    async () => {
+      type State = { credentials: { profile: string; generation: number }[] };
+      const generation = () =>
+        (JSON.parse(short.run(['status', '--json'])) as State).credentials.find(
+          (c) => c.profile === 'sandbox',
+        )?.generation;
+      await expect.poll(generation, { timeout: 60_000, interval: 2_000 }).toBeGreaterThanOrEqual(2);
 
-    // A killed agent leaves the session to the pty-host: it ends with the demo all the same.
-    const [agent] = short.running('agent/main.mjs');
-    process.kill(agent as number, 'SIGKILL');
-    await expect.poll(() => short.running('agent/main.mjs')).not.toContain(agent);
-    expect(short.running('pty-host/main.mjs')).toHaveLength(1);
-    await expectNothingLeft(short);
-  });
+      // A killed agent leaves the session to the pty-host: it ends with the demo all the same.
+      const [agent] = short.running('agent/main.mjs');
+      process.kill(agent as number, 'SIGKILL');
+      await expect.poll(() => short.running('agent/main.mjs')).not.toContain(agent);
+      await expect.poll(() => short.running('pty-host/main.mjs')).toHaveLength(1);
+      await expectNothingLeft(short);
+    },
+    TRACED_MS,
+  );
 });
