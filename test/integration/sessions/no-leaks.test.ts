@@ -70,8 +70,11 @@ it(
       await Promise.all(opened.map(({ id }) => agent.call('sessions.kill', { id })));
       await until(async () => (await running()).length === 0, PATIENCE_MS);
       // Orphans that ended are whoever's took them in to wait for; ours are looked at in the end.
-      const left = new Set(processes().flatMap((e) => (e.state === 'Z' ? [] : [e.pid])));
-      expect(all.filter((p) => left.has(p))).toEqual([]);
+      const left = () => {
+        const there = new Set(processes().flatMap((e) => (e.state === 'Z' ? [] : [e.pid])));
+        return all.filter((p) => there.has(p));
+      };
+      await expect.poll(left, { timeout: PATIENCE_MS }).toEqual([]);
       return host;
     };
     // What is kept of sessions that ended, and what is loaded at the first one, is there before we count.
