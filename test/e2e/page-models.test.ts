@@ -4,7 +4,7 @@ import { BedrockTrayError } from '../../src/contract/index.ts';
 import { modelView } from '../support/model-view.ts';
 import { bedrockModels } from '../support/page/bedrock.ts';
 import type { FakeAgent } from '../support/page/fake-agent.ts';
-import { describePages, MINUTE, ready } from '../support/page/page-harness.ts';
+import { clipboard, describePages, MINUTE, ready } from '../support/page/page-harness.ts';
 import * as given from '../support/tray/snapshots.ts';
 
 const sonnet = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -63,7 +63,7 @@ describePages('Models', (pages) => {
       expect(ids.find((text) => text.includes('payments-team'))).toContain('us-east-1, us-east-2, us-west-2');
       expect(ids.find((text) => text.includes('Global'))).toContain('Anywhere');
       await page.getByRole('button', { name: `Copy global.${sonnet}` }).click();
-      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`global.${sonnet}`);
+      await expect.poll(() => clipboard(page)).toBe(`global.${sonnet}`);
       await page.getByRole('searchbox').fill('nothing like it');
       await page.getByRole('button', { name: 'Show all' }).click();
       await page.locator('label', { hasText: 'Only usable' }).click();
@@ -149,7 +149,8 @@ describePages('Models', (pages) => {
   test('the age of the answer, asking again, and the shipped table with its date, its reason and the way out', async () => {
     await open(
       async (page, agent) => {
-        await page.getByText('Asked Bedrock 12 minutes ago').waitFor();
+        // 12.5 min when the page was asked for.
+        await page.getByText(/^Asked Bedrock 1[2-5] minutes ago/).waitFor();
         await page.getByRole('button', { name: 'Refresh' }).click();
         await page.getByText('Just asked Bedrock').waitFor();
         expect(agent.inputs('models.list').some((i) => i.refresh)).toBe(true);
@@ -260,9 +261,13 @@ describePages('Models', (pages) => {
         await page.getByRole('option', { name: 'United States' }).click();
         await form.getByRole('combobox', { name: 'Background work and haiku' }).click();
         await page.keyboard.press('ArrowDown');
-        const offered = await page.getByRole('option').allInnerTexts();
-        expect(offered.filter((text) => text.includes('global.'))).toEqual([]);
-        expect(offered[1]).toContain('Haiku');
+        await expect.poll(() => page.getByRole('option').nth(1).innerText()).toContain('Haiku');
+        await expect
+          .poll(async () =>
+            (await page.getByRole('option').allInnerTexts()).filter((t) => t.includes('global.')),
+          )
+          .toEqual([]);
+        await page.getByRole('option').nth(1).getByText('Haiku').first().waitFor();
         await page.keyboard.press('Escape');
         await form.getByRole('textbox', { name: 'Amount in USD' }).fill('much');
         await form.getByRole('button', { name: 'Save' }).click();

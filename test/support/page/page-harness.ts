@@ -146,7 +146,7 @@ export class PageHarness implements AsyncDisposable {
       ...look,
     });
     // For pages that are loaded and drawn beside whatever else the machine does.
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
     const complaints: string[] = [];
