@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../../src/contract/state.ts';
+import type { BudgetView } from '../../../src/contract/usage.ts';
 import type { MenuAction } from '../../../src/domain/menu/menu-entries.ts';
 import { OUTAGE_MS } from '../../../src/domain/notices/outage-notice.ts';
 import { createTranslator, type ShownLanguage } from '../../../src/locales/index.ts';
@@ -339,7 +340,7 @@ describe.skipIf(missing !== undefined)(`notifications over D-Bus${missing ? `: $
     beforeAll(async () => {
       mkdirSync(artefacts, { recursive: true });
       place = { env, home: folder, user, processes };
-      const display = await startDisplay(place, { width: 460, height: 440 });
+      const display = await startDisplay(place, { width: 460, height: 560 });
       place = { ...place, env: { ...env, ...display, DBUS_SESSION_BUS_ADDRESS: address } };
       bus = await BusConnection.open(address);
     });
@@ -417,6 +418,17 @@ describe.skipIf(missing !== undefined)(`notifications over D-Bus${missing ? `: $
         ending: { ssoSession: 'corp', startUrl: '', endsAt: side.now + 9.5 * 60_000, stage: 10 },
       });
       await expect.poll(() => dunst.displayed()).toBe(6);
+      const budget: BudgetView = {
+        environment: 'work',
+        budget: { usd: 40, period: 'month', refuse: true },
+        spentUsd: 41.256,
+        unpriced: true,
+        from: '2026-11-01',
+        to: '2026-11-30',
+        stage: 100,
+      };
+      side.change({ usage: { revision: 1, pending: 0, budgets: [budget] } });
+      await expect.poll(() => dunst.displayed()).toBe(7);
       const picture = join(folder, `${language}.png`);
       await dunst.picture(picture);
       copyFileSync(picture, join(artefacts, `${language}.png`));
