@@ -66,6 +66,9 @@ describe.skipIf(missing !== undefined)(`an absence: ${missing ?? describeElectro
     const { desktop } = place;
     // Whoever has touched nothing for five minutes is not there, and it may have taken that long to come here.
     await desktop.run('xdotool', ['mousemove', '640', '430']);
+    await page.waitForTimeout(1_000);
+    // Still locked: that is nobody.
+    expect(desktop.notifications.shown).toEqual([]);
     await desktop.power.lock(false);
     const told = await desktop.notifications.waitFor((n) => n.summary === 'Sign in to sandbox', 60_000);
     // Somebody who did not look at it asks something: the request waits for the sign-in.

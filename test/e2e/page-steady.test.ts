@@ -179,6 +179,7 @@ describePages('nothing moves', (pages) => {
             '.tab:has-text("a much longer")',
           );
           await step('the agent goes away', () => agent.disappear(), '.link-banner');
+          await page.getByRole('button', { name: 'Try now' }).click();
           await step(
             'and comes back',
             async () => {

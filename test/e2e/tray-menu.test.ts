@@ -38,7 +38,9 @@ describe.skipIf(missing !== undefined)(
 
     test('after standby the words are those of now, at once', async () => {
       const { desktop, agent, launched } = tray;
-      agent.show(snapshot(Date.now()));
+      // By each snapshot the tray sets its clock: none may be on its way.
+      agent.show(snapshot(Date.now(), { recentFolders: ['/srv/standby'] }));
+      await desktop.tray.waitForMenu((m) => m.some((e) => e.label.endsWith('/srv/standby')));
       await desktop.tray.waitForProperties((p) => p.toolTip.includes('54 min left'));
       // Half an hour later by the clock; no timer has run meanwhile, the next is due in half a minute.
       await launched.app.evaluate(() => {

@@ -146,6 +146,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(menu[0]?.label).toBe('Waiting for you in the browser…');
     await desktop.tray.click(['Cancel sign-in']);
     expect((await agent.called('signIn.cancel', cancels)).input).toEqual({ id: 'sign-in-1' });
+    // All of that came after whatever a change in between might have been told by.
+    expect(desktop.notifications.shown).toHaveLength(before + 2);
   });
 
   test('put off: the notification goes, and the agent hears for how long', async () => {
@@ -297,7 +299,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('a second launch opens the window of the first and ends; from autostart it opens none', async () => {
     const { desktop, launched } = tray;
-    /** Closes what is open, and counts the launches that reach the first one. */
+    // Nothing is open, and the launches that reach the first one are counted.
     await launched.app.evaluate(({ app, BrowserWindow }) => {
       for (const window of BrowserWindow.getAllWindows()) window.destroy();
       const counted = globalThis as { launches?: number };

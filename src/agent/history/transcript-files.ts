@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isConversationId } from '../../domain/conversations/conversation-id.ts';
 import { uuidPattern } from '../../domain/uuid.ts';
 
 /** A transcript as it lies on disk. */
@@ -17,7 +18,6 @@ export interface TranscriptFile {
   mtime: number;
 }
 
-const conversationFolder = new RegExp(`^${uuidPattern}$`);
 /** Others in the folder are no conversations: those of sub-agents, in older versions, are called agent-ID.jsonl. */
 const transcriptName = new RegExp(`^(${uuidPattern})\\.jsonl$`);
 const oldSubAgent = /^agent-[\w-]+\.jsonl$/;
@@ -55,7 +55,7 @@ export function findAllTranscripts(projects: string): {
       const id = transcriptName.exec(name)?.[1];
       if (id !== undefined) found.add(path, id, project.name);
       else if (oldSubAgent.test(name)) subAgents.add(path, '', project.name);
-      else if (conversationFolder.test(name)) {
+      else if (isConversationId(name)) {
         for (const entry of subAgents.entries(join(path, 'subagents'), { recursive: true }))
           if (entry.name.endsWith('.jsonl'))
             subAgents.add(join(entry.parentPath, entry.name), name, project.name);

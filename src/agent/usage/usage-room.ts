@@ -160,9 +160,9 @@ export class UsageRoom implements Usage {
         () => undefined,
       ),
     );
-    const budget = this.#budgets.find((view) => view.environment === environment);
-    if (!budget || !budgetRefuses(budget, this.#today())) return null;
-    const { usd, period } = budget.budget;
+    const known = this.#budgets.find((view) => view.environment === environment);
+    if (!known || !budgetRefuses(limit, known, this.#today())) return null;
+    const { usd, period } = limit;
     return new BedrockTrayError('BudgetReached', { environment, usd, period });
   }
 

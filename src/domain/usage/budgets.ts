@@ -24,12 +24,15 @@ export function budgetView(
 }
 
 /**
- * Whether no further session is to be opened `today`; a period that is over refuses nothing. What has no price counts as
- * nothing: nobody knows more.
+ * Whether no further session is to be opened `today`, by what was `known` of the budget last: it may have been changed
+ * since. What was used in a period that is over, or in one of another length, refuses nothing. What has no price counts
+ * as nothing: nobody knows more.
  */
 export function budgetRefuses(
-  { budget, stage, from, to }: Pick<BudgetView, 'budget' | 'stage' | 'from' | 'to'>,
+  budget: Budget,
+  known: Pick<BudgetView, 'budget' | 'spentUsd' | 'from' | 'to'>,
   today: string,
 ): boolean {
-  return budget.refuse && stage === 100 && from <= today && today <= to;
+  const inPeriod = known.budget.period === budget.period && known.from <= today && today <= known.to;
+  return budget.refuse && inPeriod && known.spentUsd + NEARLY >= budget.usd;
 }

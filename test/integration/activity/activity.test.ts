@@ -251,14 +251,16 @@ describe(`activity, Claude Code ${claudeVersion}`, () => {
     await until(id, 'trust');
     await screen.shows(/❯ No, exit/);
     // In its first moments it takes an arrow's bytes for an Esc, and nothing tells when they are over: Ctrl+N is one
-    // byte, which at worst is lost.
+    // byte, which at worst is lost. What is chosen is drawn before Enter goes by it: that, too, nothing tells.
     const chosen = /❯ Yes, I trust/;
+    await delay(2_000);
     for (let tries = 0; tries < 8 && !chosen.test(screen.text); tries++) {
       screen.type('\x0e');
       await screen.shows(chosen, 4_000).catch(() => undefined);
     }
     await screen.shows(chosen);
-    screen.type('\r');
+    await delay(1_000);
+    await press(screen, '\r', chosen);
     await until(id, 'done');
     screen.dispose();
   });

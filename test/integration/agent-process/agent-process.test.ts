@@ -297,13 +297,14 @@ test('an idle agent does nothing: it is hardly ever woken', async () => {
   const { pid } = await agent.call('agent.info', {});
   const switches = () =>
     Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  // What the start left to do (compiling, collecting) ends; a timer that goes on would show in every window.
+  // What the start left to do (compiling, collecting) ends; a timer that goes on would show in three windows, 9 s.
   const windows: number[] = [];
+  const quiet = () => windows.length >= 3 && windows.slice(-3).every((woken) => woken <= 5);
   do {
     const before = switches();
     await new Promise((resolve) => setTimeout(resolve, 3000));
     windows.push(switches() - before);
-  } while ((windows.at(-1) ?? 0) > 5 && windows.length < 15);
-  expect(windows.at(-1)).toBeLessThanOrEqual(5);
+  } while (!quiet() && windows.length < 18);
+  expect(quiet(), `woken in 3 s each: ${windows.join(' ')}`).toBe(true);
   agent.close();
 });

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 export class HeldRefreshes implements AsyncDisposable {
   readonly #service: URL;
   readonly #server = createServer((request, response) => void this.#pass(request, response));
-  readonly #held = new Set<() => void>();
+  /** By whom (its user agent) and how to go on. */
+  readonly #held = new Map<() => void, string>();
   #holding = true;
 
   private constructor(service: string) {
@@ -24,21 +25,21 @@ export class HeldRefreshes implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** How many wait now: who has given up does not. */
-  get count(): number {
-    return this.#held.size;
+  /** User agents of those that wait now: who has given up does not. */
+  get waiting(): string[] {
+    return [...this.#held.values()];
   }
 
   letGo(): void {
     this.#holding = false;
-    for (const go of this.#held) go();
+    for (const go of this.#held.keys()) go();
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = Buffer.concat(await request.toArray());
     if (this.#holding && request.url === '/token') {
       await new Promise<void>((go) => {
-        this.#held.add(go);
+        this.#held.set(go, request.headers['user-agent'] ?? '');
         response.once('close', () => this.#held.delete(go));
       });
     }

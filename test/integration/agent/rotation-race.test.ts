@@ -140,15 +140,20 @@ describe.skipIf(missing)(
 
     it('the race occurs, and nobody has to sign in again', async () => {
       await signedIn(10 * minute);
-      // One of AWS's tools is about to refresh, then the agent too: neither can write a new token before.
+      // One of AWS's tools is about to refresh, then the agent too: nobody can write a new token before.
       await using held = await HeldRefreshes.before(installation.sandbox.baseUrl);
       const through = await pathThrough(held.url);
       Object.assign(installation.env, through);
-      const waiting = (count: number) =>
-        expect.poll(() => held.count, { timeout: 120_000 }).toBeGreaterThanOrEqual(count);
+      const waits = (isAgent: boolean) =>
+        expect
+          .poll(() => held.waiting.some((who) => who.includes('bedrock-tray') === isAgent), {
+            timeout: 120_000,
+          })
+          .toBe(true);
       const results = await eight(async () => {
-        await waiting(1);
-        await Promise.all([agentIsFresh(), waiting(2).finally(() => held.letGo())]);
+        await waits(false);
+        const both = Promise.all([waits(true), waits(false)]);
+        await Promise.all([agentIsFresh(), both.finally(() => held.letGo())]);
       }, through);
 
       const refused = (await refreshes()).filter((r) => r.error === 'InvalidGrantException');

@@ -232,16 +232,19 @@ describe('signed in', () => {
   test('can be given up at any time: the request under way is ended', async () => {
     await sandbox.switches({ faultServices: ['bedrock-runtime'], latencyMs: 100_000 });
     const enough = new AbortController();
-    const begun = performance.now();
+    let givenUp = 0;
     for await (const { checks, done } of agent.doctor.run(
       { ask: true, links: [...firstRunLinks] },
       enough.signal,
     )) {
       expect(done).toBe(false);
       const others = checks.filter((c) => c.link !== 'answer' && c.link !== 'streaming');
-      if (others.every((c) => c.state === 'ok')) enough.abort();
+      if (!enough.signal.aborted && others.every((c) => c.state === 'ok')) {
+        givenUp = performance.now();
+        enough.abort();
+      }
     }
-    expect(performance.now() - begun).toBeLessThan(40_000);
+    expect(performance.now() - givenUp).toBeLessThan(10_000);
   });
 
   test('a malformed ~/.aws/config is a warning: what it said last holds', async () => {

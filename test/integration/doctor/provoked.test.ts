@@ -128,14 +128,11 @@ async function look(
   const found = await agent.check({ ...options, links: [link] });
   return found[link];
 }
-/** How long a program takes is the machine's: where that is busy, the hooks may be slow at one look. */
-async function quickHooks(): Promise<DoctorCheck> {
-  let check = await look('hooks');
-  const slow = async () => {
+/** How long a program takes is the machine's: where that is busy, hooks that were slow at one look are looked at again. */
+async function quickHooks(found?: DoctorCheck): Promise<DoctorCheck> {
+  let check = found ?? (await look('hooks'));
+  for (let again = 0; again < 10 && check.findings.some((f) => f.code === 'hooksSlow'); again++)
     check = await look('hooks');
-    return check.findings.some((f) => f.code === 'hooksSlow');
-  };
-  if (await slow()) await expect.poll(slow, { timeout: 30_000 }).toBe(false);
   return check;
 }
 /** The finding of that code: how bad it is, its parameters, and what mends it. */
@@ -154,7 +151,7 @@ function told(check: DoctorCheck, code: string) {
 
 test('all links are well, each with the command that shows the same; the model is not asked unasked', async () => {
   const { told: _, ...found } = await agent.check();
-  found.hooks = await quickHooks();
+  found.hooks = await quickHooks(found.hooks);
   const states = Object.values(found).map((c) => [c.link, c.state, c.findings.map((f) => f.code)]);
   expect(states.filter(([, state]) => state !== 'ok')).toEqual([
     ['answer', 'skipped', ['notAsked']],

@@ -335,6 +335,7 @@ describe.skipIf(missing !== '')(`a hook’s event by curl${missing}`, () => {
     child.stderr.on('data', (text) => {
       stderr += text;
     });
+    // It may have ended before it read all.
     child.stdin.on('error', () => undefined);
     child.stdin.end(event);
     const [status] = (await once(child, 'close')) as [number | null];
@@ -382,6 +383,7 @@ describe.skipIf(missing !== '')(`a hook’s event by curl${missing}`, () => {
       stdio: ['pipe', 'inherit', 'inherit'],
     });
     const exited = once(child, 'exit');
+    // It may have ended before it read all.
     child.stdin.on('error', () => undefined);
     child.stdin.end(event);
     await gone;

@@ -216,9 +216,10 @@ describe(`plain claude ${claudeVersion} after bedrock-tray integrate`, () => {
 
   it.skipIf(!aws)('the AWS CLI uses the profile', async () => {
     if (!aws) return;
-    const text = await output(aws.path, [
-      ...['--profile', 'bedrock-tray', 'configure', 'export-credentials', '--format', 'env-no-export'],
-    ]);
+    const text = await output(
+      aws.path,
+      '--profile bedrock-tray configure export-credentials --format env-no-export'.split(' '),
+    );
     expect(text).toMatch(/^AWS_ACCESS_KEY_ID=ASIA/m);
     expect(text).not.toContain(rivalKey);
   });

@@ -442,12 +442,13 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
       times.push(ms);
       expect(JSON.parse(stdout).Credentials.AccessKeyId).toMatch(/^ASIA/);
     }
+    const median = (all: number[]) => all.toSorted((a, b) => a - b)[all.length >> 1] as number;
     const shown = (all: number[]) => all.map((t) => t.toFixed(0)).join(' ');
     console.log(
       `awsCredentialExport, shell and Node's start included: ${shown(times)} ms; these alone: ${shown(starts)} ms`,
     );
     // Other tests run beside this one: what a start takes on this machine is measured at the same time.
-    expect(Math.min(...times)).toBeLessThan(3 * Math.min(...starts) + 50);
+    expect(median(times)).toBeLessThan(3 * median(starts) + 50);
   });
 });
 

@@ -74,7 +74,7 @@ it(
         const there = new Set(processes().flatMap((e) => (e.state === 'Z' ? [] : [e.pid])));
         return all.filter((p) => there.has(p));
       };
-      await expect.poll(left, { timeout: PATIENCE_MS }).toEqual([]);
+      await expect.poll(left, { timeout: 5_000 }).toEqual([]);
       return host;
     };
     // What is kept of sessions that ended, and what is loaded at the first one, is there before we count.

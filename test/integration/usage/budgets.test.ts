@@ -137,9 +137,9 @@ it('goes through its stages while somebody works, refuses at its end, and begins
   expect(stage()).toBe(100);
   expect(await room.refuses('other')).toBeNull();
   limit('work', { usd: 10, period: 'day', refuse: false });
-  await expect.poll(refusal, patience).toBeNull();
+  expect(await refusal()).toBeNull();
   limit('work', { usd: 100, period: 'day', refuse: true });
-  await expect.poll(refusal, patience).toBeNull();
+  expect(await refusal()).toBeNull();
   await until(() => stage() === null);
 
   await clock.advance(30 * 60_000);

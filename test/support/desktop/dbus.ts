@@ -97,8 +97,16 @@ export class BusConnection {
     // A bus that ends before us is no error: everything ends then.
     bus.on('error', () => {});
     const connection = new BusConnection(bus);
-    // A call that comes after the end would be answered on a stream that is closed, which throws.
+    // A call that comes after the end, ours or the bus's, would be answered on a stream that is closed, which throws.
     bus.addMethodHandler(() => connection.#closed);
+    const send = bus.send.bind(bus);
+    bus.send = (message) => {
+      try {
+        send(message);
+      } catch (error) {
+        if (message.type === dbus.MessageType.METHOD_CALL) throw error;
+      }
+    };
     await connection.onSignal({ interface: 'org.freedesktop.DBus', member: 'NameOwnerChanged' }, () =>
       connection.names.emit(),
     );

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApiServer } from '../../../src/agent/api/api-server.ts';
 import { changes } from '../../../src/agent/api/change-stream.ts';
 import { createDispatch, type Handlers } from '../../../src/agent/api/dispatch.ts';
@@ -225,7 +225,7 @@ export class FakeAgent implements AsyncDisposable {
 
   /** No page is connected any more, and all that it still sent has come: every page watches the state until it goes. */
   async #left(): Promise<void> {
-    for (const end = Date.now() + 60_000; this.#listeners.size > 0; await setTimeout(10))
+    for (const end = Date.now() + 60_000; this.#listeners.size > 0; await delay(10))
       if (Date.now() > end) throw new Error('a page is still connected');
   }
 

@@ -149,6 +149,9 @@ test('a client that does not send what it announced is ended', async () => {
   client.write(
     `POST /v1/hook?session=${session} HTTP/1.1\r\nHost: agent\r\nContent-Length: 100\r\n\r\n{"hook_`,
   );
+  const began = performance.now();
   await closed;
+  // Two seconds are promised; without them it would stay for ever.
+  expect(performance.now() - began).toBeLessThan(20_000);
   expect(heard).toEqual([]);
 });

@@ -195,7 +195,7 @@ describe('a bundle', () => {
     expect((await contents(other.file))['logs/agent.log']).toContain('123456789012');
   });
 
-  test('of a long log the last whole lines, and the thread is never held for long', async () => {
+  test('of a long log the last whole lines, without a long computation', async () => {
     const line = (n: number) => `{"n":${n},"msg":"${'x'.repeat(90)}"}\n`;
     await writeFile(join(logs, 'agent.log'), Array.from({ length: 30_000 }, (_, n) => line(n)).join(''));
     let longest = 0;

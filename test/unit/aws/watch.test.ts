@@ -10,7 +10,7 @@ let stop: (() => void) | undefined;
 let heard: (() => void)[] = [];
 let pending = 0;
 
-/** Resolves at the next change; fails after 1 s, which is what the product promises. */
+/** Resolves at the next change; fails after 1 s of this process's own time, which is what the product promises. */
 async function nextChange(): Promise<void> {
   if (pending > 0) {
     pending = 0;

@@ -53,14 +53,12 @@ export function OfferPanel({
   const { geography } = environment;
   const withdrawn = (offer.data?.models ?? []).filter((m) => m.refusal === 'geography').length;
   const title = words.t('models:page.offer', { region });
-  /** How many of those that are shown can be used is known only where AWS was asked. */
-  const countOf = (data: typeof offer.data): string => {
-    if (!data) return '\u00a0';
-    const count = found.length;
-    return data.source === 'shipped'
+  const count = found.length;
+  // How many of them can be used is known only where AWS was asked.
+  const counted =
+    offer.data?.source === 'shipped'
       ? words.t('models:page.countOnly', { count })
       : words.t('models:page.count', { count, usable });
-  };
   const showAll = (): void => {
     setText('');
     setFamily(ALL);
@@ -71,7 +69,7 @@ export function OfferPanel({
       <div className="panel-head">
         <h2 id="offer">{title}</h2>
         <p className="quiet small number" role="status">
-          {countOf(offer.data)}
+          {offer.data ? counted : '\u00a0'}
         </p>
       </div>
       <div className="offer-filters">

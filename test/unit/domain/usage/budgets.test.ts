@@ -23,13 +23,22 @@ describe('a budget', () => {
   });
 
   it('refuses at its end, where it is to', () => {
-    expect(budgetRefuses(view(10), view(10).to)).toBe(true);
+    const { from, to } = view(10);
+    expect(budgetRefuses(budget, view(10), to)).toBe(true);
     // Ten sums of 1/10 of it, which are less.
-    expect(budgetRefuses(view(9.999999999999998), view(10).from)).toBe(true);
-    expect(budgetRefuses(view(9.99), view(10).to)).toBe(false);
+    expect(budgetRefuses(budget, view(9.999999999999998), from)).toBe(true);
+    expect(budgetRefuses(budget, view(9.99), to)).toBe(false);
     // Its period is over, though nobody has reckoned the next yet.
-    expect(budgetRefuses(view(10), '2999-01-01')).toBe(false);
-    expect(budgetRefuses(view(10, 0, { ...budget, refuse: false }), view(10).to)).toBe(false);
+    expect(budgetRefuses(budget, view(10), '2999-01-01')).toBe(false);
+    expect(budgetRefuses({ ...budget, refuse: false }, view(10), to)).toBe(false);
+  });
+
+  it('that was changed refuses by its new amount, before anybody has reckoned anew', () => {
+    const { to } = view(10);
+    expect(budgetRefuses({ ...budget, usd: 100 }, view(10), to)).toBe(false);
+    expect(budgetRefuses({ ...budget, usd: 5 }, view(6), to)).toBe(true);
+    // What a week has used says nothing of a day.
+    expect(budgetRefuses({ ...budget, period: 'day' }, view(10), to)).toBe(false);
   });
 
   it('says that there is more without a known price', () => {
