@@ -8,6 +8,7 @@ import {
   clipboard,
   comesBack,
   describePages,
+  drawn,
   expectAccessible,
   goTo,
   ready,
@@ -31,10 +32,9 @@ const ended = (page: Page) =>
     .first()
     .waitFor();
 /** What moved by itself since the page was loaded, one line each. */
-const shifts = (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
-    // Entries are there after a frame has been drawn.
-    for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done));
+const shifts = async (page: Page): Promise<string[]> => {
+  await drawn(page);
+  return page.evaluate(() => {
     const observer = new PerformanceObserver(() => undefined);
     observer.observe({ type: 'layout-shift', buffered: true });
     const entries = observer.takeRecords() as (PerformanceEntry & {
@@ -50,6 +50,7 @@ const shifts = (page: Page): Promise<string[]> =>
           `${value.toFixed(3)} ${sources.map((s) => s.node?.className ?? s.node?.nodeName)}`,
       );
   });
+};
 
 describePages('Doctor', (pages) => {
   test('links are checked one after the other, nothing moves, and what was found has its remedies', async () => {

@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { BedrockTrayError } from '../../src/contract/index.ts';
 import type { FakeAgent } from '../support/page/fake-agent.ts';
-import { comesBack, describePages, goTo, ready, terminalLive } from '../support/page/page-harness.ts';
+import { comesBack, describePages, drawn, goTo, ready, terminalLive } from '../support/page/page-harness.ts';
 import {
   activity,
   busyDay,
@@ -41,13 +41,13 @@ async function watchShifts(page: Page): Promise<void> {
     }).observe({ type: 'layout-shift', buffered: true });
   });
 }
-const shifts = (page: Page): Promise<Shift[]> =>
-  page.evaluate(async () => {
-    // Entries are given out after a frame has been drawn.
-    for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done));
-    // Less is a word that changes within its line.
-    return (globalThis as unknown as { shifts: Shift[] }).shifts.filter((s) => s.value >= 0.0001);
-  });
+const shifts = async (page: Page): Promise<Shift[]> => {
+  await drawn(page);
+  // Less is a word that changes within its line.
+  return page.evaluate(() =>
+    (globalThis as unknown as { shifts: Shift[] }).shifts.filter((s) => s.value >= 0.0001),
+  );
+};
 
 function full(agent: FakeAgent): void {
   agent.candidates = candidates;

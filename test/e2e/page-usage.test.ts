@@ -6,6 +6,7 @@ import { BedrockTrayError } from '../../src/contract/index.ts';
 import type { FakeAgent } from '../support/page/fake-agent.ts';
 import {
   describePages,
+  drawn,
   expectAccessible,
   expectNoOverflow,
   goTo,
@@ -27,11 +28,6 @@ const days = (count: number) => ({ from: dayAgo(count - 1), to: dayAgo(0) });
 const choose = (page: Page, name: string): Promise<void> =>
   page.getByRole('radio', { name, exact: true }).first().locator('xpath=ancestor::label').click();
 const total = (page: Page) => page.locator('.usage-sum');
-/** Some frames have been drawn: shifts are told after the one in which they were. */
-const drawn = (page: Page): Promise<void> =>
-  page.evaluate(async () => {
-    for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done));
-  });
 const rowsOf = (page: Page) => page.locator('.usage-table tbody tr');
 
 describePages('usage', (pages) => {

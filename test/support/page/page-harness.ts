@@ -231,6 +231,12 @@ export async function expectNoOverflow(page: Page): Promise<void> {
   await expect.poll(overflow).toBeLessThanOrEqual(0);
 }
 
+/** Some frames have been drawn: shifts of the layout are told after the one in which they were. */
+export const drawn = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done));
+  });
+
 /** A picture for whoever judges the looks. */
 export async function shot(page: Page, name: string, options: { whole?: boolean } = {}): Promise<void> {
   if (!pictures) return;
