@@ -7,7 +7,7 @@ import { quietAt } from './quiet-hours.ts';
 import { sessionNotices } from './session-notice.ts';
 import { type Asked, cameOf, signedInNotice, signInNotice } from './sign-in-notice.ts';
 
-/** News (signed in again, online again) is true for long: it is taken back after this. */
+/** News (signed in again, online again) is taken back after this, or as soon as it is true no more. */
 export const NEWS_MS = 60_000;
 /** While quiet hours hold something back, the time of the day is looked at this often: it may be set, and zones change. */
 const QUIET_LOOK_MS = 15 * 60_000;
@@ -30,7 +30,14 @@ export interface NoticeState {
   readonly budgets: ToldBudgets;
   readonly asked: readonly Asked[];
   readonly outage: Outage | null;
-  readonly news: readonly { readonly notice: Notice; readonly untilAwakeMs: number }[];
+  readonly news: readonly News[];
+}
+
+interface News {
+  readonly notice: Notice;
+  readonly untilAwakeMs: number;
+  /** The SSO session that is signed in again; null: the network is there again. */
+  readonly ssoSession: string | null;
 }
 
 export const nothingTold: NoticeState = { told: new Set(), budgets: {}, asked: [], outage: null, news: [] };
@@ -48,8 +55,8 @@ export function afterSleep(state: NoticeState, awakeMs: number): NoticeState {
  * |---|---|
  * | a state (sign-in needed, ending soon, a question, done, cap, offline) | from when it holds until it holds no more; in quiet hours only if it was told before them, else after them if it still holds |
  * | a budget's stage | as a state, and once in its period, also by a tray that is started again (`budgets`) |
- * | signed in again | for a minute, when the sign-in had been asked for by a notification and none of our windows is looked at (`looking`) |
- * | online again | for a minute, when the outage had been told |
+ * | signed in again | for a minute, or until the next prompt, when the sign-in had been asked for by a notification and none of our windows is looked at (`looking`) |
+ * | online again | for a minute, or until the next outage, when the outage had been told |
  *
  * News is not told in quiet hours, nor afterwards. What is switched off, put off or seen on a screen is not told.
  * `lookAgainMs`: when to look again though nothing changes; null: never.
@@ -77,13 +84,22 @@ export function nextNotices(
   const settled = before.asked.map((asked) => ({ asked, came: cameOf(asked, snapshot) }));
   const came = notifications.signedIn && !looking ? settled.filter((s) => s.came === true) : [];
   const { outage: over } = before;
-  const fresh = [
-    ...came.map((s) => signedInNotice(s.asked)),
-    ...(over !== null && outage === null && before.told.has(outageKey(over)) ? [onlineNotice(over)] : []),
+  const untilAwakeMs = awakeMs + NEWS_MS;
+  const fresh: readonly News[] = [
+    ...came.map(({ asked }) => ({
+      notice: signedInNotice(asked),
+      untilAwakeMs,
+      ssoSession: asked.ssoSession,
+    })),
+    ...(over !== null && outage === null && before.told.has(outageKey(over))
+      ? [{ notice: onlineNotice(over), untilAwakeMs, ssoSession: null }]
+      : []),
   ];
+  const stillTrue = ({ ssoSession }: News) =>
+    ssoSession === null ? outage === null : snapshot.prompt?.ssoSession !== ssoSession;
   const news = [
-    ...before.news.filter((n) => n.untilAwakeMs > awakeMs),
-    ...(quiet ? [] : fresh.map((notice) => ({ notice, untilAwakeMs: awakeMs + NEWS_MS }))),
+    ...before.news.filter((n) => n.untilAwakeMs > awakeMs && stillTrue(n)),
+    ...(quiet ? [] : fresh),
   ];
 
   const notices = [...states, ...news.map((n) => n.notice)];

@@ -124,6 +124,8 @@ describe('what a session has used', () => {
     await answer('a', 7);
     room.session(session({ state: 'exited' }), null);
     await until(room, 7);
+    // The reading of its end comes before this one.
+    await room.fresh(id);
     await answer('b', 1);
     room.session(session({ state: 'exited' }), null);
     await room.fresh(id);

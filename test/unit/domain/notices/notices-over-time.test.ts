@@ -98,6 +98,17 @@ describe('signed in again', () => {
     expect(new Day().change(alive).told).toEqual([]);
   });
 
+  test('is taken back by the next prompt, and is told once for each', () => {
+    const day = new Day().change(expired()).change(alive);
+    expect(day.screen).toEqual(['signedIn']);
+    day.change(expired());
+    expect(day.screen).toEqual(['signIn']);
+    day.change(alive);
+    expect(day.screen).toEqual(['signedIn']);
+    day.change(expired({ sinceAt: AT + MINUTE })).change(alive);
+    expect(day.screen).toEqual(['signedIn']);
+  });
+
   test('waits while the sign-in is under way, also after a snooze', () => {
     const day = new Day().change(expired());
     day.change({ prompt: null, ssoSessions: [ssoSession(AT, { state: 'signingIn' })] });
@@ -146,6 +157,12 @@ describe('AWS out of reach', () => {
     day.pass(NEWS_MS + 1);
     expect(day.screen).toEqual([]);
     expect(day.lookAgainMs).toBeNull();
+  });
+
+  test('its end is taken back where it begins again', () => {
+    const day = new Day().change(offline).pass(OUTAGE_MS).change(online);
+    expect(day.screen).toEqual(['online']);
+    expect(day.change(offline).screen).toEqual([]);
   });
 
   test('a short one is not told, nor its end', () => {
