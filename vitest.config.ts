@@ -44,12 +44,15 @@ class LongestFirst extends BaseSequencer {
 /** A poll waits for an event, on a busy machine too; where the time itself is promised, the test measures it. */
 const patience = { poll: { timeout: 30_000 } };
 
+const setupFiles = ['test/support/property-seed.ts'];
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          setupFiles,
           include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx', 'test/property/**/*.test.ts'],
           environment: 'node',
           // Nothing is tried again here: what waits has the patience of the others.
@@ -63,6 +66,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          setupFiles,
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
           // Limits for what hangs, as in e2e: where the time itself is promised, the test measures it.
@@ -76,6 +80,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          setupFiles,
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
           testTimeout: 180_000,

@@ -7,12 +7,18 @@
  * `--seed`: plays the same ones again; `--minutes`: ends after that time at the latest. Prints the seed, what happened,
  * calls per lifetime and wake-ups; on a failure the smallest history that breaks a promise. Exit code 1: one was broken.
  *
+ *   npm run soak -- --properties [--seed S] [--minutes M]
+ *
+ * Runs the tests that try random values (fast-check) again and again, each time with a seed of its own, until one fails
+ * or the time is over (default 10 minutes). Prints each seed; `--seed S --minutes 0` plays the one that failed again.
+ *
  *   npm run soak -- --truth [--seed S]
  *
  * Plays what people do in sessions of the real Claude Code, about five minutes long, and compares the state that is
  * shown with the truth (docs/proof.md).
  */
 import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
@@ -29,7 +35,8 @@ const { values } = parseArgs({
     histories: { type: 'string', default: '300' },
     pure: { type: 'string' },
     seed: { type: 'string' },
-    minutes: { type: 'string', default: '600' },
+    minutes: { type: 'string' },
+    properties: { type: 'boolean', default: false },
     truth: { type: 'boolean', default: false },
   },
 });
@@ -44,18 +51,38 @@ function number(name: string, text: string | undefined, fallback: number): numbe
 const assembled = number('histories', values.histories, 300);
 const pure = number('pure', values.pure, assembled * 10);
 const seed = number('seed', values.seed, Math.floor(Math.random() * 2 ** 31));
-if (values.truth) {
-  const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..');
+
+function tests(files: string[], env: Record<string, string>): number {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', '--retry=0', 'test/integration/truth'], {
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--retry=0', ...files], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, BEDROCK_TRAY_TRUTH: 'full', BEDROCK_TRAY_SEED: String(seed) },
+    env: { ...process.env, ...env },
   });
-  process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+if (values.truth) {
+  process.exit(
+    tests(['test/integration/truth'], { BEDROCK_TRAY_TRUTH: 'full', BEDROCK_TRAY_SEED: String(seed) }),
+  );
+}
+const say = (line: string) => process.stdout.write(`${line}\n`);
+if (values.properties) {
+  const files = globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+    readFileSync(join(root, file), 'utf8').includes("from 'fast-check'"),
+  );
+  const end = Date.now() + number('minutes', values.minutes, 10) * 60_000;
+  let status = 0;
+  let next = seed;
+  do {
+    say(`seed ${next}`);
+    status = tests(files, { BEDROCK_TRAY_SEED: String(next++) });
+  } while (status === 0 && Date.now() < end);
+  process.exit(status);
 }
 const until = Date.now() + number('minutes', values.minutes, 600) * 60_000;
-const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function soak(
   what: string,
