@@ -102,11 +102,13 @@ export class IndexWorker<R extends Requests, I extends GrowingIndex = GrowingInd
     clearImmediate(this.#working);
     try {
       this.#commit();
-      this.#database.close();
     } catch {
       // It is made again where it was not kept.
+    } finally {
+      // Also where there was no room: whoever opens it next would wait for this one.
+      if (this.#database.isOpen) this.#database.close();
+      this.#parts.ended();
     }
-    this.#parts.ended();
   }
 
   #answer(message: Extract<ToAskedWorker<R>, { type: 'ask' }>): unknown {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -74,6 +74,22 @@ it('a full disk: what is indexed stays, and the rest comes when there is room', 
   expect((await roomy.ask('list', all)).conversations).toHaveLength(8);
   expect(roomy.troubles()).toEqual([]);
   roomy.worker.stop();
+});
+
+it('stopped where there is no room for its last words, it lets go of the file', async () => {
+  generateTranscripts(home.projects, { bytes: 4_000_000, conversations: 8, seed: 3 });
+  const file = join(home.state, 'history.db');
+  // Somewhere among these the words are gathered in memory, and it is COMMIT that finds no room for them.
+  for (let maxPages = 14; maxPages < 44; maxPages += 3) {
+    const { worker, ask, ended } = started({ maxPages });
+    await ask('list', all);
+    worker.stop();
+    await ended;
+    const other = new DatabaseSync(file, { timeout: 0 });
+    other.exec('BEGIN EXCLUSIVE; ROLLBACK');
+    other.close();
+    rmSync(file);
+  }
 });
 
 /** Overwrites pages of the index, none of which is the first. */
