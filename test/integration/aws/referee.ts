@@ -21,5 +21,8 @@ export async function askBotocore<T>(
     },
   );
   if (code !== 0) throw new Error(`referee.py ended with ${code ?? signal}: ${stderr}`);
-  return JSON.parse(stdout) as T[];
+  // Names come as values: V8 13.6 may read the name "\u0041" as "\\" once it has read an object with that one.
+  return JSON.parse(stdout, (_, value) =>
+    value?.pairs === undefined ? value : Object.fromEntries(value.pairs),
+  ) as T[];
 }
