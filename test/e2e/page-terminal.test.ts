@@ -550,6 +550,8 @@ describe.skipIf(!hasChromium())('a terminal of the page in Chromium (needs Debia
   test('a terminal elsewhere that is worked in keeps its size, whatever news the page gets', async () => {
     await withTerminal(TYPED, async ({ page, agent, id, other }) => {
       await page.keyboard.press('a');
+      // A key that comes later than the other's would take the size again.
+      await other.shows(/readya/);
       await expect.poll(() => agent.host.ptys.get(id)?.rows).not.toBe(24);
       other.connection.input('x');
       await expect.poll(() => agent.host.ptys.get(id)?.rows).toBe(24);
