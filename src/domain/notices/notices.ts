@@ -7,7 +7,7 @@ import { quietAt } from './quiet-hours.ts';
 import { sessionNotices } from './session-notice.ts';
 import { type Asked, cameOf, signedInNotice, signInNotice } from './sign-in-notice.ts';
 
-/** News (signed in again, online again) is taken back after this, or as soon as it is true no more. */
+/** News (signed in again, online again) is taken back after this. */
 export const NEWS_MS = 60_000;
 /** While quiet hours hold something back, the time of the day is looked at this often: it may be set, and zones change. */
 const QUIET_LOOK_MS = 15 * 60_000;
@@ -55,8 +55,8 @@ export function afterSleep(state: NoticeState, awakeMs: number): NoticeState {
  * |---|---|
  * | a state (sign-in needed, ending soon, a question, done, cap, offline) | from when it holds until it holds no more; in quiet hours only if it was told before them, else after them if it still holds |
  * | a budget's stage | as a state, and once in its period, also by a tray that is started again (`budgets`) |
- * | signed in again | for a minute, or until the next prompt, when the sign-in had been asked for by a notification and none of our windows is looked at (`looking`) |
- * | online again | for a minute, or until the next outage, when the outage had been told |
+ * | signed in again | for a minute while it is so, when the sign-in had been asked for by a notification and none of our windows is looked at (`looking`) |
+ * | online again | for a minute, when the outage had been told |
  *
  * News is not told in quiet hours, nor afterwards. What is switched off, put off or seen on a screen is not told.
  * `lookAgainMs`: when to look again though nothing changes; null: never.
@@ -95,8 +95,9 @@ export function nextNotices(
       ? [{ notice: onlineNotice(over), untilAwakeMs, ssoSession: null }]
       : []),
   ];
+  // A network that goes for a moment and comes back would tell nothing: that one stays.
   const stillTrue = ({ ssoSession }: News) =>
-    ssoSession === null ? outage === null : snapshot.prompt?.ssoSession !== ssoSession;
+    ssoSession === null || cameOf({ ssoSession }, snapshot) === true;
   const news = [
     ...before.news.filter((n) => n.untilAwakeMs > awakeMs && stillTrue(n)),
     ...(quiet ? [] : fresh),

@@ -79,7 +79,7 @@ export function signedInNotice({ ssoSession, key }: Asked): Notice {
 }
 
 /** Whether the SSO session of a sign-in that was asked for is signed in; null: that is not settled yet. */
-export function cameOf({ ssoSession }: Asked, snapshot: Snapshot): boolean | null {
+export function cameOf({ ssoSession }: Pick<Asked, 'ssoSession'>, snapshot: Snapshot): boolean | null {
   if (snapshot.prompt?.ssoSession === ssoSession) return null;
   const state: SsoSessionState | undefined = snapshot.ssoSessions.find((s) => s.id === ssoSession)?.state;
   if (state === 'signingIn' || state === 'expired') return null;
