@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { TestPtyHost } from '../support/pty-host.ts';
 import { pinnedNode } from '../support/sandbox.ts';
+import { median } from './statistics.ts';
 
 /** The terminal's figures: throughput against bare node-pty, the tail of short runs, echo beside a flood. */
 
@@ -22,9 +23,6 @@ async function child<T>(program: string, message: unknown): Promise<T> {
     process.kill();
   }
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 export interface Throughput {
   /** Bytes per second that an attached client in another process received. */

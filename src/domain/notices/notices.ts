@@ -81,7 +81,7 @@ export function nextNotices(
   ];
   const states = holding.filter(({ key }) => !quiet || before.told.has(key));
 
-  const settled = before.asked.map((asked) => ({ asked, came: cameOf(asked, snapshot) }));
+  const settled = before.asked.map((asked) => ({ asked, came: cameOf(asked.ssoSession, snapshot) }));
   const came = notifications.signedIn && !looking ? settled.filter((s) => s.came === true) : [];
   const { outage: over } = before;
   const untilAwakeMs = awakeMs + NEWS_MS;
@@ -96,8 +96,7 @@ export function nextNotices(
       : []),
   ];
   // A network that goes for a moment and comes back would tell nothing: that one stays.
-  const stillTrue = ({ ssoSession }: News) =>
-    ssoSession === null || cameOf({ ssoSession }, snapshot) === true;
+  const stillTrue = ({ ssoSession }: News) => ssoSession === null || cameOf(ssoSession, snapshot) === true;
   const news = [
     ...before.news.filter((n) => n.untilAwakeMs > awakeMs && stillTrue(n)),
     ...(quiet ? [] : fresh),

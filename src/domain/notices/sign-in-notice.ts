@@ -78,8 +78,8 @@ export function signedInNotice({ ssoSession, key }: Asked): Notice {
   };
 }
 
-/** Whether the SSO session of a sign-in that was asked for is signed in; null: that is not settled yet. */
-export function cameOf({ ssoSession }: Pick<Asked, 'ssoSession'>, snapshot: Snapshot): boolean | null {
+/** Whether an SSO session whose sign-in was asked for is signed in; null: that is not settled yet. */
+export function cameOf(ssoSession: string, snapshot: Snapshot): boolean | null {
   if (snapshot.prompt?.ssoSession === ssoSession) return null;
   const state: SsoSessionState | undefined = snapshot.ssoSessions.find((s) => s.id === ssoSession)?.state;
   if (state === 'signingIn' || state === 'expired') return null;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { median } from '../../bench/statistics.ts';
 import { claudeVersion, prepareClaudeHome, realClaude } from '../../support/claude.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { keyVariables, pinnedNode, type SandboxProcess, startSandbox } from '../../support/sandbox.ts';
@@ -442,7 +443,6 @@ describe(`invariants, Claude Code ${claudeVersion}`, () => {
       times.push(ms);
       expect(JSON.parse(stdout).Credentials.AccessKeyId).toMatch(/^ASIA/);
     }
-    const median = (all: number[]) => all.toSorted((a, b) => a - b)[all.length >> 1] as number;
     const shown = (all: number[]) => all.map((t) => t.toFixed(0)).join(' ');
     console.log(
       `awsCredentialExport, shell and Node's start included: ${shown(times)} ms; these alone: ${shown(starts)} ms`,
